@@ -1,0 +1,165 @@
+/**
+ * Coded errors. A code is stable: scripts may match on it, and `docs/errors.md` is generated from this table.
+ */
+
+/** Which exit code of the command line an error leads to when it ends the run. */
+export type ErrorKind = 'usage' | 'input' | 'bundle' | 'internal';
+
+interface ErrorEntry {
+  readonly kind: ErrorKind;
+  readonly meaning: string;
+  readonly hint: string;
+}
+
+/** Every code, what it means, and what a person can do about it. */
+export const errorTable = {
+  NML_USAGE: { kind: 'usage', meaning: 'the command line cannot be understood', hint: 'see networkml --help' },
+  NML_CONFIG: { kind: 'usage', meaning: 'a setting has a value that cannot be used', hint: 'see docs/settings.md' },
+  NML_INPUT_NOT_FOUND: { kind: 'input', meaning: 'the file or directory does not exist', hint: 'check the path' },
+  NML_INPUT_ACCESS: { kind: 'input', meaning: 'the file may not be read', hint: 'check its permissions' },
+  NML_INPUT_EMPTY: {
+    kind: 'input',
+    meaning: 'the input holds no capture at all',
+    hint: 'networkml reads pcap and pcapng, plain or gzip-compressed',
+  },
+  NML_PCAP_MAGIC: {
+    kind: 'input',
+    meaning: 'the first bytes are not those of a capture',
+    hint: 'networkml reads pcap and pcapng, plain or gzip-compressed',
+  },
+  NML_PCAP_TRUNCATED: {
+    kind: 'input',
+    meaning: 'the file ends inside its own header',
+    hint: 'copy or record the file again',
+  },
+  NML_PCAP_CORRUPT: {
+    kind: 'input',
+    meaning: 'a record or block has an impossible length',
+    hint: 'repair the capture (for example with pcapfix) or record it again',
+  },
+  NML_PCAP_LIMIT: {
+    kind: 'input',
+    meaning: 'a limit that protects the machine was passed',
+    hint: 'raise the limit only for captures that you trust',
+  },
+  NML_PCAP_GZIP: { kind: 'input', meaning: 'the compressed data is damaged', hint: 'check it with gzip -t' },
+  NML_NO_SESSIONS: {
+    kind: 'input',
+    meaning: 'no session of any device could be seen in the capture',
+    hint: 'record the device again, for 15 minutes or more',
+  },
+  NML_DEVICE_ABSENT: {
+    kind: 'input',
+    meaning: 'the device asked for is not in the capture',
+    hint: 'leave --device out to let networkml choose',
+  },
+  NML_LABELS: {
+    kind: 'usage',
+    meaning: 'the label table cannot be used',
+    hint: 'see docs/training.md for its columns',
+  },
+  NML_TRAIN_DATA: {
+    kind: 'input',
+    meaning: 'the captures are not enough to train or to evaluate on',
+    hint: 'at least two roles with one capture each are needed; see docs/training.md',
+  },
+  NML_MODEL_MISSING: {
+    kind: 'bundle',
+    meaning: 'there is no bundle at this place',
+    hint: 'networkml models list shows the bundles; networkml train makes one',
+  },
+  NML_MODEL_MANIFEST: {
+    kind: 'bundle',
+    meaning: 'the manifest of the bundle is not valid',
+    hint: 'take a bundle written by networkml train',
+  },
+  NML_MODEL_CHECKSUM: {
+    kind: 'bundle',
+    meaning: 'a file of the bundle is not the one that was written',
+    hint: 'copy the bundle again',
+  },
+  NML_MODEL_LAYOUT: {
+    kind: 'bundle',
+    meaning: 'the bundle was made for another layout of features than this version computes',
+    hint: 'train the bundle again with this version',
+  },
+  NML_MODEL_ROLE: {
+    kind: 'usage',
+    meaning: 'the bundle does not know this role or classifier',
+    hint: 'networkml models show lists what it knows',
+  },
+  NML_OUTPUT: { kind: 'internal', meaning: 'the output could not be written', hint: 'check space and rights there' },
+  NML_INTERNAL: {
+    kind: 'internal',
+    meaning: 'networkml itself failed',
+    hint: 'run again with --debug and report what it prints',
+  },
+} as const satisfies Record<string, ErrorEntry>;
+
+export type ErrorCode = keyof typeof errorTable;
+
+/** Where an error happened; every part is optional. */
+export interface ErrorPlace {
+  readonly file?: string;
+  /** Offset from the start of the (uncompressed) file, in bytes. */
+  readonly byteOffset?: number;
+  /** 1-based number of the packet in the file. */
+  readonly packet?: number;
+}
+
+export interface NetworkmlErrorOptions extends ErrorPlace {
+  readonly hint?: string;
+  readonly cause?: unknown;
+}
+
+/** An error with a stable code, the place where it happened, a hint, and its cause. */
+export class NetworkmlError extends Error {
+  override readonly name = 'NetworkmlError';
+  readonly code: ErrorCode;
+  readonly hint: string;
+  readonly place: ErrorPlace;
+
+  constructor(code: ErrorCode, message: string, options: NetworkmlErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.hint = options.hint ?? errorTable[code].hint;
+    const { file, byteOffset, packet } = options;
+    this.place = {
+      ...(file === undefined ? {} : { file }),
+      ...(byteOffset === undefined ? {} : { byteOffset }),
+      ...(packet === undefined ? {} : { packet }),
+    };
+  }
+
+  get kind(): ErrorKind {
+    return errorTable[this.code].kind;
+  }
+
+  /** One sentence: place, what happened, hint, code. */
+  toSentence(): string {
+    const { file, byteOffset, packet } = this.place;
+    const where = [
+      file,
+      packet === undefined ? undefined : `packet ${packet}`,
+      byteOffset === undefined ? undefined : `byte ${byteOffset}`,
+    ].filter((part) => part !== undefined);
+    const prefix = where.length === 0 ? '' : `${where.join(', ')}: `;
+    return `${prefix}${this.message}; ${this.hint} [${this.code}]`;
+  }
+
+  /** The same error at a file: used where a reader without a name fails. */
+  at(file: string): NetworkmlError {
+    return this.place.file === undefined
+      ? new NetworkmlError(this.code, this.message, { ...this.place, file, hint: this.hint, cause: this.cause })
+      : this;
+  }
+}
+
+/** Any thrown value as a coded error. */
+export function toNetworkmlError(error: unknown, file?: string): NetworkmlError {
+  const coded =
+    error instanceof NetworkmlError
+      ? error
+      : new NetworkmlError('NML_INTERNAL', error instanceof Error ? error.message : String(error), { cause: error });
+  return file === undefined ? coded : coded.at(file);
+}

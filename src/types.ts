@@ -1,0 +1,185 @@
+/**
+ * Records that leave the program. The JSON Schemas in `schemas/` are generated from this file.
+ * Times are RFC 3339 in UTC with nine decimals at most; sizes are bytes.
+ */
+
+export interface CaptureNameRecord {
+  deviceName: string | null;
+  deviceId: string | null;
+  /** As in the name: `Fri0036`. */
+  time: string | null;
+  duration: string | null;
+  flags: string | null;
+}
+
+export interface CaptureRecord {
+  file: string;
+  /** Of the file as it is stored (compressed, if it is). */
+  sha256: string;
+  /** Null when the file name follows no convention. */
+  name: CaptureNameRecord | null;
+  /** Names of the link types met, joined by `+`. */
+  linkType: string;
+  /** All packets in the file, skipped ones included. */
+  packets: number;
+  /** Their lengths on the wire. */
+  bytes: number;
+  /** Sessions of all hosts. */
+  sessions: number;
+  firstPacket: string | null;
+  lastPacket: string | null;
+  seconds: number;
+  /** Packets that were read but could not be used, by reason. */
+  skipped: Record<string, number>;
+  /** The file ends in the middle of a record. */
+  truncated: boolean;
+}
+
+/** How the device of a capture was found. */
+export type ChosenBy = 'option' | 'file-name' | 'traffic';
+
+export interface DeviceRecord {
+  mac: string | null;
+  addresses: string[];
+  vendor: string | null;
+  chosenBy: ChosenBy;
+}
+
+export interface SessionCountsRecord {
+  total: number;
+  initiated: number;
+  received: number;
+  external: number;
+}
+
+export interface RankedRole {
+  role: string;
+  /** 0 to 1. */
+  confidence: number;
+}
+
+export interface RoleReason {
+  feature: string;
+  contribution: number;
+}
+
+export interface RoleRecord {
+  /** A role of the bundle, or `Unknown`. */
+  label: string;
+  confidence: number;
+  top: RankedRole[];
+  why: RoleReason[];
+}
+
+export type VerdictName = 'normal' | 'anomalous' | 'not-evaluated';
+
+export interface NamedSession {
+  /** `address:port`, IPv6 in brackets; without port for protocols that have none. */
+  initiator: string;
+  responder: string;
+  protocol: string;
+  start: string;
+  /** 0 to 1; near 1: no reference session is like it. */
+  outlierProbability: number;
+  why: string[];
+}
+
+export interface AnomalyRecord {
+  /** The role it was judged by; the weightiest one where several were. */
+  role: string | null;
+  verdict: VerdictName;
+  /** -log10 of the calibrated tail; higher is stranger. */
+  score: number | null;
+  threshold: number | null;
+  reason: string | null;
+  sessions: NamedSession[];
+}
+
+export interface ModelRecord {
+  name: string;
+  version: string;
+  /** Of the manifest, which holds the digests of all other files. */
+  sha256: string;
+  classifier: string;
+}
+
+export interface PredictionRecord {
+  schema: 'networkml/prediction/v1';
+  capture: CaptureRecord;
+  device: DeviceRecord;
+  sessions: SessionCountsRecord;
+  role: RoleRecord;
+  anomaly: AnomalyRecord;
+  model: ModelRecord;
+  warnings: string[];
+}
+
+export interface ErrorRecord {
+  schema: 'networkml/error/v1';
+  capture: { file: string };
+  error: { code: string; message: string; hint: string };
+}
+
+export type PredictionOutcome = PredictionRecord | ErrorRecord;
+
+/** Counts and shares of one role in an evaluation. */
+export interface RoleScore {
+  role: string;
+  devices: number;
+  captures: number;
+  /** Mean over the role's devices of the share of captures with the right first answer. */
+  recall: number;
+  /** The same for the right answer among the top three. */
+  top3: number;
+  precision: number;
+  f1: number;
+}
+
+export interface EvaluationRecord {
+  schema: 'networkml/evaluation/v1';
+  /** `bundle`: a given bundle as it is; `leave-devices-out`: retrained K times. */
+  mode: 'bundle' | 'leave-devices-out';
+  folds: number | null;
+  classifier: string;
+  seed: number | null;
+  /** How the device of each capture was found. */
+  deviceFrom: 'labels' | 'traffic';
+  captures: number;
+  devices: number;
+  failed: number;
+  /** Share of captures with the right first answer. */
+  accuracy: number;
+  /** Mean over roles of the mean over devices of the share of right captures. */
+  roleBalancedRecall: number;
+  roleBalancedTop3: number;
+  top3: number;
+  macroF1: number;
+  unknown: { share: number; accuracyOfAnswered: number | null };
+  calibration: { expectedCalibrationError: number; temperature: number };
+  roles: RoleScore[];
+  /** `matrix[i][j]`: captures of role i answered as role j (Unknown ignored). */
+  confusion: { roles: string[]; matrix: number[][] };
+  /** Whether the device was chosen rightly, where the labels give its address. */
+  deviceChoice: { oneHost: Share; twoHost: Share } | null;
+  warnings: string[];
+}
+
+export interface Share {
+  right: number;
+  of: number;
+}
+
+/** A record for one bundle, as `models list|show|verify` print it. */
+export interface BundleRecord {
+  schema: 'networkml/bundle-info/v1';
+  path: string;
+  name: string;
+  version: string;
+  sha256: string;
+  intact: boolean;
+  problem: string | null;
+  roles: { id: string; title: string; devices: number; captures: number; thin: boolean }[];
+  classifiers: string[];
+  views: string[];
+  bytes: number;
+}
