@@ -58,6 +58,11 @@ export const errorTable = {
     meaning: 'the label table cannot be used',
     hint: 'see docs/training.md for its columns',
   },
+  NML_TABLE: {
+    kind: 'input',
+    meaning: 'the table of numbers cannot be used',
+    hint: 'give rows of equal length with finite numbers only, or a square matrix of dissimilarities',
+  },
   NML_TRAIN_DATA: {
     kind: 'input',
     meaning: 'the captures are not enough to train or to evaluate on',
