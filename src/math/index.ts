@@ -1,0 +1,29 @@
+/** Numeric kernels without domain words. */
+export { applyTemperature, fitTemperature, temperatureBounds } from './calibration.js';
+export { type FoldRequest, groupedFolds } from './folds.js';
+export {
+  areaUnderRoc,
+  averagePrecision,
+  type BalancedShare,
+  balancedShare,
+  balancedWeights,
+  type ClassScore,
+  classScores,
+  confusionMatrix,
+  expectedCalibrationError,
+  hitsWithin,
+  labelRanks,
+  type Mask,
+  macroF1,
+  shareOfHits,
+  topClasses,
+} from './metrics.js';
+export {
+  createRandom,
+  type Random,
+  sampleWithoutReplacement,
+  shuffle,
+  weightedSampleWithoutReplacement,
+} from './random.js';
+export { narrowRows, type SparseRows, SparseRowsBuilder, usedColumns } from './sparse.js';
+export * from './statistics.js';
