@@ -1,0 +1,86 @@
+import { type NetworkmlError, toNetworkmlError } from '../errors.js';
+import { CaptureReader } from './capture-reader.js';
+import type { Moment, PacketHandler } from './frame-decoder.js';
+import { type CaptureLimits, defaultCaptureLimits } from './limits.js';
+import { type SkipReasonName, skippedByName } from './skip-reason.js';
+import { type CaptureSource, pump } from './source.js';
+
+/** What is known of a capture once it has been read. */
+export interface CaptureSummary {
+  readonly file: string;
+  /** SHA-256 of the stored bytes, hexadecimal. */
+  readonly sha256: string;
+  /** Names of the link types met, joined by `+`. */
+  readonly linkType: string;
+  /** All packets, skipped ones included, and their bytes on the wire. */
+  readonly packets: number;
+  readonly bytes: number;
+  /** Earliest and latest time stamp; null without packets. */
+  readonly first: Moment | null;
+  readonly last: Moment | null;
+  readonly skipped: Partial<Record<SkipReasonName, number>>;
+  readonly truncated: boolean;
+  /** Damage at which the reading ended early; the packets before it count. */
+  readonly damage: NetworkmlError | null;
+}
+
+export interface CaptureProgress {
+  readonly bytes: number;
+  readonly totalBytes: number | null;
+  readonly packets: number;
+}
+
+export interface OpenCaptureOptions {
+  /** Name in records and errors; the path by default, `-` for streams. */
+  readonly name?: string;
+  readonly limits?: Partial<CaptureLimits>;
+}
+
+export interface Capture {
+  readonly name: string;
+  /**
+   * Reads the capture once, from start to end, and calls `onPacket` for each usable packet with one record that is
+   * filled again every time.
+   * @throws NetworkmlError NML_INPUT_*, NML_PCAP_* with the place of the failure
+   */
+  read(onPacket: PacketHandler, onProgress?: (progress: CaptureProgress) => void): Promise<CaptureSummary>;
+}
+
+/**
+ * A capture to be read: pcap or pcapng, plain or gzip-compressed, from a path, from bytes or from a stream.
+ * What it is, is decided by its first bytes. Nothing is opened before `read`.
+ */
+export function openCapture(source: CaptureSource, options: OpenCaptureOptions = {}): Capture {
+  const name = options.name ?? (typeof source === 'string' ? source : '-');
+  const limits = { ...defaultCaptureLimits, ...options.limits };
+  return {
+    name,
+    async read(onPacket, onProgress) {
+      const reader = new CaptureReader(onPacket, limits);
+      try {
+        const sha256 = await pump(source, reader, limits, (bytes, totalBytes) =>
+          onProgress?.({ bytes, totalBytes, packets: reader.decoder.packets }),
+        );
+        return summarize(name, sha256, reader);
+      } catch (error) {
+        throw toNetworkmlError(error, name);
+      }
+    },
+  };
+}
+
+function summarize(file: string, sha256: string, reader: CaptureReader): CaptureSummary {
+  const { decoder } = reader;
+  return {
+    file,
+    sha256,
+    linkType: decoder.linkTypeNames,
+    packets: decoder.packets,
+    bytes: decoder.bytes,
+    first: decoder.first,
+    last: decoder.last,
+    skipped: skippedByName(decoder.skipped),
+    truncated: reader.truncated,
+    damage: reader.damage ?? null,
+  };
+}

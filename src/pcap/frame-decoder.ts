@@ -1,0 +1,100 @@
+import { NetworkmlError } from '../errors.js';
+import { decodeFrame, linkTypeName } from './decode-link.js';
+import { FragmentTable } from './fragments.js';
+import type { CaptureLimits } from './limits.js';
+import { createPacket, type Packet } from './packet.js';
+import { createSkipCounters, USED } from './skip-reason.js';
+
+/** Called once per usable packet with the reader's one record, which is filled again afterwards. */
+export type PacketHandler = (packet: Packet) => void;
+
+/** A moment: whole seconds since 1970-01-01 UTC, and nanoseconds within the second. */
+export interface Moment {
+  readonly seconds: number;
+  readonly nanoseconds: number;
+}
+
+/** Takes frames from a record walker, decodes them, counts them, and hands the usable ones on. */
+export class FrameDecoder {
+  readonly skipped = createSkipCounters();
+  bytes = 0;
+  private readonly packet = createPacket();
+  private readonly fragments = new FragmentTable();
+  private readonly linkTypes = new Set<number>();
+  private lastLinkType = -1;
+  private firstSeconds = Number.POSITIVE_INFINITY;
+  private firstNanoseconds = 0;
+  private lastSeconds = Number.NEGATIVE_INFINITY;
+  private lastNanoseconds = 0;
+
+  constructor(
+    private readonly onPacket: PacketHandler,
+    private readonly limits: CaptureLimits,
+  ) {}
+
+  get packets(): number {
+    return this.packet.number;
+  }
+
+  /** Earliest and latest time stamp; null before the first packet. */
+  get first(): Moment | null {
+    return this.packets === 0 ? null : { seconds: this.firstSeconds, nanoseconds: this.firstNanoseconds };
+  }
+
+  get last(): Moment | null {
+    return this.packets === 0 ? null : { seconds: this.lastSeconds, nanoseconds: this.lastNanoseconds };
+  }
+
+  /** Names of the link types met, joined by `+`. */
+  get linkTypeNames(): string {
+    return [...new Set([...this.linkTypes].map(linkTypeName))].join('+');
+  }
+
+  /** One frame: its bytes are `view[start .. end)`; `wireBytes` is its length before the snap length cut it. */
+  frame(
+    view: DataView,
+    start: number,
+    end: number,
+    seconds: number,
+    nanoseconds: number,
+    wireBytes: number,
+    linkType: number,
+  ): void {
+    const { packet } = this;
+    if (packet.number >= this.limits.packets) {
+      throw new NetworkmlError('NML_PCAP_LIMIT', `more than ${this.limits.packets} packets`);
+    }
+    packet.number++;
+    packet.seconds = seconds;
+    packet.nanoseconds = nanoseconds;
+    packet.capturedBytes = end - start;
+    packet.wireBytes = Math.max(wireBytes, end - start);
+    packet.linkType = linkType;
+    this.bytes += packet.wireBytes;
+    this.noteTime(seconds, nanoseconds);
+    if (linkType !== this.lastLinkType) this.noteLinkType(linkType);
+    const result = decodeFrame(view, start, end, packet, this.fragments);
+    this.skipped[result] = (this.skipped[result] as number) + 1;
+    if (result === USED) this.onPacket(packet);
+  }
+
+  /** Makes an interface known that may stay without packets. */
+  noteLinkType(linkType: number): void {
+    this.lastLinkType = linkType;
+    this.linkTypes.add(linkType);
+  }
+
+  private noteTime(seconds: number, nanoseconds: number): void {
+    if (
+      seconds < this.firstSeconds ||
+      (seconds === this.firstSeconds && nanoseconds < this.firstNanoseconds)
+    ) {
+      this.firstSeconds = seconds;
+      this.firstNanoseconds = nanoseconds;
+    }
+    if (seconds > this.lastSeconds || (seconds === this.lastSeconds && nanoseconds > this.lastNanoseconds)) {
+      this.lastSeconds = seconds;
+      this.lastNanoseconds = nanoseconds;
+    }
+  }
+}

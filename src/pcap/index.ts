@@ -1,0 +1,27 @@
+export {
+  type Capture,
+  type CaptureProgress,
+  type CaptureSummary,
+  type OpenCaptureOptions,
+  openCapture,
+} from './capture.js';
+export { linkTypeName } from './decode-link.js';
+export type { Moment, PacketHandler } from './frame-decoder.js';
+export { hashWords, IntKeyTable } from './int-key-table.js';
+export { type CaptureLimits, defaultCaptureLimits } from './limits.js';
+export {
+  createPacket,
+  type Packet,
+  PROTOCOL_ICMP,
+  PROTOCOL_ICMPV6,
+  PROTOCOL_TCP,
+  PROTOCOL_UDP,
+  TCP_ACK,
+  TCP_FIN,
+  TCP_PSH,
+  TCP_RST,
+  TCP_SYN,
+  TCP_URG,
+} from './packet.js';
+export { type SkipReasonName, skippedByName, skipReasonNames } from './skip-reason.js';
+export type { CaptureSource } from './source.js';

@@ -1,0 +1,95 @@
+/**
+ * The decoded headers of one frame. One record is made per reader and filled again for every packet, so that
+ * nothing is allocated on the hot path: copy what must outlive the callback.
+ */
+export interface Packet {
+  /** 1-based number of the frame in its capture. */
+  number: number;
+  /** Time stamp since 1970-01-01 UTC: whole seconds, and nanoseconds within the second. */
+  seconds: number;
+  nanoseconds: number;
+  capturedBytes: number;
+  /** Length on the wire. */
+  wireBytes: number;
+  /** LINKTYPE_ number of the interface (www.tcpdump.org/linktypes.html). */
+  linkType: number;
+  /** Whether the link layer carries a source and a destination MAC address. */
+  hasMac: boolean;
+  /** First two bytes and last four bytes (as signed 32-bit word) of each MAC address. */
+  sourceMacHigh: number;
+  sourceMacLow: number;
+  destinationMacHigh: number;
+  destinationMacLow: number;
+  /** Innermost VLAN id, 0 without a tag. */
+  vlanId: number;
+  ipVersion: 4 | 6;
+  /** IP protocol number after all extension headers. */
+  protocol: number;
+  /** Address words as signed 32-bit integers in network order; IPv4 uses word 0 alone, the others are 0. */
+  source0: number;
+  source1: number;
+  source2: number;
+  source3: number;
+  destination0: number;
+  destination1: number;
+  destination2: number;
+  destination3: number;
+  /** 0 where the protocol has none or they were not captured. */
+  sourcePort: number;
+  destinationPort: number;
+  /** TCP flag byte (RFC 9293, 3.1); meaningful when `hasTcpFlags`. */
+  tcpFlags: number;
+  hasTcpFlags: boolean;
+  /** Length of the IP packet, header included. */
+  ipBytes: number;
+  /** Length of the transport payload. */
+  payloadBytes: number;
+}
+
+/** A fresh record with all fields at rest. */
+export function createPacket(): Packet {
+  return {
+    number: 0,
+    seconds: 0,
+    nanoseconds: 0,
+    capturedBytes: 0,
+    wireBytes: 0,
+    linkType: 0,
+    hasMac: false,
+    sourceMacHigh: 0,
+    sourceMacLow: 0,
+    destinationMacHigh: 0,
+    destinationMacLow: 0,
+    vlanId: 0,
+    ipVersion: 4,
+    protocol: 0,
+    source0: 0,
+    source1: 0,
+    source2: 0,
+    source3: 0,
+    destination0: 0,
+    destination1: 0,
+    destination2: 0,
+    destination3: 0,
+    sourcePort: 0,
+    destinationPort: 0,
+    tcpFlags: 0,
+    hasTcpFlags: false,
+    ipBytes: 0,
+    payloadBytes: 0,
+  };
+}
+
+/** IP protocol numbers that the program treats by name (IANA protocol-numbers). */
+export const PROTOCOL_ICMP = 1;
+export const PROTOCOL_TCP = 6;
+export const PROTOCOL_UDP = 17;
+export const PROTOCOL_ICMPV6 = 58;
+
+/** TCP flag bits (RFC 9293, 3.1). */
+export const TCP_FIN = 0x01;
+export const TCP_SYN = 0x02;
+export const TCP_RST = 0x04;
+export const TCP_PSH = 0x08;
+export const TCP_ACK = 0x10;
+export const TCP_URG = 0x20;

@@ -1,0 +1,178 @@
+import { NetworkmlError } from '../errors.js';
+import type { FrameDecoder } from './frame-decoder.js';
+import type { CaptureLimits } from './limits.js';
+import {
+  defaultTimeScale,
+  type MutableMoment,
+  splitTimestamp,
+  type TimeScale,
+  timeScale,
+} from './pcapng-time.js';
+import type { RecordWalker } from './record-walker.js';
+
+/** Source: PCAP Now Generic, draft-ietf-opsawg-pcapng. */
+export const PCAPNG_MAGIC = 0x0a0d0d0a;
+
+const SECTION_HEADER = PCAPNG_MAGIC;
+const INTERFACE_DESCRIPTION = 1;
+const OBSOLETE_PACKET = 2;
+const SIMPLE_PACKET = 3;
+const ENHANCED_PACKET = 6;
+
+interface CaptureInterface {
+  readonly linkType: number;
+  readonly snaplenBytes: number;
+  readonly scale: TimeScale;
+}
+
+/** Walks the blocks of a pcapng file: several sections, interfaces and link types, both byte orders. */
+export class PcapngWalker implements RecordWalker {
+  need = 12;
+  private littleEndian = true;
+  private interfaces: CaptureInterface[] = [];
+  private sections = 0;
+  private readonly moment: MutableMoment = { seconds: 0, nanoseconds: 0 };
+
+  constructor(
+    private readonly decoder: FrameDecoder,
+    private readonly limits: CaptureLimits,
+  ) {}
+
+  get headerSeen(): boolean {
+    return this.sections > 0;
+  }
+
+  walk(view: DataView, from: number, end: number): number {
+    let at = from;
+    this.need = 12;
+    while (end - at >= 12) {
+      const isSection = view.getUint32(at) === SECTION_HEADER;
+      if (isSection) this.setByteOrder(view, at, at - from);
+      const length = view.getUint32(at + 4, this.littleEndian);
+      if (length < 12 || length % 4 !== 0 || length > this.limits.blockBytes) {
+        throw corrupt(`a block claims ${length} bytes`, at - from);
+      }
+      if (end - at < length) {
+        this.need = length;
+        return at;
+      }
+      if (view.getUint32(at + length - 4, this.littleEndian) !== length) {
+        throw corrupt('the two lengths of a block differ', at - from);
+      }
+      this.block(view, at, length, isSection, at - from);
+      at += length;
+    }
+    return at;
+  }
+
+  private setByteOrder(view: DataView, at: number, byteOffset: number): void {
+    const order = view.getUint32(at + 8);
+    if (order === 0x1a2b3c4d) this.littleEndian = false;
+    else if (order === 0x4d3c2b1a) this.littleEndian = true;
+    else throw corrupt('a section has no byte-order mark', byteOffset);
+  }
+
+  private block(view: DataView, at: number, length: number, isSection: boolean, byteOffset: number): void {
+    if (isSection) {
+      if (length < 28) throw corrupt(`a section header of ${length} bytes`, byteOffset);
+      this.sections++;
+      this.interfaces = [];
+      return;
+    }
+    const body = at + 8;
+    const bodyEnd = at + length - 4;
+    switch (view.getUint32(at, this.littleEndian)) {
+      case INTERFACE_DESCRIPTION:
+        this.interfaceBlock(view, body, bodyEnd, byteOffset);
+        break;
+      case ENHANCED_PACKET:
+        this.packetBlock(view, body, bodyEnd, view.getUint32(body, this.littleEndian), byteOffset);
+        break;
+      case OBSOLETE_PACKET:
+        this.packetBlock(view, body, bodyEnd, view.getUint16(body, this.littleEndian), byteOffset);
+        break;
+      case SIMPLE_PACKET:
+        this.simpleBlock(view, body, bodyEnd, byteOffset);
+        break;
+      default:
+        break; // name resolution, statistics, secrets, custom: nothing to classify
+    }
+  }
+
+  private interfaceBlock(view: DataView, body: number, end: number, byteOffset: number): void {
+    if (end - body < 8) throw corrupt('an interface block without a link type', byteOffset);
+    const linkType = view.getUint16(body, this.littleEndian);
+    const snaplenBytes = view.getUint32(body + 4, this.littleEndian);
+    this.interfaces.push({ linkType, snaplenBytes, scale: this.interfaceScale(view, body + 8, end) });
+    this.decoder.noteLinkType(linkType);
+  }
+
+  /** Options if_tsresol (9) and if_tsoffset (14). */
+  private interfaceScale(view: DataView, from: number, end: number): TimeScale {
+    let resolution = 6;
+    let offsetSeconds = 0;
+    for (let at = from; end - at >= 4; ) {
+      const code = view.getUint16(at, this.littleEndian);
+      const length = view.getUint16(at + 2, this.littleEndian);
+      if (code === 0 || at + 4 + length > end) break;
+      if (code === 9 && length >= 1) resolution = view.getUint8(at + 4);
+      if (code === 14 && length >= 8) offsetSeconds = Number(view.getBigInt64(at + 4, this.littleEndian));
+      at += 4 + ((length + 3) & ~3);
+    }
+    return resolution === 6 && offsetSeconds === 0 ? defaultTimeScale : timeScale(resolution, offsetSeconds);
+  }
+
+  private packetBlock(
+    view: DataView,
+    body: number,
+    end: number,
+    interfaceId: number,
+    byteOffset: number,
+  ): void {
+    if (end - body < 20) throw corrupt('a packet block without its lengths', byteOffset);
+    const { littleEndian } = this;
+    const source = this.interfaces[interfaceId];
+    if (source === undefined)
+      throw corrupt(`a packet of interface ${interfaceId}, which is not described`, byteOffset);
+    const captured = view.getUint32(body + 12, littleEndian);
+    const start = body + 20;
+    if (captured > end - start)
+      throw corrupt(`a packet claims ${captured} bytes in a smaller block`, byteOffset);
+    if (captured > this.limits.recordBytes) throw corrupt(`a packet of ${captured} bytes`, byteOffset);
+    const { moment } = this;
+    splitTimestamp(
+      view.getUint32(body + 4, littleEndian),
+      view.getUint32(body + 8, littleEndian),
+      source.scale,
+      moment,
+    );
+    const wireBytes = view.getUint32(body + 16, littleEndian);
+    this.decoder.frame(
+      view,
+      start,
+      start + captured,
+      moment.seconds,
+      moment.nanoseconds,
+      wireBytes,
+      source.linkType,
+    );
+  }
+
+  /** Simple packet blocks carry no time: they get the time of the packet before them. */
+  private simpleBlock(view: DataView, body: number, end: number, byteOffset: number): void {
+    const source = this.interfaces[0];
+    if (source === undefined) throw corrupt('a packet of an interface that is not described', byteOffset);
+    if (end - body < 4) throw corrupt('a packet block without its length', byteOffset);
+    const wireBytes = view.getUint32(body, this.littleEndian);
+    const start = body + 4;
+    const snaplen = source.snaplenBytes === 0 ? wireBytes : source.snaplenBytes;
+    const captured = Math.min(wireBytes, snaplen, end - start);
+    if (captured > this.limits.recordBytes) throw corrupt(`a packet of ${captured} bytes`, byteOffset);
+    const { seconds, nanoseconds } = this.moment;
+    this.decoder.frame(view, start, start + captured, seconds, nanoseconds, wireBytes, source.linkType);
+  }
+}
+
+function corrupt(message: string, byteOffset: number): NetworkmlError {
+  return new NetworkmlError('NML_PCAP_CORRUPT', message, { byteOffset });
+}

@@ -1,0 +1,49 @@
+/**
+ * What kind of address an end point has. The table is ours and fixed, the same on every machine: a session is
+ * external when the peer is a public unicast address, that is none of those below.
+ */
+export type AddressClass = 'private' | 'external' | 'multicast' | 'unspecified';
+
+/** [network, prefix length]: special-purpose IPv4 blocks that are not on the public Internet. */
+const specialV4: readonly (readonly [number, number])[] = [
+  [0x00000000, 8], // this network, RFC 791
+  [0x0a000000, 8], // private, RFC 1918
+  [0x64400000, 10], // carrier-grade NAT, RFC 6598
+  [0x7f000000, 8], // loopback, RFC 1122
+  [0xa9fe0000, 16], // link-local, RFC 3927
+  [0xac100000, 12], // private, RFC 1918
+  [0xc0000000, 24], // IETF protocol assignments, RFC 6890
+  [0xc0000200, 24], // documentation, RFC 5737
+  [0xc0a80000, 16], // private, RFC 1918
+  [0xc6120000, 15], // benchmarking, RFC 2544
+  [0xc6336400, 24], // documentation, RFC 5737
+  [0xcb007100, 24], // documentation, RFC 5737
+  [0xf0000000, 4], // reserved, RFC 1112
+];
+
+/** Class of an IPv4 word. */
+export function classifyIpv4(word: number): AddressClass {
+  const address = word >>> 0;
+  if (address === 0) return 'unspecified';
+  if (address === 0xffffffff) return 'multicast'; // limited broadcast, RFC 919
+  if (address >>> 28 === 0xe) return 'multicast'; // 224/4, RFC 5771
+  for (const [network, length] of specialV4) {
+    if ((address ^ network) >>> (32 - length) === 0) return 'private';
+  }
+  return 'external';
+}
+
+/** Class of an IPv6 address by its words; embedded IPv4 addresses (RFC 4291, 2.5.5.2; RFC 6052) are classified as such. */
+export function classifyIpv6(w0: number, w1: number, w2: number, w3: number): AddressClass {
+  if (w0 >>> 24 === 0xff) return 'multicast'; // ff00::/8, RFC 4291
+  if (w0 === 0 && w1 === 0 && w2 === 0) return w3 === 0 ? 'unspecified' : 'private'; // ::/96 with ::1, RFC 4291
+  if (w0 === 0 && w1 === 0 && w2 === 0xffff) return classifyIpv4(w3); // ::ffff:0:0/96
+  if (w0 === 0x0064ff9b && w1 === 0 && w2 === 0) return classifyIpv4(w3); // 64:ff9b::/96
+  if ((w0 & 0xfe000000) >>> 0 === 0xfc000000) return 'private'; // fc00::/7, RFC 4193
+  if ((w0 & 0xffc00000) >>> 0 === 0xfe800000) return 'private'; // fe80::/10, RFC 4291
+  if ((w0 & 0xffc00000) >>> 0 === 0xfec00000) return 'private'; // fec0::/10, RFC 3879
+  if (w0 >>> 0 === 0x20010db8) return 'private'; // documentation, RFC 3849
+  if ((w0 & 0xfffff000) >>> 0 === 0x3fff0000) return 'private'; // documentation, RFC 9637
+  if (w0 === 0x01000000 && w1 === 0) return 'private'; // discard-only, RFC 6666
+  return 'external';
+}

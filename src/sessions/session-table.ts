@@ -1,0 +1,286 @@
+import {
+  hashWords,
+  IntKeyTable,
+  type Packet,
+  TCP_ACK,
+  TCP_FIN,
+  TCP_PSH,
+  TCP_RST,
+  TCP_SYN,
+  TCP_URG,
+} from '../pcap/index.js';
+import * as row from './row-layout.js';
+
+/** Width of the time slices ("bins") at which sessions are cut for the behaviour views (anomaly.md, 3.1). */
+export const BIN_SECONDS = 900;
+
+export interface SessionTableOptions {
+  /** Sessions are cut into parts at multiples of this time from the first packet; 0 never cuts. Seconds. */
+  readonly binSeconds?: number;
+  /** Most rows (parts) that are kept; packets that would open one more are refused and counted. */
+  readonly maxRows?: number;
+}
+
+const DEFAULT_MAX_ROWS = 2_000_000;
+
+/**
+ * Joins packets to sessions: one open-addressed hash table over one flat buffer of rows, growing by doubling, so that
+ * neither time nor memory of a session depends on how many others there are. Key: both (address, port) ends
+ * without order, protocol, VLAN, IP version.
+ */
+export class SessionTable {
+  /** Packets refused because `maxRows` was reached. */
+  refused = 0;
+  /** Number of sessions, and of rows: every session has one row for each time slice it lies in. */
+  sessions = 0;
+  rows = 0;
+  view = new DataView(new ArrayBuffer(1024 * row.ROW_BYTES));
+  readonly addresses6 = new IntKeyTable();
+  readonly macs = new IntKeyTable();
+  private slots = new Int32Array(4096);
+  private readonly binNs: number;
+  private readonly maxRows: number;
+  private started = false;
+  private baseSeconds = 0;
+  private baseNanoseconds = 0;
+
+  constructor(options: SessionTableOptions = {}) {
+    const binSeconds = options.binSeconds ?? BIN_SECONDS;
+    this.binNs = binSeconds > 0 ? binSeconds * 1e9 : Number.POSITIVE_INFINITY;
+    this.maxRows = options.maxRows ?? DEFAULT_MAX_ROWS;
+  }
+
+  /** Time of the first packet: the origin of all times in rows. */
+  get base(): { seconds: number; nanoseconds: number } {
+    return { seconds: this.baseSeconds, nanoseconds: this.baseNanoseconds };
+  }
+
+  /** Adds one packet to its session. The record is not kept. */
+  add(packet: Packet): void {
+    if (!this.started) {
+      this.started = true;
+      this.baseSeconds = packet.seconds;
+      this.baseNanoseconds = packet.nanoseconds;
+    }
+    const ns = (packet.seconds - this.baseSeconds) * 1e9 + (packet.nanoseconds - this.baseNanoseconds);
+    const v6 = packet.ipVersion === 6;
+    const source = v6
+      ? this.arena(packet.source0, packet.source1, packet.source2, packet.source3)
+      : packet.source0;
+    const destination = v6
+      ? this.arena(packet.destination0, packet.destination1, packet.destination2, packet.destination3)
+      : packet.destination0;
+    const { sourcePort, destinationPort } = packet;
+    const fromB = source > destination || (source === destination && sourcePort > destinationPort);
+    const a = fromB ? destination : source;
+    const b = fromB ? source : destination;
+    const ports = fromB ? (destinationPort << 16) | sourcePort : (sourcePort << 16) | destinationPort;
+    const protocol = packet.protocol | (packet.ipVersion << 16);
+
+    const slot = this.slotOf(a, b, ports, protocol, packet.vlanId);
+    let index = (this.slots[slot] as number) - 1;
+    if (index < 0) {
+      index = this.open(slot, a, b, ports, protocol, packet, fromB, ns);
+      if (index < 0) return;
+    } else if (ns >= this.binNs) {
+      index = this.cutAtBin(slot, index, ns);
+      if (index < 0) return;
+    }
+    this.count(index, packet, fromB, ns);
+  }
+
+  private arena(w0: number, w1: number, w2: number, w3: number): number {
+    return this.addresses6.intern(w0, w1, w2, w3);
+  }
+
+  /** Slot of the session with this key, or the free slot where it belongs. */
+  private slotOf(a: number, b: number, ports: number, protocol: number, vlan: number): number {
+    const { slots, view } = this;
+    const mask = slots.length - 1;
+    let slot = hashWords(a, b, ports, protocol ^ (vlan << 20)) & mask;
+    for (;;) {
+      const index = (slots[slot] as number) - 1;
+      if (index < 0) return slot;
+      const at = index * row.ROW_BYTES;
+      if (
+        view.getInt32(at + row.ADDRESS_A, true) === a &&
+        view.getInt32(at + row.ADDRESS_B, true) === b &&
+        view.getInt32(at + row.PORTS, true) === ports &&
+        view.getInt32(at + row.PROTOCOL, true) === protocol &&
+        view.getInt32(at + row.VLAN, true) === vlan
+      ) {
+        return slot;
+      }
+      slot = (slot + 1) & mask;
+    }
+  }
+
+  private open(
+    slot: number,
+    a: number,
+    b: number,
+    ports: number,
+    protocol: number,
+    packet: Packet,
+    fromB: boolean,
+    ns: number,
+  ): number {
+    const index = this.newRow();
+    if (index < 0) return index;
+    this.sessions++;
+    const { view } = this;
+    const at = index * row.ROW_BYTES;
+    view.setInt32(at + row.ADDRESS_A, a, true);
+    view.setInt32(at + row.ADDRESS_B, b, true);
+    view.setInt32(at + row.PORTS, ports, true);
+    view.setInt32(at + row.PROTOCOL, protocol, true);
+    view.setInt32(at + row.VLAN, packet.vlanId, true);
+    view.setInt32(at + row.FIRST_ROW, index, true);
+    view.setInt32(at + row.BIN, this.binOf(ns), true);
+    view.setInt32(at + row.EVIDENCE, fromB ? row.FIRST_PACKET_BY_B : 0, true);
+    view.setInt32(at + row.MAC_A, -1, true);
+    view.setInt32(at + row.MAC_B, -1, true);
+    this.slots[slot] = index + 1;
+    if (this.sessions * 2 > this.slots.length) this.rehash();
+    return index;
+  }
+
+  /** The row of the session for the slice of `ns`: a new part when the last one lies in an earlier slice. */
+  private cutAtBin(slot: number, index: number, ns: number): number {
+    const bin = this.binOf(ns);
+    const from = index * row.ROW_BYTES;
+    // Late packets stay in the newest part: slices never run backwards within a session.
+    if (bin <= this.view.getInt32(from + row.BIN, true)) return index;
+    const next = this.newRow();
+    if (next < 0) return next;
+    const { view } = this;
+    const at = next * row.ROW_BYTES;
+    for (let offset = 0; offset < row.SIDES; offset += 4) {
+      view.setInt32(at + offset, view.getInt32(from + offset, true), true);
+    }
+    view.setInt32(at + row.BIN, bin, true);
+    view.setInt32(at + row.ODD_FLAG_PACKETS, 0, true);
+    this.slots[slot] = next + 1;
+    return next;
+  }
+
+  private binOf(ns: number): number {
+    return ns < this.binNs ? 0 : Math.floor(ns / this.binNs);
+  }
+
+  private count(index: number, packet: Packet, fromB: boolean, ns: number): void {
+    const { view } = this;
+    const at = index * row.ROW_BYTES;
+    const side = at + row.SIDES + (fromB ? row.SIDE_BYTES : 0);
+    const packets = view.getInt32(side + row.PACKETS, true);
+    view.setInt32(side + row.PACKETS, packets + 1, true);
+    view.setFloat64(
+      side + row.WIRE_BYTES,
+      view.getFloat64(side + row.WIRE_BYTES, true) + packet.wireBytes,
+      true,
+    );
+    view.setFloat64(side + row.IP_BYTES, view.getFloat64(side + row.IP_BYTES, true) + packet.ipBytes, true);
+    view.setFloat64(
+      side + row.PAYLOAD_BYTES,
+      view.getFloat64(side + row.PAYLOAD_BYTES, true) + packet.payloadBytes,
+      true,
+    );
+    if (packets === 0) {
+      view.setFloat64(side + row.FIRST_NS, ns, true);
+      view.setFloat64(side + row.LAST_NS, ns, true);
+      if (packet.hasMac) this.noteMacs(view.getInt32(at + row.FIRST_ROW, true), packet, fromB);
+    } else if (ns > view.getFloat64(side + row.LAST_NS, true)) {
+      view.setFloat64(side + row.LAST_NS, ns, true);
+    }
+    if (packet.hasTcpFlags) this.countFlags(at, side, packet.tcpFlags, fromB);
+  }
+
+  private countFlags(at: number, side: number, flags: number, fromB: boolean): void {
+    const { view } = this;
+    view.setInt32(side + row.TCP_FLAGS, view.getInt32(side + row.TCP_FLAGS, true) | flags, true);
+    if ((flags & TCP_SYN) !== 0) {
+      view.setInt32(side + row.SYN_PACKETS, view.getInt32(side + row.SYN_PACKETS, true) + 1, true);
+      const bit =
+        (flags & TCP_ACK) === 0
+          ? fromB
+            ? row.SYN_BY_B
+            : row.SYN_BY_A
+          : fromB
+            ? row.SYN_ACK_TO_A
+            : row.SYN_ACK_TO_B;
+      this.noteEvidence(view.getInt32(at + row.FIRST_ROW, true), bit);
+    }
+    if ((flags & TCP_RST) !== 0) {
+      view.setInt32(side + row.RST_PACKETS, view.getInt32(side + row.RST_PACKETS, true) + 1, true);
+    }
+    if (isOddFlagSet(flags)) {
+      view.setInt32(at + row.ODD_FLAG_PACKETS, view.getInt32(at + row.ODD_FLAG_PACKETS, true) + 1, true);
+    }
+  }
+
+  /** The first SYN decides, and so does the first SYN-ACK: a scanner's answer in kind does not turn a session. */
+  private noteEvidence(firstRow: number, bit: number): void {
+    const at = firstRow * row.ROW_BYTES + row.EVIDENCE;
+    const known = this.view.getInt32(at, true);
+    const pair = bit < row.SYN_ACK_TO_A ? row.SYN_BY_A | row.SYN_BY_B : row.SYN_ACK_TO_A | row.SYN_ACK_TO_B;
+    if ((known & pair) === 0) this.view.setInt32(at, known | bit, true);
+  }
+
+  /** MAC addresses of both ends: a sender's own frame outweighs the address that others sent it to. */
+  private noteMacs(firstRow: number, packet: Packet, fromB: boolean): void {
+    const { view } = this;
+    const at = firstRow * row.ROW_BYTES;
+    const own = at + (fromB ? row.MAC_B : row.MAC_A);
+    const other = at + (fromB ? row.MAC_A : row.MAC_B);
+    view.setInt32(own, this.macs.intern(packet.sourceMacHigh, packet.sourceMacLow, 0, 0), true);
+    if (view.getInt32(other, true) < 0) {
+      view.setInt32(other, this.macs.intern(packet.destinationMacHigh, packet.destinationMacLow, 0, 0), true);
+    }
+    if ((packet.destinationMacHigh & 0x0100) !== 0) {
+      view.setInt32(at + row.EVIDENCE, view.getInt32(at + row.EVIDENCE, true) | row.TO_GROUP_MAC, true);
+    }
+  }
+
+  private newRow(): number {
+    if (this.rows >= this.maxRows) {
+      this.refused++;
+      return -1;
+    }
+    const index = this.rows++;
+    if (this.rows * row.ROW_BYTES > this.view.byteLength) {
+      const grown = new Uint8Array(this.view.byteLength * 2);
+      grown.set(new Uint8Array(this.view.buffer));
+      this.view = new DataView(grown.buffer);
+    }
+    return index;
+  }
+
+  private rehash(): void {
+    const old = this.slots;
+    this.slots = new Int32Array(old.length * 2);
+    const mask = this.slots.length - 1;
+    const { view } = this;
+    for (const entry of old) {
+      if (entry === 0) continue;
+      const at = (entry - 1) * row.ROW_BYTES;
+      const a = view.getInt32(at + row.ADDRESS_A, true);
+      const b = view.getInt32(at + row.ADDRESS_B, true);
+      const ports = view.getInt32(at + row.PORTS, true);
+      const scope = view.getInt32(at + row.PROTOCOL, true) ^ (view.getInt32(at + row.VLAN, true) << 20);
+      let slot = hashWords(a, b, ports, scope) & mask;
+      while (this.slots[slot] !== 0) slot = (slot + 1) & mask;
+      this.slots[slot] = entry;
+    }
+  }
+}
+
+/** NULL, FIN alone, SYN+FIN, FIN+PSH+URG: sets that no TCP sends and scanners do. */
+function isOddFlagSet(flags: number): boolean {
+  const xmas = TCP_FIN | TCP_PSH | TCP_URG;
+  return (
+    flags === 0 ||
+    (flags & 0x3f) === TCP_FIN ||
+    (flags & (TCP_SYN | TCP_FIN)) === (TCP_SYN | TCP_FIN) ||
+    (flags & xmas) === xmas
+  );
+}

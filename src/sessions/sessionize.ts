@@ -1,0 +1,33 @@
+import type { Capture, CaptureProgress, CaptureSummary } from '../pcap/index.js';
+import { hintFromName, parseCaptureName } from './capture-name.js';
+import { chooseDevice, type Device, type DeviceHint } from './device.js';
+import { SessionTable, type SessionTableOptions } from './session-table.js';
+
+export interface SessionizeOptions extends SessionTableOptions {
+  /** The host that the capture is about, where it is known from elsewhere. */
+  readonly device?: DeviceHint;
+  readonly onProgress?: (progress: CaptureProgress) => void;
+}
+
+/** A capture as sessions, and the device it is about. */
+export interface SessionizedCapture {
+  readonly summary: CaptureSummary;
+  readonly table: SessionTable;
+  /** Undefined when no unicast host takes part in any session. */
+  readonly device: Device | undefined;
+}
+
+/**
+ * Reads a capture once and joins its packets to sessions: all packets of a key, without time-out, cut into parts of
+ * 15 minutes. The device is the one of the options, else of a Poseidon file name, else found from the traffic.
+ * @throws NetworkmlError NML_INPUT_*, NML_PCAP_*; NML_DEVICE_ABSENT when the host of an option is not there
+ */
+export async function sessionize(
+  capture: Capture,
+  options: SessionizeOptions = {},
+): Promise<SessionizedCapture> {
+  const table = new SessionTable(options);
+  const summary = await capture.read((packet) => table.add(packet), options.onProgress);
+  const hint = options.device ?? hintFromName(parseCaptureName(capture.name));
+  return { summary, table, device: chooseDevice(table, hint) };
+}
