@@ -1,0 +1,27 @@
+/** Model bundles on disk: manifest, arrays, checksums. */
+
+export type { ArrayData } from './arrays.js';
+export { DEFAULT_BUNDLE, findBundle, listShippedBundles } from './find.js';
+export type {
+  ArrayDtype,
+  ArrayEntry,
+  BundleBehaviour,
+  BundleClassifier,
+  BundleData,
+  BundleManifest,
+  BundleRole,
+  BundleTraining,
+  BundleView,
+  JsonObject,
+  JsonValue,
+} from './manifest.js';
+export {
+  type Bundle,
+  MANIFEST_FILE,
+  type ManifestFile,
+  readBundle,
+  readManifest,
+  verifyBundle,
+} from './read.js';
+export { MAX_DATA_BYTES, MAX_MANIFEST_BYTES, validateManifest } from './validate.js';
+export { type ArrayToWrite, type ManifestToWrite, writeBundle } from './write.js';

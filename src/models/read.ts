@@ -1,0 +1,159 @@
+/** Bundles from disk. Nothing in a bundle is ever executed: a manifest is JSON, everything else is numbers. */
+
+import { closeSync, openSync, readFileSync, readSync, type Stats, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { NetworkmlError } from '../errors.js';
+import { type ArrayData, elementBytes, LITTLE_ENDIAN, swapElements, viewOf } from './arrays.js';
+import { parseSums, SUMS_FILE, sha256Of } from './digest.js';
+import type { ArrayEntry, BundleManifest } from './manifest.js';
+import { MAX_MANIFEST_BYTES, validateManifest } from './validate.js';
+
+/** File name of the manifest in every bundle. */
+export const MANIFEST_FILE = 'manifest.json';
+
+/** A bundle in memory. */
+export interface Bundle {
+  /** The directory it was read from. */
+  readonly directory: string;
+  readonly manifest: BundleManifest;
+  /** Of the manifest's bytes; the manifest holds the digests of all arrays. */
+  readonly sha256: string;
+  /** By the name in the manifest. The arrays are views of one buffer: do not change them. */
+  readonly arrays: ReadonlyMap<string, ArrayData>;
+}
+
+/** A manifest and the digest of its bytes. */
+export interface ManifestFile {
+  readonly manifest: BundleManifest;
+  readonly sha256: string;
+}
+
+/**
+ * Reads and checks the manifest of a bundle alone.
+ * @param verify compare its digest with the bundle's list of digests
+ * @throws NetworkmlError NML_MODEL_MISSING, NML_MODEL_MANIFEST, NML_MODEL_CHECKSUM
+ */
+export function readManifest(directory: string, options: { verify?: boolean } = {}): ManifestFile {
+  const path = join(directory, MANIFEST_FILE);
+  const size = manifestSize(directory, path);
+  if (size > MAX_MANIFEST_BYTES) {
+    throw new NetworkmlError('NML_MODEL_MANIFEST', `longer than ${MAX_MANIFEST_BYTES} bytes`, { file: path });
+  }
+  const bytes = readFileSync(path);
+  const manifest = parseManifest(bytes, path);
+  const sha256 = sha256Of(bytes);
+  if (options.verify ?? true) checkSum(directory, MANIFEST_FILE, sha256);
+  return { manifest, sha256 };
+}
+
+/**
+ * Reads a bundle.
+ * @param options.verify compare all digests (default true); without it damaged numbers pass unseen
+ * @throws NetworkmlError NML_MODEL_MISSING, NML_MODEL_MANIFEST, NML_MODEL_CHECKSUM
+ */
+export function readBundle(directory: string, options: { verify?: boolean } = {}): Bundle {
+  const verify = options.verify ?? true;
+  const { manifest, sha256 } = readManifest(directory, { verify });
+  const { file, bytes } = manifest.data;
+  const buffer = readData(join(directory, file), bytes);
+  if (verify) checkArrays(manifest, buffer, join(directory, file));
+  const arrays = new Map<string, ArrayData>();
+  for (const entry of manifest.arrays) arrays.set(entry.name, arrayFrom(entry, buffer));
+  return { directory, manifest, sha256, arrays };
+}
+
+/**
+ * Reads a whole bundle and compares every digest in it, those of whole files included.
+ * @returns the manifest, its digest, and the size of all files, bytes
+ * @throws NetworkmlError NML_MODEL_MISSING, NML_MODEL_MANIFEST, NML_MODEL_CHECKSUM
+ */
+export function verifyBundle(directory: string): ManifestFile & { bytes: number } {
+  const { manifest, sha256 } = readBundle(directory);
+  const { file } = manifest.data;
+  checkSum(directory, file, sha256Of(readFileSync(join(directory, file))));
+  const files = [MANIFEST_FILE, SUMS_FILE, file];
+  const bytes = files.reduce((sum, name) => sum + statSync(join(directory, name)).size, 0);
+  return { manifest, sha256, bytes };
+}
+
+function manifestSize(directory: string, path: string): number {
+  let stats: Stats;
+  try {
+    stats = statSync(path);
+  } catch (cause) {
+    const found = statSync(directory, { throwIfNoEntry: false });
+    const problem = found === undefined ? 'there is no such bundle' : `no bundle: it has no ${MANIFEST_FILE}`;
+    throw new NetworkmlError('NML_MODEL_MISSING', problem, { file: directory, cause });
+  }
+  if (!stats.isFile()) throw new NetworkmlError('NML_MODEL_MANIFEST', 'not a regular file', { file: path });
+  return stats.size;
+}
+
+function parseManifest(bytes: Uint8Array, path: string): BundleManifest {
+  let value: unknown;
+  try {
+    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch (cause) {
+    throw new NetworkmlError('NML_MODEL_MANIFEST', 'not JSON in UTF-8', { file: path, cause });
+  }
+  try {
+    return validateManifest(value);
+  } catch (error) {
+    throw error instanceof NetworkmlError ? error.at(path) : error;
+  }
+}
+
+function checkSum(directory: string, name: string, found: string): void {
+  const path = join(directory, SUMS_FILE);
+  const stats = statSync(path, { throwIfNoEntry: false });
+  if (stats?.isFile() !== true || stats.size > MAX_MANIFEST_BYTES) {
+    throw new NetworkmlError('NML_MODEL_CHECKSUM', 'the list of digests is missing', { file: path });
+  }
+  const expected = parseSums(readFileSync(path, 'utf8')).get(name);
+  if (expected !== found) {
+    throw new NetworkmlError('NML_MODEL_CHECKSUM', `changed: not the file that ${SUMS_FILE} names`, {
+      file: join(directory, name),
+    });
+  }
+}
+
+/** The data file in one buffer; its length is known beforehand, so one allocation and one read do. */
+function readData(path: string, bytes: number): ArrayBuffer {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  if (stats?.isFile() !== true) throw new NetworkmlError('NML_MODEL_CHECKSUM', 'missing', { file: path });
+  if (stats.size !== bytes) {
+    throw new NetworkmlError('NML_MODEL_CHECKSUM', `${stats.size} bytes instead of ${bytes}`, { file: path });
+  }
+  const buffer = new ArrayBuffer(bytes);
+  const target = new Uint8Array(buffer);
+  const descriptor = openSync(path, 'r');
+  try {
+    let filled = 0;
+    while (filled < bytes) {
+      const count = readSync(descriptor, target, filled, bytes - filled, filled);
+      if (count === 0) throw new NetworkmlError('NML_MODEL_CHECKSUM', 'ends too early', { file: path });
+      filled += count;
+    }
+  } finally {
+    closeSync(descriptor);
+  }
+  return buffer;
+}
+
+function checkArrays(manifest: BundleManifest, buffer: ArrayBuffer, path: string): void {
+  let end = 0;
+  for (const { name, offset, bytes, sha256 } of manifest.arrays) {
+    const damaged =
+      new Uint8Array(buffer, end, offset - end).some((padding) => padding !== 0) ||
+      sha256Of(new Uint8Array(buffer, offset, bytes)) !== sha256;
+    if (damaged) throw new NetworkmlError('NML_MODEL_CHECKSUM', `array ${name} is damaged`, { file: path });
+    end = offset + bytes;
+  }
+}
+
+function arrayFrom(entry: ArrayEntry, buffer: ArrayBuffer): ArrayData {
+  if (!LITTLE_ENDIAN) {
+    swapElements(new Uint8Array(buffer, entry.offset, entry.bytes), elementBytes(entry.dtype));
+  }
+  return viewOf(entry.dtype, buffer, entry.offset, entry.bytes);
+}
