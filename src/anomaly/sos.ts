@@ -112,7 +112,10 @@ function multiplyByNotBound(
 
 function checkShape(length: number, expected: number): void {
   if (length !== expected) {
-    throw new NetworkmlError('NML_TABLE', `the table holds ${length} numbers, and its shape asks for ${expected}`);
+    throw new NetworkmlError(
+      'NML_TABLE',
+      `the table holds ${length} numbers, and its shape asks for ${expected}`,
+    );
   }
 }
 
@@ -120,7 +123,10 @@ function checkDistances(distances: Float64Array, row: number): void {
   for (let j = 0; j < distances.length; j++) {
     const distance = distances[j] as number;
     if (j !== row && !(distance >= 0 && distance < Number.POSITIVE_INFINITY)) {
-      throw new NetworkmlError('NML_TABLE', `the dissimilarity of rows ${row + 1} and ${j + 1} is ${distance}`);
+      throw new NetworkmlError(
+        'NML_TABLE',
+        `the dissimilarity of rows ${row + 1} and ${j + 1} is ${distance}`,
+      );
     }
   }
 }

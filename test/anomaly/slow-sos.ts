@@ -30,7 +30,9 @@ export function slowBeta(distances: number[], perplexity: number): number {
 }
 
 export function slowDistances(rows: number[][]): number[][] {
-  return rows.map((a) => rows.map((b) => Math.sqrt(a.reduce((sum, value, k) => sum + (value - b[k]) ** 2, 0))));
+  return rows.map((a) =>
+    rows.map((b) => Math.sqrt(a.reduce((sum, value, k) => sum + (value - b[k]) ** 2, 0))),
+  );
 }
 
 /** The whole n x n matrix of binding probabilities, then the products down its columns. */
@@ -67,6 +69,9 @@ export function testRandom(seed: number): () => number {
 export function testRows(seed: number, n: number, d: number, scale = 1): number[][] {
   const next = testRandom(seed);
   return Array.from({ length: n }, (_, i) =>
-    Array.from({ length: d }, () => scale * ((next() + next() + next() - 1.5) * (i % 11 === 0 ? 8 : 1) + (i % 3) * 2)),
+    Array.from(
+      { length: d },
+      () => scale * ((next() + next() + next() - 1.5) * (i % 11 === 0 ? 8 : 1) + (i % 3) * 2),
+    ),
   );
 }

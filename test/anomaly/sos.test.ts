@@ -21,7 +21,9 @@ describe('outlierProbabilities', () => {
       [6, 12, 3, 1.05],
     ] as const) {
       const rows = testRows(seed, n, d);
-      expect(largestDifference(fast(rows, perplexity), slowSos(slowDistances(rows), perplexity))).toBeLessThan(1e-9);
+      expect(
+        largestDifference(fast(rows, perplexity), slowSos(slowDistances(rows), perplexity)),
+      ).toBeLessThan(1e-9);
     }
   });
 
@@ -87,7 +89,9 @@ describe('outlierProbabilities', () => {
 
   it('refuses what cannot be scored', () => {
     expect(() => fast(testRows(1, 5, 2), 0.5)).toThrow(expect.objectContaining({ code: 'NML_CONFIG' }));
-    expect(() => fast(testRows(1, 5, 2), Number.NaN)).toThrow(expect.objectContaining({ code: 'NML_CONFIG' }));
+    expect(() => fast(testRows(1, 5, 2), Number.NaN)).toThrow(
+      expect.objectContaining({ code: 'NML_CONFIG' }),
+    );
     expect(() => outlierProbabilities(Float64Array.of(1, 2, 3), 2, 2)).toThrow(
       expect.objectContaining({ code: 'NML_TABLE' }),
     );

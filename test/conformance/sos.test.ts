@@ -32,7 +32,9 @@ function expectAgreement(rows: number[][], perplexity: string, expected: (number
 describe.runIf(existsSync(folder))('Stochastic Outlier Selection against published scores', () => {
   for (const name of ['iris', 'syn_50_2', 'syn_50_50', 'syn_300_4', 'syn_2000_2', 'syn_2000_50']) {
     it(name, () => {
-      const published: Published = JSON.parse(gunzipSync(readFileSync(join(folder, `${name}.json.gz`))).toString());
+      const published: Published = JSON.parse(
+        gunzipSync(readFileSync(join(folder, `${name}.json.gz`))).toString(),
+      );
       expect(Object.keys(published.scores).length).toBeGreaterThan(0);
       for (const [perplexity, { scikit_sos }] of Object.entries(published.scores)) {
         expectAgreement(published.X, perplexity, scikit_sos);
@@ -45,7 +47,8 @@ describe.runIf(existsSync(folder))('Stochastic Outlier Selection against publish
     : {};
   for (const [name, { X, scikit_sos }] of Object.entries(edgeCases)) {
     it(`edge case ${name}`, () => {
-      for (const [perplexity, expected] of Object.entries(scikit_sos)) expectAgreement(X, perplexity, expected);
+      for (const [perplexity, expected] of Object.entries(scikit_sos))
+        expectAgreement(X, perplexity, expected);
     });
   }
 });
