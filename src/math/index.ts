@@ -2,7 +2,6 @@
 export { applyTemperature, fitTemperature, temperatureBounds } from './calibration.js';
 export { type FoldRequest, groupedFolds } from './folds.js';
 export {
-  areaUnderRoc,
   averagePrecision,
   type BalancedShare,
   balancedShare,
@@ -17,6 +16,7 @@ export {
   macroF1,
   shareOfHits,
   topClasses,
+  weightedAreaUnderRoc,
 } from './metrics.js';
 export {
   createRandom,

@@ -215,13 +215,13 @@ function fallingOrder(scores: ArrayLike<number>): Uint32Array {
 }
 
 /**
- * Area under the receiver operating characteristic: the chance that a positive item scores above a negative one, a tie
- * counting one half. NaN without a positive or without a negative item.
+ * Area under the receiver operating characteristic of one list of weighted items (`areaUnderRoc` takes two plain lists):
+ * the chance that a positive item scores above a negative one, a tie counting one half. NaN without a positive or without a negative item.
  *
  * @param positives 0 or 1 an item.
  * @param weights one an item; 1 each unless given.
  */
-export function areaUnderRoc(
+export function weightedAreaUnderRoc(
   scores: ArrayLike<number>,
   positives: ArrayLike<number>,
   weights?: ArrayLike<number>,

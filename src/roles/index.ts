@@ -1,0 +1,37 @@
+/** Vectors to roles: training, averaging, the Unknown rule, evaluation, explanation. */
+export { type Aggregate, averageProbabilities, type RankedProbability, rankRoles } from './aggregate.js';
+export {
+  averagingClassifier,
+  oneLayerClassifier,
+  type RoleClassifier,
+  type SessionCounts,
+} from './classifier.js';
+export {
+  type CrossValidationOptions,
+  leaveDevicesOut,
+  type OutOfFold,
+  type RoleTrainer,
+} from './cross-validate.js';
+export {
+  type AnsweredCaptures,
+  type Coverage,
+  coverageAtCuts,
+  type EvaluationOptions,
+  evaluateRoles,
+  fitRoleTemperature,
+  type RoleEvaluation,
+  type RoleFigures,
+} from './evaluate.js';
+export { type ColumnContribution, type ExplainOptions, explainOneLayer } from './explain.js';
+export { type OneLayerModel, oneLayerProbabilities } from './one-layer.js';
+export {
+  decodeOneLayer,
+  type EncodedArray,
+  type EncodedClassifier,
+  encodeOneLayer,
+} from './one-layer-parts.js';
+export { type OneLayerOptions, oneLayerDefaults, trainOneLayer } from './one-layer-training.js';
+export { mergeSessions, type SoftTargets } from './soft-targets.js';
+export { allExamples, checkTrainingSet, type RoleExample, type RoleTrainingSet } from './training-set.js';
+export { answerRole, defaultUnknownCut, type RoleAnswer, unknownRole } from './unknown.js';
+export { type CaptureBalance, captureWeights } from './weights.js';
