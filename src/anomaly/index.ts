@@ -1,0 +1,26 @@
+/** Behaviour: how unlike a capture is to others of its role, and the verdict on it. */
+export { type BehaviourCalibration, type FalseAlarmRate, falseAlarmRates } from './calibration.js';
+export type { EncodedArray, EncodedBehaviour, EncodedView } from './encoded.js';
+export {
+  type BehaviourEvaluation,
+  type CountOf,
+  evaluateBehaviour,
+  evaluateBehaviourModel,
+  type RateFigures,
+  type RoleBehaviour,
+} from './evaluate.js';
+export type { BehaviourProgress, LabelledCapture } from './leave-out.js';
+export {
+  type BehaviourModel,
+  decodeBehaviour,
+  encodeBehaviour,
+  fewestCaptures,
+  fewestDevices,
+  hasEnoughReference,
+  type RoleReference,
+} from './model.js';
+export { scoredPerBin } from './sess-sample.js';
+export { defaultPerplexity, outlierProbabilities, outlierProbabilitiesOfMatrix } from './sos.js';
+export { type BehaviourTraining, trainBehaviour } from './train.js';
+export { type BehaviourVerdict, judgeCapture, type RankedCandidate, type VerdictOptions } from './verdict.js';
+export type { BehaviourView, BinScore, CaptureUnits, Finding, RoleView, ViewKind } from './view.js';

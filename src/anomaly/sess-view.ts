@@ -1,0 +1,190 @@
+/** The `sess` view: single sessions against the sessions of other devices of the role. */
+import { type SessUnits, sessLayoutId, sessNumberCount } from '../features/index.js';
+import { type Random, standardDeviation } from '../math/index.js';
+import {
+  type EncodedView,
+  float32,
+  type Json,
+  manifestError,
+  readFloat32,
+  readUint32,
+  uint32,
+} from './encoded.js';
+import { outlierProbabilityOf } from './reference.js';
+import { sessReasons } from './sess-reasons.js';
+import { drawSessReference, sessMedians } from './sess-reference.js';
+import { chooseRows, rowsByBin } from './sess-sample.js';
+import {
+  createSessScorer,
+  type SessReference,
+  type SessScale,
+  type SessScorer,
+  scaleSessNumbers,
+  scoreSession,
+  sessToken,
+} from './sess-scorer.js';
+import type { BehaviourView, CaptureUnits, Finding, RoleView, ViewKind } from './view.js';
+
+/** Weight of a number against a one-hot column. */
+const numberWeight = 0.5;
+/** Least standard deviation that a number is divided by. */
+const smallestDeviation = 0.1;
+
+/** One role in this view, as it is stored. */
+interface SessRole {
+  readonly scale: SessScale;
+  readonly reference: SessReference;
+  /** Tokens met in training, ascending; more than the reference set holds. */
+  readonly vocabulary: Uint32Array;
+}
+
+interface SessRoleView extends RoleView {
+  readonly role: SessRole;
+}
+
+/** The view, for `trainBehaviour` and `decodeBehaviour`. */
+export const sessView: ViewKind = {
+  id: 'sess',
+  layout: sessLayoutId,
+  prepare(captures) {
+    const factors = sessFactors(captures.map(({ sess }) => sess));
+    return {
+      fitRole: (ofRole, random) =>
+        fitSessRole(
+          ofRole.map(({ sess }) => sess),
+          factors,
+          random,
+        ),
+      assemble: (roles) => assemble(roles as ReadonlyMap<string, SessRoleView>, factors),
+    };
+  },
+  decode: decodeSessView,
+};
+
+/** What a difference of 1 in each number weighs: half over its standard deviation in the captures of all roles. */
+export function sessFactors(captures: readonly SessUnits[]): Float32Array {
+  const total = captures.reduce((sum, units) => sum + units.count, 0);
+  const column = new Float64Array(total);
+  return Float32Array.from({ length: sessNumberCount }, (_, k) => {
+    let at = 0;
+    for (const units of captures) {
+      for (let row = 0; row < units.count; row++)
+        column[at++] = units.numbers[row * sessNumberCount + k] as number;
+    }
+    return numberWeight / Math.max(standardDeviation(column), smallestDeviation);
+  });
+}
+
+/** One role's model from its captures; undefined when they hold no session. */
+export function fitSessRole(
+  captures: readonly SessUnits[],
+  factors: Float32Array,
+  random: Random,
+): SessRoleView | undefined {
+  const scale = { medians: sessMedians(captures), factors };
+  const reference = drawSessReference(captures, scale, random);
+  if (reference === undefined) return undefined;
+  const tokens = new Set<number>();
+  for (const units of captures) {
+    for (let row = 0; row < units.count; row++) {
+      tokens.add(sessToken(units.kind[row] as number, units.service[row] as number));
+    }
+  }
+  return createRoleView({ scale, reference, vocabulary: Uint32Array.from(tokens).sort() });
+}
+
+function createRoleView(role: SessRole): SessRoleView {
+  const scorer = createSessScorer(role.reference);
+  const query = new Float64Array(sessNumberCount);
+  const scoreRow = (units: SessUnits, row: number): number => {
+    scaleSessNumbers(role.scale, units.numbers, row, query);
+    return scoreSession(scorer, sessToken(units.kind[row] as number, units.service[row] as number), query);
+  };
+  return {
+    role,
+    referenceCount: role.reference.tokens.length,
+    score({ sess }: CaptureUnits) {
+      return rowsByBin(sess).map(({ bin, rows }) => {
+        const chosen = chooseRows(sess, rows);
+        let sum = 0;
+        for (const row of chosen) sum += scoreRow(sess, row);
+        return { bin, score: sum / chosen.length, scored: chosen.length, units: rows.length };
+      });
+    },
+    explain({ sess }: CaptureUnits, bin: number, limit: number) {
+      const rows = rowsByBin(sess).find((entry) => entry.bin === bin)?.rows ?? [];
+      return chooseRows(sess, rows)
+        .map((row) => ({ row, score: scoreRow(sess, row) }))
+        .sort((a, b) => b.score - a.score || a.row - b.row)
+        .slice(0, limit)
+        .map(({ row, score }) => explainRow(role, scorer, sess, row, score));
+    },
+  };
+}
+
+function explainRow(
+  role: SessRole,
+  scorer: SessScorer,
+  units: SessUnits,
+  row: number,
+  score: number,
+): Finding {
+  return {
+    sessionRow: units.sessionRow[row] as number,
+    bin: units.bin[row] as number,
+    outlierProbability: outlierProbabilityOf(score),
+    why: sessReasons(role.scale, role.vocabulary, scorer, units, row),
+  };
+}
+
+function assemble(roles: ReadonlyMap<string, SessRoleView>, factors: Float32Array): BehaviourView {
+  return {
+    id: sessView.id,
+    layout: sessView.layout,
+    roles,
+    encode: () => encodeSessView(roles, factors),
+  };
+}
+
+function encodeSessView(roles: ReadonlyMap<string, SessRoleView>, factors: Float32Array): EncodedView {
+  const arrays: Record<string, ReturnType<typeof float32>> = { factors: float32(factors) };
+  const names: Json[] = [];
+  let index = 0;
+  for (const [name, { role }] of roles) {
+    const prefix = `role${index++}`;
+    const count = role.reference.tokens.length;
+    names.push(name);
+    arrays[`${prefix}/medians`] = float32(role.scale.medians);
+    arrays[`${prefix}/vocabulary`] = uint32(role.vocabulary);
+    arrays[`${prefix}/tokens`] = uint32(role.reference.tokens);
+    arrays[`${prefix}/numbers`] = float32(role.reference.numbers, [count, sessNumberCount]);
+    arrays[`${prefix}/betas`] = float32(role.reference.betas);
+    arrays[`${prefix}/log-sums`] = float32(role.reference.logSums);
+  }
+  return { id: sessView.id, layout: sessView.layout, meta: { roles: names }, arrays };
+}
+
+function decodeSessView(encoded: EncodedView): BehaviourView {
+  const names = encoded.meta.roles;
+  if (!Array.isArray(names) || new Set(names).size !== names.length) {
+    throw manifestError(`view ${encoded.id}: no usable list of roles`);
+  }
+  const factors = readFloat32(encoded, 'factors', sessNumberCount);
+  const roles = new Map<string, SessRoleView>();
+  names.forEach((name, index) => {
+    if (typeof name !== 'string') throw manifestError(`view ${encoded.id}: no usable list of roles`);
+    const prefix = `role${index}`;
+    const tokens = readUint32(encoded, `${prefix}/tokens`);
+    if (tokens.length === 0) throw manifestError(`view ${encoded.id}: role ${name} has no reference`);
+    const reference = {
+      tokens,
+      numbers: readFloat32(encoded, `${prefix}/numbers`, tokens.length * sessNumberCount),
+      betas: readFloat32(encoded, `${prefix}/betas`, tokens.length),
+      logSums: readFloat32(encoded, `${prefix}/log-sums`, tokens.length),
+    };
+    const scale = { medians: readFloat32(encoded, `${prefix}/medians`, sessNumberCount), factors };
+    const vocabulary = readUint32(encoded, `${prefix}/vocabulary`);
+    roles.set(name, createRoleView({ scale, reference, vocabulary }));
+  });
+  return assemble(roles, factors);
+}

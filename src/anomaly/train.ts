@@ -1,0 +1,150 @@
+/** Trains the behaviour model of all roles, its calibration and its thresholds. */
+import { NetworkmlError } from '../errors.js';
+import { type BehaviourCalibration, fitThresholds, fitViewCalibration, verdictScore } from './calibration.js';
+import {
+  type BehaviourProgress,
+  fitJob,
+  type LabelledCapture,
+  leaveOutJobs,
+  type PreparedView,
+  scoreWith,
+} from './leave-out.js';
+import {
+  type BehaviourModel,
+  binProbabilities,
+  hasEnoughReference,
+  type RoleReference,
+  type ViewBins,
+  viewKinds,
+} from './model.js';
+import type { RoleView } from './view.js';
+
+export interface BehaviourTraining {
+  /** Roles to model; those without captures are passed over. */
+  readonly roles: readonly string[];
+  /** Normal captures. */
+  readonly captures: readonly LabelledCapture[];
+  readonly seed: number;
+  readonly onProgress?: (progress: BehaviourProgress) => void;
+}
+
+/** Scores of one capture under a model that had not seen its device. */
+export interface LeftOutCapture {
+  /** Index into the list it is from. */
+  readonly index: number;
+  readonly role: string;
+  readonly views: readonly ViewBins[];
+}
+
+/** What comes of fitting every role with and without each part of its devices. */
+export interface LeftOutScores {
+  readonly model: BehaviourModel;
+  readonly normals: readonly LeftOutCapture[];
+  readonly attacks: readonly LeftOutCapture[];
+}
+
+/**
+ * Trains on normal captures: the reference of each role in each view from all of them, calibration and thresholds from
+ * captures of left-out devices. The same captures and seed give the same model.
+ * @throws NetworkmlError NML_TRAIN_DATA when no capture of the roles holds a session, NML_CONFIG for a bad seed
+ */
+export function trainBehaviour(training: BehaviourTraining): BehaviourModel {
+  return trainLeavingOut(training, []).model;
+}
+
+/**
+ * `trainBehaviour`, with the scores that its calibration was fitted on and those of attack captures, none of them by a
+ * model that knew the device.
+ * @throws as `trainBehaviour`
+ */
+export function trainLeavingOut(
+  training: BehaviourTraining,
+  attacks: readonly LabelledCapture[],
+): LeftOutScores {
+  const { captures, seed } = training;
+  const roles = training.roles.filter((role) => captures.some((capture) => capture.role === role));
+  const used = captures.filter(({ role }) => roles.includes(role));
+  const prepared: PreparedView[] = viewKinds.map((kind) => ({
+    id: kind.id,
+    trainer: kind.prepare(used.map(({ units }) => units)),
+  }));
+  const { whole, normals, attacked } = runJobs(prepared, training, roles, attacks, seed);
+  const views = prepared.map(({ id, trainer }) => trainer.assemble(whole.get(id) ?? new Map()));
+  if (views.every((view) => view.roles.size === 0)) {
+    throw new NetworkmlError(
+      'NML_TRAIN_DATA',
+      'no capture holds a session that behaviour could be learnt from',
+    );
+  }
+  const references = new Map(roles.map((role) => [role, referenceOf(role, captures)]));
+  const calibration = calibrate(
+    prepared.map(({ id }) => id),
+    normals,
+    references,
+  );
+  return { model: { views, roles: references, calibration }, normals, attacks: attacked };
+}
+
+function runJobs(
+  prepared: readonly PreparedView[],
+  { captures, onProgress }: BehaviourTraining,
+  roles: readonly string[],
+  attacks: readonly LabelledCapture[],
+  seed: number,
+): { whole: Map<string, Map<string, RoleView>>; normals: LeftOutCapture[]; attacked: LeftOutCapture[] } {
+  const whole = new Map<string, Map<string, RoleView>>(prepared.map(({ id }) => [id, new Map()]));
+  const normals: LeftOutCapture[] = [];
+  const attacked: LeftOutCapture[] = [];
+  const jobs = leaveOutJobs(roles, captures, attacks, seed);
+  jobs.forEach((job, done) => {
+    onProgress?.({ done, total: jobs.length, role: job.role });
+    const fitted = fitJob(prepared, captures, job);
+    const scoreInto = (list: LeftOutCapture[], from: readonly LabelledCapture[], index: number) => {
+      const capture = from[index];
+      if (capture === undefined || fitted.length === 0) return;
+      list.push({ index, role: job.role, views: scoreWith(fitted, capture.units) });
+    };
+    for (const index of job.normals) scoreInto(normals, captures, index);
+    for (const index of job.attacks) scoreInto(attacked, attacks, index);
+    if (job.normals.length === 0) for (const { id, view } of fitted) whole.get(id)?.set(job.role, view);
+  });
+  const byIndex = (a: LeftOutCapture, b: LeftOutCapture) => a.index - b.index;
+  return { whole, normals: normals.sort(byIndex), attacked: attacked.sort(byIndex) };
+}
+
+function referenceOf(role: string, captures: readonly LabelledCapture[]): RoleReference {
+  const own = captures.filter((capture) => capture.role === role && capture.units.sess.count > 0);
+  return { captures: own.length, devices: new Set(own.map(({ device }) => device)).size };
+}
+
+/**
+ * All roles' left-out captures shape the calibration; only those of roles that can be judged at all set the thresholds,
+ * for no other can raise a false alarm.
+ */
+function calibrate(
+  views: readonly string[],
+  normals: readonly LeftOutCapture[],
+  references: ReadonlyMap<string, RoleReference>,
+): BehaviourCalibration {
+  const fitted = new Map(
+    views.map((id) => {
+      const scores = normals.map((capture) => ({ role: capture.role, bins: binsOf(capture, id) }));
+      return [id, fitViewCalibration(scores)];
+    }),
+  );
+  const calibration: BehaviourCalibration = { views: fitted, thresholds: fitThresholds([]) };
+  const scores = normals
+    .filter(({ role }) => hasEnoughReference(references.get(role) ?? { captures: 0, devices: 0 }))
+    .flatMap((capture) => leftOutScore(calibration, capture) ?? []);
+  return { ...calibration, thresholds: fitThresholds(scores) };
+}
+
+function binsOf(capture: LeftOutCapture, view: string): ViewBins['bins'] {
+  return capture.views.find((own) => own.view === view)?.bins ?? [];
+}
+
+/** V of a left-out capture; undefined when it holds nothing to score. */
+export function leftOutScore(calibration: BehaviourCalibration, capture: LeftOutCapture): number | undefined {
+  const bins = binProbabilities(calibration, capture.role, capture.views);
+  return bins.length === 0 ? undefined : verdictScore(bins.map(({ probability }) => probability));
+}
