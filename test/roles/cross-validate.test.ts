@@ -1,0 +1,165 @@
+import { describe, expect, it } from 'vitest';
+import { groupedFolds, type SparseRows } from '../../src/math/index.js';
+import {
+  averageProbabilities,
+  averagingClassifier,
+  captureWeights,
+  checkTrainingSet,
+  leaveDevicesOut,
+  oneLayerClassifier,
+  type RoleTrainer,
+  type RoleTrainingSet,
+  trainOneLayer,
+} from '../../src/roles/index.js';
+import { denseRow, sparseOf, syntheticSet } from './synthetic.js';
+
+const trainSmall: RoleTrainer = (set, chosen, seed) =>
+  oneLayerClassifier(trainOneLayer(set, chosen, { seed, hidden: 6, epochs: 40 }));
+
+const devicesOf = (set: RoleTrainingSet, chosen: Iterable<number>) =>
+  new Set(Array.from(chosen, (index) => set.examples[index].device));
+
+describe('leaveDevicesOut', () => {
+  it('never trains on a device that it answers for, and answers for every capture', () => {
+    const set = syntheticSet();
+    const trainedOn: Set<string>[] = [];
+    const out = leaveDevicesOut(set, {
+      folds: 3,
+      seed: 5,
+      train: (given, chosen, seed) => {
+        trainedOn.push(devicesOf(given, chosen));
+        expect(seed).toBe(5);
+        return trainSmall(given, chosen, seed);
+      },
+    });
+    expect(trainedOn).toHaveLength(3);
+    set.examples.forEach((example, index) => {
+      const fold = out.folds[index];
+      expect(trainedOn[fold].has(example.device)).toBe(false);
+      for (let other = 0; other < 3; other++) {
+        if (other !== fold) expect(trainedOn[other].has(example.device)).toBe(true);
+      }
+      const sum = out.probabilities.subarray(index * 3, index * 3 + 3).reduce((a, b) => a + b, 0);
+      expect(sum).toBeCloseTo(1, 12);
+    });
+  });
+
+  it('gives each capture the answer of the classifier of its fold', () => {
+    const set = syntheticSet();
+    const out = leaveDevicesOut(set, { folds: 2, seed: 3, train: trainSmall });
+    const trained = Uint32Array.from(set.examples.keys()).filter((index) => out.folds[index] !== 1);
+    const classifier = trainSmall(set, trained, 3);
+    set.examples.forEach(({ rows, counts }, index) => {
+      if (out.folds[index] !== 1) return;
+      const own = sparseOf(Array.from(rows, (row) => denseRow(set.rows, row)));
+      const expected = classifier.probabilities(own, counts);
+      expected.forEach((value, k) => {
+        expect(out.probabilities[index * 3 + k]).toBeCloseTo(value, 12);
+      });
+    });
+  });
+
+  it('marks captures of roles that nothing is left to learn from', () => {
+    const set = syntheticSet({ devices: [3, 1, 2] });
+    const out = leaveDevicesOut(set, { folds: 3, seed: 1, train: trainSmall });
+    const marks = set.examples.map((example, index) => [example.label, out.evaluable[index]]);
+    for (const [label, mark] of marks) expect(mark).toBe(label === 1 ? 0 : 1);
+  });
+
+  it('keeps coarser groups together, and takes no more folds than there are', () => {
+    const set = syntheticSet();
+    const seen: number[] = [];
+    const out = leaveDevicesOut(set, {
+      folds: 8,
+      seed: 1,
+      train: trainSmall,
+      groupOf: (example) => (example.device.endsWith('device0') ? 'one' : 'other'),
+      onProgress: (done, of) => seen.push(done * 10 + of),
+    });
+    expect(out.foldCount).toBe(2);
+    expect(seen).toEqual([12, 22]);
+    const ofGroup = (one: boolean) =>
+      new Set(out.folds.filter((_, i) => set.examples[i].device.endsWith('device0') === one));
+    expect([ofGroup(true).size, ofGroup(false).size]).toEqual([1, 1]);
+  });
+
+  it('divides devices as the folds of role and device do, and a device of two roles stays whole', () => {
+    const set = syntheticSet({ devices: [5, 4, 2] });
+    const names = set.examples.map((example) => `${set.roles[example.label]}/${example.device}`);
+    const expected = groupedFolds({ foldCount: 4, groups: names, labels: set.examples.map((e) => e.label) });
+    expect(leaveDevicesOut(set, { folds: 4, seed: 1, train: trainSmall }).folds).toEqual(expected);
+
+    const two = set.examples.map((example, i) => (i === 0 ? { ...example, label: 2 } : example));
+    const { folds } = leaveDevicesOut({ ...set, examples: two }, { folds: 4, seed: 1, train: trainSmall });
+    const ofDevice = folds.filter((_, i) => set.examples[i].device === set.examples[0].device);
+    expect(new Set(ofDevice).size).toBe(1);
+  });
+
+  it('refuses one fold, a set of one role, and damaged examples', () => {
+    const set = syntheticSet();
+    const run = (given: RoleTrainingSet, folds = 2) =>
+      leaveDevicesOut(given, { folds, seed: 1, train: trainSmall });
+    expect(() => run(set, 1)).toThrowError(expect.objectContaining({ code: 'NML_CONFIG' }));
+    const [example] = set.examples;
+    const bad = [
+      { ...example, label: 3 },
+      { ...example, label: -1 },
+      { ...example, counts: example.counts.slice(1) },
+      { ...example, counts: example.counts.map(() => 0) },
+      { ...example, rows: example.rows.map(() => set.rows.rowCount) },
+    ];
+    for (const one of bad) {
+      expect(() => run({ ...set, examples: [...set.examples, one] })).toThrowError(
+        expect.objectContaining({ code: 'NML_TRAIN_DATA', place: { file: example.file } }),
+      );
+    }
+    const oneRole = set.examples.filter((one) => one.label === 0);
+    expect(() => checkTrainingSet({ ...set, examples: oneRole })).toThrowError(
+      expect.objectContaining({ code: 'NML_TRAIN_DATA' }),
+    );
+  });
+});
+
+describe('captureWeights', () => {
+  it('gives roles the same sum, devices the same share of it, and mean 1', () => {
+    const set = syntheticSet({ devices: [4, 2] });
+    const chosen = Uint32Array.from([0, 1, 2, 3, 12, 13, 15]);
+    const weights = captureWeights(set.examples, chosen);
+    expect(weights.reduce((a, b) => a + b, 0)).toBeCloseTo(7, 12);
+    // Role 0: one device with three captures, one with one. Role 1: one with two, one with one.
+    const half = 7 / 4;
+    [half / 3, half / 3, half / 3, half, half / 2, half / 2, half].forEach((value, i) => {
+      expect(weights[i]).toBeCloseTo(value, 12);
+    });
+    expect(Array.from(captureWeights(set.examples, chosen, 'none'))).toEqual([1, 1, 1, 1, 1, 1, 1]);
+  });
+});
+
+describe('averagingClassifier', () => {
+  it('computes each vector of the common table once', () => {
+    let calls = 0;
+    const perRow = Float64Array.from([0.2, 0.8, 0.6, 0.4, 0.5, 0.5]);
+    const classifier = averagingClassifier(
+      { kind: 'test', layout: 'l', roles: ['A', 'B'] },
+      'logmean',
+      () => {
+        calls++;
+        return perRow;
+      },
+    );
+    const rows: SparseRows = sparseOf([[1], [2], [3]]);
+    const devices = [
+      { rows: [2, 0], counts: [1, 3] },
+      { rows: [1], counts: [9] },
+    ];
+    const batch = classifier.batch(rows, devices);
+    expect(calls).toBe(1);
+    devices.forEach((device, i) => {
+      const expected = averageProbabilities(perRow, 2, device.counts, 'logmean', device.rows);
+      expect(batch.slice(i * 2, i * 2 + 2)).toEqual(expected);
+    });
+    expect(classifier.probabilities(rows, [1, 1, 1])).toEqual(
+      averageProbabilities(perRow, 2, [1, 1, 1], 'logmean'),
+    );
+  });
+});
