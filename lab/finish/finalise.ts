@@ -1,0 +1,94 @@
+import { renameSync } from 'node:fs';
+import { createPcapWriter } from '../../src/pcap/writer.js';
+import { LabError } from '../errors.js';
+import { SNAP_LENGTH_BYTES } from '../net/capture.js';
+import type { PublicAddress } from '../plan/public-addresses.js';
+import { type Frame, readFrames } from './frames.js';
+import { rewriteFrame } from './rewrite.js';
+
+const LINKTYPE_ETHERNET = 1;
+const FILE_HEADER_BYTES = 24;
+const RECORD_HEADER_BYTES = 16;
+
+export interface FinaliseRequest {
+  readonly raw: string;
+  /** MAC address of the device, `aa:bb:cc:dd:ee:ff`. */
+  readonly mac: string;
+  readonly maxBytes: number;
+  readonly publicAddress: PublicAddress;
+  /** Addresses of the outside as they were on the wire, dotted. */
+  readonly wireAddresses: readonly string[];
+  /** Makes the finished path from the seconds between the first and the last packet. */
+  readonly nameFor: (seconds: number) => string;
+}
+
+export interface FinishedCapture {
+  readonly path: string;
+  readonly packets: number;
+  readonly bytes: number;
+  readonly seconds: number;
+  readonly addressesExchanged: number;
+  /** Frames of others that the switch flooded before it knew better. */
+  readonly foreignFrames: number;
+  /** Frames behind the size limit. */
+  readonly cutFrames: number;
+  /** Packets that still hold an outside address of the wire, as bytes or as text. */
+  readonly packetsWithWireAddress: number;
+}
+
+/** Makes the finished capture of one device from its raw one. @throws LabError when nothing is left */
+export function finalise(request: FinaliseRequest): FinishedCapture {
+  const { raw, mac, maxBytes, publicAddress, wireAddresses, nameFor } = request;
+  const all = readFrames(raw);
+  const own = all.filter(({ bytes }) => concerns(bytes, mac));
+  const kept = withinSize(own, maxBytes);
+  const [first] = kept;
+  const last = kept.at(-1);
+  if (first === undefined || last === undefined) throw new LabError(`${raw} holds no packet of ${mac}`);
+  const seconds = last.seconds - first.seconds + (last.nanoseconds - first.nanoseconds) / 1e9;
+
+  const part = `${raw}.part`;
+  const writer = createPcapWriter(part, { linkType: LINKTYPE_ETHERNET, snaplen: SNAP_LENGTH_BYTES });
+  const needles = wireAddresses.flatMap((address) => [
+    Buffer.from(address.split('.').map(Number)),
+    Buffer.from(address, 'latin1'),
+  ]);
+  let addressesExchanged = 0;
+  let packetsWithWireAddress = 0;
+  for (const { seconds: at, nanoseconds, bytes, wireBytes } of kept) {
+    addressesExchanged += rewriteFrame(bytes, publicAddress);
+    const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+    if (needles.some((needle) => view.includes(needle))) packetsWithWireAddress++;
+    writer.write(at, nanoseconds, bytes, wireBytes);
+  }
+  writer.close();
+  const path = nameFor(seconds);
+  renameSync(part, path);
+  return {
+    path,
+    packets: kept.length,
+    bytes: writer.bytes,
+    seconds,
+    addressesExchanged,
+    foreignFrames: all.length - own.length,
+    cutFrames: own.length - kept.length,
+    packetsWithWireAddress,
+  };
+}
+
+/** From or to the device, or to a group that it may belong to. */
+function concerns(frame: Uint8Array, mac: string): boolean {
+  const text = (at: number): string => Buffer.from(frame.subarray(at, at + 6)).toString('hex');
+  const wanted = mac.replaceAll(':', '');
+  const toGroup = ((frame[0] as number) & 1) === 1;
+  return frame.length >= 14 && (toGroup || text(0) === wanted || text(6) === wanted);
+}
+
+function withinSize(frames: readonly Frame[], maxBytes: number): Frame[] {
+  let bytes = FILE_HEADER_BYTES;
+  const end = frames.findIndex((frame) => {
+    bytes += RECORD_HEADER_BYTES + frame.bytes.length;
+    return bytes > maxBytes;
+  });
+  return end < 0 ? [...frames] : frames.slice(0, end);
+}

@@ -1,0 +1,41 @@
+# Parts that several hosts start; sourced by the host scripts, which run inside their host.
+
+# An address by DHCP; the client stays and renews.
+lease() {
+  timeout 40 dhclient -1 -pf /run/dhclient.pid -lf /run/dhclient.leases eth0
+}
+
+# Multicast DNS. The system bus needs no systemd; adverts that other packages brought are not this host's.
+multicast_dns() {
+  rm -f /etc/avahi/services/*
+  if [ -n "${1:-}" ]; then cp "$1" /etc/avahi/services/; fi
+  mkdir -p /run/dbus /run/avahi-daemon
+  dbus-uuidgen --ensure
+  dbus-daemon --system --nofork --nopidfile --nosyslog &
+  sleep 0.5
+  avahi-daemon --no-drop-root --no-chroot --no-rlimits &
+}
+
+# Keeps asking the router for the time and never touches the clock (-x).
+network_time() {
+  mkdir -p /run/chrony
+  printf 'server %s iburst minpoll 4 maxpoll 5\ncmdport 0\ndriftfile /run/chrony.drift\n' "$1" > /run/chrony.conf
+  chronyd -x -d -u root -f /run/chrony.conf &
+}
+
+# snmp_agent DESCRIPTION: answers community "public".
+snmp_agent() {
+  printf 'rocommunity public\nsysDescr %s\nsysName %s\nagentaddress udp:161\n' "$1" "$(hostname)" > /run/snmpd.conf
+  snmpd -f -Lo -C -c /run/snmpd.conf -u root -I -smux &
+}
+
+# Secure shell for the administrator's key.
+secure_shell() {
+  mkdir -p /run/sshd /root/.ssh
+  cp /lab/site/admin-key.pub /root/.ssh/authorized_keys
+  chmod 700 /root/.ssh
+  chmod 600 /root/.ssh/authorized_keys
+  chown -R root:root /root
+  ssh-keygen -A
+  /usr/sbin/sshd -D -e -o UsePAM=no -o PermitRootLogin=prohibit-password &
+}

@@ -1,0 +1,3 @@
+# The distance to the outside: delay.sh ONE_WAY_MS JITTER_MS SECONDS SEED.
+echo 1 > /proc/sys/net/ipv6/conf/all/disable_ipv6
+exec /usr/bin/python3 /lab/hosts/delay.py eth0 far "$@"

@@ -1,0 +1,51 @@
+# The outside: web sites behind several addresses and names, and a mail provider's mailbox.
+. /lab/hosts/common.sh
+mkdir -p /srv/web /srv/mail
+for size in 1 2 4 8 16 32 64; do head -c "${size}000" /dev/urandom | base64 -w 0 | head -c "${size}000" > "/srv/web/$size.html"; done
+chmod 777 /srv/mail
+
+cat > /run/nginx.conf <<N
+daemon off; user root; pid /run/nginx.pid; error_log stderr; worker_processes 2;
+events {}
+http {
+  access_log off; client_max_body_size 4m;
+  server { listen 80 default_server; return 301 https://\$host\$request_uri; }
+  server {
+    listen 443 ssl http2 default_server;
+    ssl_certificate /lab/site/internet.crt; ssl_certificate_key /lab/site/internet.key;
+    root /srv/web;
+    location /form { return 204; }
+    location /upload { proxy_pass http://127.0.0.1:8000; }
+  }
+  server { listen 127.0.0.1:8000; location / { return 204; } }
+}
+N
+nginx -c /run/nginx.conf &
+
+cat > /run/dovecot.conf <<D
+protocols = imap
+listen = *
+ssl = required
+ssl_cert = </lab/site/internet.crt
+ssl_key = </lab/site/internet.key
+mail_location = maildir:/srv/mail/%u
+base_dir = /run/dovecot
+log_path = /dev/stderr
+default_vsz_limit = 512M
+first_valid_uid = 1
+service imap-login {
+  inet_listener imap {
+    port = 0
+  }
+}
+passdb {
+  driver = static
+  args = password=office
+}
+userdb {
+  driver = static
+  args = uid=mail gid=mail home=/srv/mail/%u
+}
+D
+dovecot -F -c /run/dovecot.conf &
+wait

@@ -1,0 +1,68 @@
+import { LabError } from './errors.js';
+import { differences, processesInNamespaces, viewMachine } from './machine/safety.js';
+import { endRecorded } from './machine/state.js';
+import { parseRunOptions, type RunOptions, runUsage } from './options.js';
+import { discardWork, prepare, runSite } from './site-run.js';
+
+/** Time beyond the office work in which everything has to be up, finished and torn down. */
+const OVERHEAD_SECONDS = 120;
+
+/** One run from preflight to the proof that nothing is left. @returns the exit code */
+async function main(options: RunOptions): Promise<number> {
+  const before = await viewMachine();
+  const namespaces = new Set<string>();
+  const limitSeconds = options.minutes * 60 + OVERHEAD_SECONDS;
+  await prepare(options);
+  let stopped: string | undefined;
+  const stopper = new AbortController();
+  const stop = (why: string): void => {
+    stopped ??= why;
+    stopper.abort();
+  };
+  const timer = setTimeout(() => stop(`the hard limit of ${limitSeconds} s`), limitSeconds * 1000);
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop(signal));
+  const aborted = new Promise<never>((_, reject) => {
+    stopper.signal.addEventListener('abort', () => reject(new LabError(`stopped by ${stopped}`)));
+  });
+  let good = false;
+  try {
+    const site = runSite(options, limitSeconds, namespaces, stopper.signal);
+    site.catch(() => {});
+    good = await Promise.race([site, aborted]);
+  } finally {
+    clearTimeout(timer);
+    const ended = await endRecorded(options.outFolder);
+    if (ended.length > 0) console.log(`ended: ${ended.join(', ')}`);
+    discardWork(options, good);
+  }
+  return report(await leftovers(before, namespaces)) && good ? 0 : 1;
+}
+
+async function leftovers(before: Awaited<ReturnType<typeof viewMachine>>, namespaces: ReadonlySet<string>) {
+  return [
+    ...differences(before, await viewMachine()).map((what) => `the machine's ${what} changed`),
+    ...processesInNamespaces(namespaces).map((pid) => `process ${pid} still lives in the lab`),
+  ];
+}
+
+function report(left: readonly string[]): boolean {
+  const clean = left.length === 0;
+  console.log(
+    clean
+      ? 'left behind: nothing (links, routes, settings, mounts as before; no process in the lab)'
+      : `left behind: ${left.join('; ')}`,
+  );
+  return clean;
+}
+
+try {
+  const options = parseRunOptions(process.argv.slice(2));
+  if (options === 'help') console.log(runUsage);
+  // Leaves by itself once nothing is pending; children that still have to be told would keep it up.
+  else process.exit(await main(options));
+} catch (error) {
+  console.error(
+    `lab/run: ${error instanceof LabError ? error.message : error instanceof Error ? error.stack : error}`,
+  );
+  process.exit(1);
+}
