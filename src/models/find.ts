@@ -15,18 +15,19 @@ export const DEFAULT_BUNDLE = 'default';
  * @throws NetworkmlError NML_MODEL_MISSING when neither a directory nor a shipped bundle is called so
  */
 export function findBundle(nameOrDirectory?: string, environment: NodeJS.ProcessEnv = process.env): string {
-  const fromEnvironment = environment.NETWORKML_BUNDLE;
-  const wanted = nameOrDirectory ?? (fromEnvironment === '' ? undefined : fromEnvironment) ?? DEFAULT_BUNDLE;
-  const shipped = join(shippedBundlesDirectory(), wanted);
-  const plain = !wanted.includes('/') && !wanted.includes(sep) && wanted !== '.' && wanted !== '..';
-  const chosenByDefault = nameOrDirectory === undefined && wanted === DEFAULT_BUNDLE;
-  if (!chosenByDefault && existsSync(join(wanted, MANIFEST_FILE))) return resolve(wanted);
+  const named = nameOrDirectory ?? (environment.NETWORKML_BUNDLE || undefined);
+  if (named !== undefined && existsSync(join(named, MANIFEST_FILE))) return resolve(named);
+  const name = named ?? DEFAULT_BUNDLE;
+  const plain = !name.includes('/') && !name.includes(sep) && name !== '.' && name !== '..';
+  const shipped = join(shippedBundlesDirectory(), name);
   if (plain && existsSync(join(shipped, MANIFEST_FILE))) return shipped;
-  if (existsSync(wanted) && !chosenByDefault) {
-    throw new NetworkmlError('NML_MODEL_MISSING', `no bundle: it has no ${MANIFEST_FILE}`, { file: wanted });
-  }
-  const problem = plain ? 'neither a directory nor a shipped bundle' : 'there is no such bundle';
-  throw new NetworkmlError('NML_MODEL_MISSING', problem, { file: wanted });
+  throw new NetworkmlError('NML_MODEL_MISSING', missing(named, plain), { file: named ?? shipped });
+}
+
+function missing(named: string | undefined, plain: boolean): string {
+  if (named === undefined) return 'the shipped bundle is not there';
+  if (existsSync(named)) return `no bundle: it has no ${MANIFEST_FILE}`;
+  return plain ? 'neither a directory nor a shipped bundle' : 'there is no such bundle';
 }
 
 /** The bundles that come with the package, by name. */

@@ -1,0 +1,161 @@
+#!/usr/bin/env node
+/**
+ * Builds dist/: the library's entry points, the command line, the worker threads, the type declarations and the
+ * notices of third-party code. Everything is made beside and renamed, so that nobody ever runs half of it.
+ *
+ *   node scripts/build.mjs [--no-types]
+ */
+
+import { spawnSync } from 'node:child_process';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const target = join(root, 'dist');
+const beside = join(root, `dist.part-${process.pid}`);
+
+const common = {
+  absWorkingDir: root,
+  bundle: true,
+  platform: 'node',
+  format: 'esm',
+  target: 'node20',
+  splitting: true,
+  outbase: 'src',
+  outdir: beside,
+  charset: 'utf8',
+  legalComments: 'none',
+  logLevel: 'warning',
+  metafile: true,
+};
+
+/** src/ files behind the `exports` of package.json, as far as they exist. */
+function libraryEntries() {
+  const { exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  return Object.values(exports)
+    .map((entry) => (typeof entry === 'object' ? entry.default : ''))
+    .filter((file) => file.startsWith('./dist/'))
+    .map((file) => file.replace('./dist/', 'src/').replace(/\.js$/, '.ts'))
+    .filter((file) => existsSync(join(root, file)));
+}
+
+/** Every `src/**` file whose name ends in `-worker.ts`. */
+function workerEntries() {
+  return readdirSync(join(root, 'src'), { recursive: true })
+    .filter((file) => file.endsWith('-worker.ts'))
+    .map((file) => join('src', file))
+    .sort();
+}
+
+/**
+ * The width of a text on a terminal is measured by our own function in the bundled yargs too: the package it would
+ * load compiles a pattern of all emoji at start, which takes longer than all the rest of it.
+ */
+const ownStringWidth = {
+  name: 'own-string-width',
+  setup(context) {
+    context.onResolve({ filter: /^string-width$/ }, () => ({ path: 'string-width', namespace: 'own' }));
+    context.onLoad({ filter: /.*/, namespace: 'own' }, () => ({
+      contents: `export { displayWidth as default } from './src/report/escape.ts';`,
+      resolveDir: root,
+    }));
+  },
+};
+
+/** Paths of the node_modules packages whose code is in an output. */
+function packagesIn(metafiles) {
+  const folders = new Set();
+  for (const { outputs } of metafiles) {
+    for (const { inputs } of Object.values(outputs)) {
+      for (const [file, { bytesInOutput }] of Object.entries(inputs)) {
+        const match = /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(file);
+        if (match !== null && bytesInOutput > 0) folders.add(match[1]);
+      }
+    }
+  }
+  return [...folders].sort();
+}
+
+/** The licence of every bundled package, in its own words. */
+function notices(folders) {
+  const parts = folders.map((folder) => {
+    const { name, version, license } = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'));
+    const file = readdirSync(join(root, folder)).find((each) => /^licen[cs]e(?:[.-].*)?$/i.test(each));
+    if (file === undefined) throw new Error(`${folder} has no licence file, so it cannot be bundled`);
+    return {
+      title: `${name} ${version} (${license})`,
+      text: readFileSync(join(root, folder, file), 'utf8').trim(),
+    };
+  });
+  const seen = new Map(parts.map((part) => [part.title, part]));
+  const body = [...seen.values()].map(({ title, text }) => `${'-'.repeat(80)}\n${title}\n\n${text}\n`);
+  return `The command line of networkml contains code of these packages:\n\n${body.join('\n')}`;
+}
+
+function declarations() {
+  const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
+  const run = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.json', '--outDir', join(beside, 'types')], {
+    cwd: root,
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
+  if (run.status !== 0) throw new Error('the type declarations could not be written');
+}
+
+/** Puts the new dist/ where the old one was. */
+function swap() {
+  const old = `${beside}.old`;
+  if (existsSync(target)) renameSync(target, old);
+  renameSync(beside, target);
+  rmSync(old, { recursive: true, force: true });
+}
+
+async function main() {
+  rmSync(beside, { recursive: true, force: true });
+  mkdirSync(beside);
+  const workers = workerEntries();
+  const results = [
+    await build({
+      ...common,
+      entryPoints: [...libraryEntries(), ...workers],
+      chunkNames: 'chunks/[name]-[hash]',
+    }),
+  ];
+  const cli = 'src/cli/main.ts';
+  if (existsSync(join(root, cli))) {
+    const options = {
+      entryPoints: [cli],
+      chunkNames: 'cli/[name]-[hash]',
+      minify: true,
+      plugins: [ownStringWidth],
+    };
+    results.push(await build({ ...common, ...options }));
+    chmodSync(join(beside, 'cli/main.js'), 0o755);
+  }
+  writeFileSync(
+    join(beside, 'THIRD_PARTY_NOTICES'),
+    notices(packagesIn(results.map(({ metafile }) => metafile))),
+  );
+  if (!process.argv.includes('--no-types')) declarations();
+  swap();
+}
+
+try {
+  await main();
+} catch (error) {
+  console.error(`build: ${error instanceof Error ? error.message : error}`);
+  process.exitCode = 1;
+} finally {
+  rmSync(resolve(beside), { recursive: true, force: true });
+}

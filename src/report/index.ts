@@ -1,0 +1,17 @@
+/** Results to text. */
+
+export { bundleBlock, bundleTable, bundleVerdicts } from './bundles.js';
+export { csvField, csvLine, displayWidth, htmlText, jsonLine, jsonText, plainText } from './escape.js';
+export { evaluationTable } from './evaluation.js';
+export { paint, type ReportStyle, textTable } from './layout.js';
+export {
+  arrayReport,
+  BLOCKS_AT_MOST,
+  linesReport,
+  type PredictionFormat,
+  predictionFormats,
+  predictionReport,
+  type RecordReport,
+} from './predictions.js';
+export { byteSize, count, counted, decimal, percent, timeSpan } from './quantities.js';
+export { roleTitle } from './titles.js';

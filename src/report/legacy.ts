@@ -1,0 +1,69 @@
+/**
+ * The message of NetworkML 0.4.5, for an orchestrator that expects it on `poseidon.algos.decider`: an envelope whose
+ * `data` holds the key of the capture beside its file name.
+ */
+
+import type { PredictionOutcome, PredictionRecord } from '../types.js';
+import { roleTitle } from './titles.js';
+
+/** The labels of the original for the names its captures carry. */
+const ORIGINAL_LABELS: ReadonlyMap<string, string> = new Map([
+  ['ActiveDirectoryController', 'Active Directory controller'],
+  ['AdminServer', 'Administrator server'],
+  ['AdminWorkstation', 'Administrator workstation'],
+  ['BusinessWorkstation', 'Business workstation'],
+  ['ConfluenceServer', 'Confluence server'],
+  ['DevWorkstation', 'Developer workstation'],
+  ['DistrFileShare', 'Distributed file share'],
+  ['ExchangeServer', 'Exchange server'],
+  ['GPULaptop', 'GPU laptop'],
+  ['GithubRepo', 'GitHub server'],
+  ['PKIServer', 'PKI server'],
+  ['Printer', 'Printer'],
+]);
+
+/** `<address or name>` behind `client-` or `server-` in a name of Poseidon's, and the hexadecimal key before it. */
+const TRACE_NAME = /^trace_([0-9a-f]+)_.*?(?:client|server)-(.+?)\.(?:pcap|pcapng|cap)(?:\.gz)?$/;
+
+/** The message for one capture. */
+export function legacyMessage(outcome: PredictionOutcome, titles: ReadonlyMap<string, string>): unknown {
+  const path = outcome.capture.file;
+  const pcap = path.slice(path.lastIndexOf('/') + 1);
+  const trace = TRACE_NAME.exec(pcap);
+  const key = trace?.[1] ?? pcap.split('.')[0] ?? pcap;
+  const data =
+    outcome.schema === 'networkml/error/v1'
+      ? { [key]: { valid: false, pcap } }
+      : { [key]: decision(outcome, trace?.[2] ?? null, titles), pcap };
+  return {
+    data,
+    id: '',
+    file_path: path,
+    type: 'metadata',
+    results: { tool: 'networkml', version: '0.4.5' },
+  };
+}
+
+function decision(
+  record: PredictionRecord,
+  labels: string | null,
+  titles: ReadonlyMap<string, string>,
+): unknown {
+  const { role, anomaly, device, capture } = record;
+  const unknown = role.label === 'Unknown';
+  const ranked = unknown
+    ? [{ role: 'Unknown', confidence: role.confidence }, ...role.top.slice(0, 2)]
+    : role.top;
+  return {
+    decisions: { behavior: anomaly.verdict === 'anomalous' ? 'abnormal' : 'normal', investigate: unknown },
+    classification: {
+      labels: ranked.map(({ role: id }) => ORIGINAL_LABELS.get(id) ?? roleTitle(id, titles)),
+      confidences: ranked.map(({ confidence }) => confidence),
+    },
+    timestamp: capture.firstPacket === null ? 0 : Date.parse(capture.firstPacket) / 1000,
+    valid: true,
+    source_ip: device.addresses[0] ?? null,
+    source_mac: device.mac,
+    pcap_labels: labels,
+  };
+}

@@ -1,0 +1,178 @@
+/** Predictions for a terminal: a block for each capture, or a line for each where there are many. */
+
+import type {
+  AnomalyRecord,
+  ErrorRecord,
+  PredictionOutcome,
+  PredictionRecord,
+  RoleRecord,
+} from '../types.js';
+import { displayWidth, plainText } from './escape.js';
+import { bar, type Paint, padLeft, padRight, paint, type ReportStyle, shorten, wrap } from './layout.js';
+import { byteSize, counted, decimal, percent, timeSpan } from './quantities.js';
+import { roleTitle } from './titles.js';
+
+const LABEL_WIDTH = 11;
+const SESSIONS_SHOWN = 5;
+const REASONS_SHOWN = 3;
+
+/** The block of one capture, with an empty line behind it. */
+export function predictionBlock(outcome: PredictionOutcome, style: ReportStyle): string {
+  return outcome.schema === 'networkml/error/v1' ? errorBlock(outcome, style) : recordBlock(outcome, style);
+}
+
+function recordBlock(record: PredictionRecord, style: ReportStyle): string {
+  const { capture, device, sessions, role, warnings } = record;
+  const lines = [
+    paint(style, 'bold', plainText(capture.file)),
+    ...roleLines(role, style),
+    ...labelled('device', [...device.addresses, device.mac, device.vendor].filter(isText).join(', '), style),
+    ...labelled('', `found by ${FOUND_BY[device.chosenBy]}`, style, 'dim'),
+    ...labelled(
+      'traffic',
+      `${counted(capture.packets, 'packet')}, ${byteSize(capture.bytes)} in ${timeSpan(capture.seconds)}; ` +
+        `${counted(sessions.total, 'session')}: ${sessions.initiated} opened, ${sessions.received} received, ` +
+        `${sessions.external} external`,
+      style,
+    ),
+    ...behaviourLines(record.anomaly, style),
+    ...warnings.flatMap((warning, i) => labelled(i === 0 ? 'note' : '', warning, style, 'yellow')),
+  ];
+  return `${lines.join('\n')}\n\n`;
+}
+
+const FOUND_BY = { option: 'the option', 'file-name': 'the file name', traffic: 'its traffic' } as const;
+
+function isText(value: string | null): value is string {
+  return value !== null && value !== '';
+}
+
+function errorBlock(record: ErrorRecord, style: ReportStyle): string {
+  const lines = [
+    paint(style, 'bold', plainText(record.capture.file)),
+    ...labelled('failed', `${record.error.message} [${record.error.code}]`, style, 'red'),
+    ...labelled('', record.error.hint, style),
+  ];
+  return `${lines.join('\n')}\n\n`;
+}
+
+/** A label and a text beside it, wrapped to the width. */
+function labelled(label: string, text: string, style: ReportStyle, colour?: Paint): string[] {
+  const lines = wrap(plainText(text), Math.max(20, style.width - LABEL_WIDTH - 2));
+  return lines.map((line, i) => {
+    const shown = colour === undefined ? line : paint(style, colour, line);
+    return `  ${paint(style, 'dim', padRight(i === 0 ? label : '', LABEL_WIDTH))}${shown}`;
+  });
+}
+
+function roleLines(role: RoleRecord, style: ReportStyle): string[] {
+  const unknown = role.label === 'Unknown';
+  const best = role.top[0];
+  const headline = unknown
+    ? `Unknown${best === undefined ? '' : `, most like ${roleTitle(best.role, style.titles)}`}`
+    : `${roleTitle(role.label, style.titles)}, ${percent(role.confidence)}`;
+  const titles = role.top.map((ranked) => plainText(roleTitle(ranked.role, style.titles)));
+  const room = Math.max(20, style.width - LABEL_WIDTH - 2);
+  const titleWidth = Math.min(room - 14, Math.max(0, ...titles.map(displayWidth)));
+  const barWidth = Math.min(40, room - titleWidth - 8);
+  const bars = role.top.map(({ confidence }, i) => {
+    const title = padRight(shorten(titles[i] ?? '', titleWidth), titleWidth);
+    const share = padLeft(percent(confidence), 5);
+    return `  ${' '.repeat(LABEL_WIDTH)}${title}  ${share} ${paint(style, 'cyan', bar(confidence, barWidth))}`.trimEnd();
+  });
+  const why = role.why
+    .slice(0, REASONS_SHOWN)
+    .flatMap(({ feature, contribution }, i) =>
+      labelled(
+        i === 0 ? 'why' : '',
+        `${feature} (${contribution < 0 ? '' : '+'}${decimal(contribution)})`,
+        style,
+      ),
+    );
+  return [...labelled('role', headline, style, unknown ? 'yellow' : 'bold'), ...bars, ...why];
+}
+
+const VERDICT_COLOUR = { normal: 'green', anomalous: 'red', 'not-evaluated': 'yellow' } as const;
+
+function behaviourLines(anomaly: AnomalyRecord, style: ReportStyle): string[] {
+  const { verdict, role, score, threshold, reason } = anomaly;
+  const judged = role === null ? '' : ` for ${roleTitle(role, style.titles)}`;
+  const text = verdict === 'not-evaluated' ? `not evaluated${judged}` : `${verdict}${judged}`;
+  const figures =
+    score === null
+      ? ''
+      : `score ${decimal(score)}${threshold === null ? '' : `, alarm above ${decimal(threshold)}`}`;
+  const named = anomaly.sessions.slice(0, SESSIONS_SHOWN).flatMap((session, i) => {
+    const { initiator, responder, protocol, outlierProbability, why } = session;
+    const reasons = why.length === 0 ? '' : ` (${why.join('; ')})`;
+    const line = `${outlierProbability.toFixed(2)} ${protocol} ${initiator} → ${responder}${reasons}`;
+    return labelled(i === 0 ? 'sessions' : '', line, style);
+  });
+  const more = anomaly.sessions.length - SESSIONS_SHOWN;
+  return [
+    ...labelled('behaviour', text, style, VERDICT_COLOUR[verdict]),
+    ...(figures === '' ? [] : labelled('', figures, style)),
+    ...(reason === null ? [] : labelled('', reason, style)),
+    ...named,
+    ...(more > 0 ? labelled('', `and ${more} more`, style, 'dim') : []),
+  ];
+}
+
+const LINE_WIDTHS = { role: 26, share: 5, verdict: 13, device: 17 } as const;
+
+/** The heading above the lines of many captures. */
+export function predictionLineHead(style: ReportStyle): string {
+  const { role, share, verdict, device } = LINE_WIDTHS;
+  const head = [
+    padRight('role', role),
+    padLeft('', share),
+    padRight('behaviour', verdict),
+    padRight('device', device),
+    'capture',
+  ];
+  return `${paint(style, 'dim', head.join('  '))}\n`;
+}
+
+/** One capture on one line; a narrow terminal loses the end of the file name. */
+export function predictionLine(outcome: PredictionOutcome, style: ReportStyle): string {
+  const { role, share, verdict, device } = LINE_WIDTHS;
+  const used = role + share + verdict + device + 8;
+  const file = shorten(plainText(outcome.capture.file), Math.max(16, style.width - used));
+  if (outcome.schema === 'networkml/error/v1') {
+    const problem = padRight(shorten(`failed: ${outcome.error.code}`, used - 2), used - 2);
+    return `${paint(style, 'red', problem)}  ${file}\n`;
+  }
+  const title = plainText(roleTitle(outcome.role.label, style.titles));
+  const address = outcome.device.addresses[0] ?? outcome.device.mac ?? '';
+  const judged = padRight(outcome.anomaly.verdict, verdict);
+  return `${[
+    padRight(shorten(title, role), role),
+    padLeft(percent(outcome.role.confidence), share),
+    paint(style, VERDICT_COLOUR[outcome.anomaly.verdict], judged),
+    padRight(shorten(plainText(address), device), device),
+    file,
+  ].join('  ')}\n`;
+}
+
+/** What became of many captures, in one line: how many of each role, how many anomalous, how many failed. */
+export function predictionSummary(outcomes: PredictionCounts, style: ReportStyle): string {
+  const roles = [...outcomes.roles]
+    .sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1))
+    .map(([role, n]) => `${n} ${plainText(roleTitle(role, style.titles))}`);
+  const parts = [
+    ...roles,
+    ...(outcomes.anomalous > 0 ? [`${outcomes.anomalous} anomalous`] : []),
+    ...(outcomes.failed > 0 ? [`${outcomes.failed} failed`] : []),
+  ];
+  const lines = wrap(`${counted(outcomes.all, 'capture')}: ${parts.join(', ')}`, Math.max(20, style.width));
+  return `${lines.join('\n')}\n`;
+}
+
+/** Running totals over the captures of a run. */
+export interface PredictionCounts {
+  all: number;
+  failed: number;
+  anomalous: number;
+  /** Answers, `Unknown` among them, to their number. */
+  roles: Map<string, number>;
+}
