@@ -1,0 +1,180 @@
+import { describe, expect, it } from 'vitest';
+import {
+  type BehaviourModel,
+  decodeBehaviour,
+  encodeBehaviour,
+  evaluateBehaviour,
+  evaluateBehaviourModel,
+  judgeCapture,
+  type LabelledCapture,
+  trainBehaviour,
+} from '../../src/anomaly/index.js';
+import { leaveOutJobs, roleFolds } from '../../src/anomaly/leave-out.js';
+import { labelledCaptures, ordinaryRows, strangeRows, unitsOf } from './units.js';
+
+const roles = ['camera', 'phone'];
+const captures = labelledCaptures(roles, 4, 5);
+const model = trainBehaviour({ roles, captures, seed: 7 });
+const sessOf = (rows: Parameters<typeof unitsOf>[0]) => ({ sess: unitsOf(rows) });
+const attack = (role: string, device: string): LabelledCapture => ({
+  role,
+  device,
+  units: sessOf([...ordinaryRows(5, 4), ...strangeRows(8)]),
+});
+
+describe('roleFolds', () => {
+  it('keeps devices whole and spreads them evenly over at most six folds', () => {
+    const devices = Array.from({ length: 60 }, (_, i) => `d${(i * i) % 17}`);
+    const folds = roleFolds(devices);
+    const of = new Map<string, Set<number>>();
+    devices.forEach((device, i) => {
+      of.set(device, (of.get(device) ?? new Set()).add(folds[i]));
+    });
+    for (const set of of.values()) expect(set.size).toBe(1);
+    const sizes = [0, 1, 2, 3, 4, 5].map((fold) => folds.filter((own) => own === fold).length);
+    expect(sizes.reduce((a, b) => a + b)).toBe(60);
+    expect(Math.min(...sizes)).toBeGreaterThan(0);
+    expect(new Set(roleFolds(['a', 'b', 'a'])).size).toBe(2);
+  });
+  it('divides the captures of a single device', () => {
+    expect(roleFolds(['a', 'a', 'a'])).toEqual([0, 1, 2]);
+    expect(new Set(roleFolds(new Array(20).fill('a'))).size).toBe(6);
+    expect(roleFolds(['a'])).toEqual([0]);
+  });
+});
+
+describe('leaveOutJobs', () => {
+  const attacks = [attack('camera', 'camera-1'), attack('camera', 'intruder'), attack('phone', 'phone-0')];
+  const jobs = leaveOutJobs(roles, captures, attacks, 3);
+  it('scores every capture once, never by a model that saw its device', () => {
+    expect(jobs.flatMap((job) => job.normals).sort((a, b) => a - b)).toEqual(captures.map((_, i) => i));
+    expect(jobs.flatMap((job) => job.attacks).sort()).toEqual([0, 1, 2]);
+    for (const job of jobs) {
+      const seen = new Set(job.train.map((i) => captures[i].device));
+      for (const i of job.normals) expect(seen.has(captures[i].device)).toBe(false);
+      for (const i of job.attacks) expect(seen.has(attacks[i].device)).toBe(false);
+      for (const i of [...job.train, ...job.normals]) expect(captures[i].role).toBe(job.role);
+    }
+  });
+  it('has one job on all captures of each role', () => {
+    const whole = jobs.filter((job) => job.normals.length === 0);
+    expect(whole.map((job) => [job.role, job.train.length])).toEqual([
+      ['camera', 20],
+      ['phone', 20],
+    ]);
+    expect(whole[0].attacks).toEqual([1]);
+  });
+});
+
+describe('trainBehaviour', () => {
+  it('gives the same model for the same seed, and another for another', () => {
+    const bytes = (trained: BehaviourModel) =>
+      JSON.stringify(encodeBehaviour(trained), (_, value) =>
+        ArrayBuffer.isView(value) ? Array.from(value as never) : value,
+      );
+    expect(bytes(trainBehaviour({ roles, captures, seed: 7 }))).toBe(bytes(model));
+    const crowded = labelledCaptures(['camera'], 3, 12);
+    const train = (seed: number) => bytes(trainBehaviour({ roles: ['camera'], captures: crowded, seed }));
+    expect(train(1)).not.toBe(train(2));
+  });
+
+  it('reports progress and passes over roles without captures', () => {
+    const seen: string[] = [];
+    const trained = trainBehaviour({
+      roles: ['nobody', ...roles],
+      captures,
+      seed: 1,
+      onProgress: ({ role, done, total }) => seen.push(`${role} ${done}/${total}`),
+    });
+    expect(seen).toHaveLength(10);
+    expect(seen[0]).toBe('camera 0/10');
+    expect([...trained.roles.keys()]).toEqual(roles);
+  });
+
+  it('refuses to learn from nothing', () => {
+    const empty = [{ role: 'camera', device: 'a', units: sessOf([]) }];
+    expect(() => trainBehaviour({ roles, captures: empty, seed: 1 })).toThrow(
+      expect.objectContaining({ code: 'NML_TRAIN_DATA' }),
+    );
+    expect(() => trainBehaviour({ roles, captures: [], seed: 1 })).toThrow(
+      expect.objectContaining({ code: 'NML_TRAIN_DATA' }),
+    );
+  });
+
+  it('scores the same to the last bit after a round trip', () => {
+    const copy = decodeBehaviour(structuredClone(encodeBehaviour(model)));
+    expect([...copy.roles]).toEqual([...model.roles]);
+    for (const { role, units } of [...captures, attack('phone', 'x')]) {
+      expect(judgeCapture(copy, units, { role })).toEqual(judgeCapture(model, units, { role }));
+    }
+  });
+
+  it('refuses a model whose parts do not fit', () => {
+    const broken = (change: (encoded: ReturnType<typeof encodeBehaviour>) => unknown) => () => {
+      const encoded = structuredClone(encodeBehaviour(model));
+      change(encoded);
+      return decodeBehaviour(encoded);
+    };
+    const manifest = expect.objectContaining({ code: 'NML_MODEL_MANIFEST' });
+    expect(broken(({ views }) => delete (views[0].arrays as Record<string, unknown>)['role1/betas'])).toThrow(
+      manifest,
+    );
+    expect(broken(({ views }) => views[0].arrays['role0/numbers'].data.fill(Number.NaN))).toThrow(manifest);
+    expect(broken(({ views }) => Object.assign(views[0].meta, { roles: ['a', 'a'] }))).toThrow(manifest);
+    expect(broken(({ calibration }) => delete calibration.references)).toThrow(manifest);
+    expect(broken(({ views }) => Object.assign(views[0], { layout: 'sess/9' }))).toThrow(
+      expect.objectContaining({ code: 'NML_MODEL_LAYOUT' }),
+    );
+  });
+});
+
+describe('evaluation', () => {
+  const attacks = [attack('camera', 'camera-0'), attack('phone', 'new'), attack('phone', 'phone-2')];
+  it('tells plain attacks apart, and counts what cannot be evaluated', () => {
+    const lonely = labelledCaptures(['printer'], 1, 6);
+    const evaluation = evaluateBehaviour({
+      roles: [...roles, 'printer'],
+      captures: [...captures, ...lonely],
+      attacks: [...attacks, attack('printer', 'printer-0')],
+      seed: 4,
+    });
+    expect(evaluation).toMatchObject({
+      mode: 'leave-devices-out',
+      normals: 40,
+      attacks: 3,
+      notEvaluated: { normals: 6, attacks: 1 },
+      areaUnderRoc: 1,
+      areaUnderRocOwnRoles: 1,
+    });
+    expect(evaluation.rates.map(({ rate, detected }) => [rate, detected])).toEqual([
+      [0.01, { count: 3, of: 3 }],
+      [0.05, { count: 3, of: 3 }],
+    ]);
+    for (const { rate, falseAlarms } of evaluation.rates)
+      expect(falseAlarms.count / 40).toBeLessThanOrEqual(rate);
+    expect(
+      evaluation.roles.map(({ role, evaluated, detected }) => [role, evaluated, detected.count]),
+    ).toEqual([
+      ['camera', true, 1],
+      ['phone', true, 2],
+      ['printer', false, 0],
+    ]);
+  });
+
+  it('measures a given model on other captures', () => {
+    const others = labelledCaptures(roles, 2, 9);
+    const evaluation = evaluateBehaviourModel(
+      model,
+      [...others, ...labelledCaptures(['fridge'], 1, 1)],
+      attacks,
+    );
+    expect(evaluation).toMatchObject({
+      mode: 'model',
+      normals: 36,
+      attacks: 3,
+      notEvaluated: { normals: 1, attacks: 0 },
+    });
+    expect(evaluation.areaUnderRoc).toBe(1);
+    expect(evaluation.rates[1].threshold).toBe(model.calibration.thresholds['0.05']);
+  });
+});
