@@ -2,7 +2,13 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { outlierProbabilities } from '../../src/anomaly/sos.js';
+import {
+  fitBandwidths,
+  outlierProbabilityOf,
+  plainLimits,
+  referenceScore,
+} from '../../src/anomaly/reference.js';
+import { euclideanDistances, outlierProbabilities } from '../../src/anomaly/sos.js';
 
 const folder = join(import.meta.dirname, '..', '..', '..', 'shared', 'oracle', 'sos');
 
@@ -51,4 +57,44 @@ describe.runIf(existsSync(folder))('Stochastic Outlier Selection against publish
         expectAgreement(X, perplexity, expected);
     });
   }
+
+  for (const name of ['iris', 'syn_300_4']) {
+    it(`${name}: the inductive form, with bandwidths that saw every point`, () => {
+      const published: Published = JSON.parse(
+        gunzipSync(readFileSync(join(folder, `${name}.json.gz`))).toString(),
+      );
+      for (const [perplexity, { scikit_sos }] of Object.entries(published.scores)) {
+        expect(largestInductiveDifference(published.X, Number(perplexity), scikit_sos)).toBeLessThan(3e-6);
+      }
+    });
+  }
 });
+
+/** Scores each row against all others and compares with the batch. */
+function largestInductiveDifference(rows: number[][], perplexity: number, expected: number[]): number {
+  const n = rows.length;
+  const flat = Float64Array.from(rows.flat());
+  const distancesOf = (row: number, out: Float64Array) =>
+    euclideanDistances(flat, n, rows[0].length, row, out);
+  const { betas } = fitBandwidths(n, distancesOf, plainLimits(perplexity));
+  const matrix = Array.from({ length: n }, (_, row) => {
+    const out = new Float64Array(n);
+    distancesOf(row, out);
+    return out;
+  });
+  const affinity = (j: number, k: number) => Math.exp(-betas[j] * matrix[j][k]);
+  const sums = matrix.map((_, j) =>
+    matrix.reduce((sum, _row, k) => (k === j ? sum : sum + affinity(j, k)), 0),
+  );
+  return matrix.reduce((largest, own, x) => {
+    const others = matrix.map((_, j) => j).filter((j) => j !== x);
+    const score = referenceScore(
+      Float64Array.from(others, (j) => own[j]),
+      {
+        betas: Float32Array.from(others, (j) => betas[j]),
+        logSums: Float32Array.from(others, (j) => Math.log(sums[j] - affinity(j, x))),
+      },
+    );
+    return Math.max(largest, Math.abs(outlierProbabilityOf(score) - expected[x]));
+  }, 0);
+}
