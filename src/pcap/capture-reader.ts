@@ -18,8 +18,8 @@ export class CaptureReader {
   cutShort = false;
   /** Why reading stopped before the end, although packets were read. */
   damage: NetworkmlError | undefined;
-  private buffer = new Uint8Array(BUFFER_BYTES);
-  private view = new DataView(this.buffer.buffer);
+  private buffer: Uint8Array = new Uint8Array(BUFFER_BYTES);
+  private view: DataView = new DataView(this.buffer.buffer);
   private at = 0;
   private end = 0;
   /** Offset in the capture of buffer byte 0. */
@@ -69,6 +69,19 @@ export class CaptureReader {
     } catch (error) {
       this.meetDamage(error, this.base + from);
     }
+  }
+
+  /** Lets go of the buffer, keeping what is not parsed in `spare` (or a new buffer). */
+  exchange(spare: Uint8Array | undefined): void {
+    const rest = this.buffer.subarray(this.at, this.end);
+    const buffer =
+      spare !== undefined && spare.length >= this.buffer.length ? spare : new Uint8Array(this.buffer.length);
+    buffer.set(rest);
+    this.buffer = buffer;
+    this.view = new DataView(buffer.buffer);
+    this.base += this.at;
+    this.at = 0;
+    this.end = rest.length;
   }
 
   /** Copies a piece of a stream in. */

@@ -8,8 +8,8 @@ import { type CaptureSource, pump } from './source.js';
 /** What is known of a capture once it has been read. */
 export interface CaptureSummary {
   readonly file: string;
-  /** SHA-256 of the stored bytes, hexadecimal. */
-  readonly sha256: string;
+  /** SHA-256 of the stored bytes, hexadecimal. Of a large file it is ready some time after the last packet. */
+  readonly sha256: Promise<string>;
   /** Names of the link types met, joined by `+`. */
   readonly linkType: string;
   /** All packets, skipped ones included, and their bytes on the wire. */
@@ -58,7 +58,7 @@ export function openCapture(source: CaptureSource, options: OpenCaptureOptions =
     async read(onPacket, onProgress) {
       const reader = new CaptureReader(onPacket, limits);
       try {
-        const sha256 = await pump(source, reader, limits, (bytes, totalBytes) =>
+        const { sha256 } = await pump(source, reader, limits, (bytes, totalBytes) =>
           onProgress?.({ bytes, totalBytes, packets: reader.decoder.packets }),
         );
         return summarize(name, sha256, reader);
@@ -69,7 +69,7 @@ export function openCapture(source: CaptureSource, options: OpenCaptureOptions =
   };
 }
 
-function summarize(file: string, sha256: string, reader: CaptureReader): CaptureSummary {
+function summarize(file: string, sha256: Promise<string>, reader: CaptureReader): CaptureSummary {
   const { decoder } = reader;
   return {
     file,

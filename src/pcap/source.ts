@@ -2,7 +2,7 @@ import { closeSync, createReadStream, fstatSync, openSync, readSync } from 'node
 import { createGunzip } from 'node:zlib';
 import { NetworkmlError } from '../errors.js';
 import type { CaptureReader } from './capture-reader.js';
-import { createDigest } from './digest.js';
+import { createDigest, createFileDigest } from './digest.js';
 import type { CaptureLimits } from './limits.js';
 
 /** Where the bytes of a capture come from: a path, the bytes themselves, or a stream of them. */
@@ -11,17 +11,21 @@ export type CaptureSource = string | Uint8Array | AsyncIterable<Uint8Array>;
 /** Told after each piece: bytes of the stored file so far, and its size where it is known. */
 export type BytesListener = (bytes: number, totalBytes: number | null) => void;
 
+export interface Pumped {
+  /** Digest of the stored bytes; it may be ready some time after the last packet. */
+  readonly sha256: Promise<string>;
+}
+
 /**
  * Feeds a whole source to the reader. Regular files are read synchronously into the reader's own buffer (the
  * fastest way by measurement, see bench/README.md); everything else is a stream.
- * @returns SHA-256 of the stored bytes
  */
 export async function pump(
   source: CaptureSource,
   reader: CaptureReader,
   limits: CaptureLimits,
   onBytes: BytesListener,
-): Promise<string> {
+): Promise<Pumped> {
   if (typeof source === 'string') return pumpPath(source, reader, limits, onBytes);
   if (source instanceof Uint8Array)
     return pumpStream(singlePiece(source), source.length, reader, limits, onBytes);
@@ -37,7 +41,7 @@ async function pumpPath(
   reader: CaptureReader,
   limits: CaptureLimits,
   onBytes: BytesListener,
-): Promise<string> {
+): Promise<Pumped> {
   const file = openForReading(path);
   try {
     const status = fstatSync(file);
@@ -50,7 +54,7 @@ async function pumpPath(
       });
       return await pumpStream(stream, status.isFile() ? status.size : null, reader, limits, onBytes);
     }
-    return pumpFile(file, status.size, reader, onBytes);
+    return await pumpFile(file, status.size, reader, onBytes);
   } finally {
     closeSync(file);
   }
@@ -77,21 +81,29 @@ function isGzip(start: Uint8Array): boolean {
   return start[0] === 0x1f && start[1] === 0x8b;
 }
 
-function pumpFile(file: number, size: number, reader: CaptureReader, onBytes: BytesListener): string {
-  const digest = createDigest(size);
+/** Exactly the `size` bytes that the file had when it was opened, so that a growing file has one digest. */
+async function pumpFile(
+  file: number,
+  size: number,
+  reader: CaptureReader,
+  onBytes: BytesListener,
+): Promise<Pumped> {
+  const digest = createFileDigest(size);
   let total = 0;
   try {
-    for (;;) {
+    while (total < size) {
       const room = reader.room();
-      const count = readSync(file, room, 0, room.length, null);
+      const count = readSync(file, room, 0, Math.min(room.length, size - total), total);
       if (count === 0) break;
       total += count;
-      digest.update(room.subarray(0, count));
       reader.commit(count);
+      await digest.take(new Uint8Array(room.buffer), room.byteOffset, count, (spare) =>
+        reader.exchange(spare),
+      );
       onBytes(total, size);
     }
     reader.finish();
-    return digest.hex();
+    return { sha256: digest.hex() };
   } catch (error) {
     digest.abandon();
     throw error;
@@ -104,20 +116,20 @@ async function pumpStream(
   reader: CaptureReader,
   limits: CaptureLimits,
   onBytes: BytesListener,
-): Promise<string> {
-  const digest = createDigest(null);
+): Promise<Pumped> {
+  const digest = createDigest();
   let total = 0;
   const counted = async function* (): AsyncGenerator<Uint8Array> {
     for await (const piece of stream) {
       total += piece.length;
-      digest.update(piece);
+      await digest.take(piece, 0, piece.length, () => {});
       onBytes(total, size);
       yield piece;
     }
   };
   await feedMaybeGzip(counted(), reader, limits, () => total);
   reader.finish();
-  return digest.hex();
+  return { sha256: digest.hex() };
 }
 
 /** Looks at the first two bytes, however they are cut, and decompresses when they are gzip's (RFC 1952). */

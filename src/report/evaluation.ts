@@ -1,10 +1,10 @@
 /** An evaluation for a terminal: its figures, a line for each role, and who was taken for whom. */
 
+import { roleTitle } from '../role-titles.js';
 import type { EvaluationRecord } from '../types.js';
 import { plainText } from './escape.js';
 import { paint, type ReportStyle, shorten, textTable, wrap } from './layout.js';
 import { count, decimal, percent } from './quantities.js';
-import { roleTitle } from './titles.js';
 
 /** The evaluation as a table. */
 export function evaluationTable(record: EvaluationRecord, style: ReportStyle): string {

@@ -14,4 +14,3 @@ export {
   type RecordReport,
 } from './predictions.js';
 export { byteSize, count, counted, decimal, percent, timeSpan } from './quantities.js';
-export { roleTitle } from './titles.js';

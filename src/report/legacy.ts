@@ -3,8 +3,8 @@
  * `data` holds the key of the capture beside its file name.
  */
 
+import { roleTitle } from '../role-titles.js';
 import type { PredictionOutcome, PredictionRecord } from '../types.js';
-import { roleTitle } from './titles.js';
 
 /** The labels of the original for the names its captures carry. */
 const ORIGINAL_LABELS: ReadonlyMap<string, string> = new Map([

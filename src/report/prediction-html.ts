@@ -1,9 +1,9 @@
 /** Predictions as one HTML page that needs nothing else: no script, no font, no address outside. */
 
+import { roleTitle } from '../role-titles.js';
 import type { AnomalyRecord, PredictionOutcome, PredictionRecord, RoleRecord } from '../types.js';
 import { htmlText } from './escape.js';
 import { byteSize, counted, decimal, percent, timeSpan } from './quantities.js';
-import { roleTitle } from './titles.js';
 
 type Titles = ReadonlyMap<string, string>;
 

@@ -1,5 +1,6 @@
 /** Predictions for a terminal: a block for each capture, or a line for each where there are many. */
 
+import { roleTitle } from '../role-titles.js';
 import type {
   AnomalyRecord,
   ErrorRecord,
@@ -10,7 +11,6 @@ import type {
 import { displayWidth, plainText } from './escape.js';
 import { bar, type Paint, padLeft, padRight, paint, type ReportStyle, shorten, wrap } from './layout.js';
 import { byteSize, counted, decimal, percent, timeSpan } from './quantities.js';
-import { roleTitle } from './titles.js';
 
 const LABEL_WIDTH = 11;
 const SESSIONS_SHOWN = 5;

@@ -185,3 +185,18 @@ export function endpointsOf(table: SessionTable, index: number): { initiator: st
   );
   return openedByB(evidence).byB ? { initiator: b, responder: a } : { initiator: a, responder: b };
 }
+
+/** IP protocol number of a row. */
+export function protocolOfRow(table: SessionTable, index: number): number {
+  return table.view.getInt32(index * row.ROW_BYTES + row.PROTOCOL, true) & 0xff;
+}
+
+/** Time of the first packet of a row, in nanoseconds since the first packet of the capture. */
+export function rowStart(table: SessionTable, index: number): number {
+  const { view } = table;
+  const side = index * row.ROW_BYTES + row.SIDES;
+  const starts = [side, side + row.SIDE_BYTES]
+    .filter((at) => view.getInt32(at + row.PACKETS, true) > 0)
+    .map((at) => view.getFloat64(at + row.FIRST_NS, true));
+  return Math.min(...starts);
+}

@@ -35,8 +35,9 @@ const FEW_ADDRESSES = 8;
 /**
  * Finds the device of a capture. Order of evidence: the hint; else, over unicast addresses only, the (MAC, address)
  * owner that takes part in the most sessions, where a MAC that fronts many addresses loses to one that owns few;
- * ties go to the one that sends at all, to the private address, to the one that opened more sessions, to the one
- * seen first.
+ * one that never sends loses to one that does; ties go to the private address, then to the one that serves more
+ * sessions (a capture that shows two hosts only is nearly always about the one that answers: docs/device-choice.md),
+ * then to the one seen first.
  * @returns undefined when no unicast host takes part in any session
  * @throws NetworkmlError NML_DEVICE_ABSENT when the host of an option is not in the capture
  */
@@ -109,7 +110,7 @@ function compare(x: Owner, y: Owner, fronts: (owner: Owner) => boolean): number 
     Number(fronts(x)) - Number(fronts(y)) ||
     y.sessions - x.sessions ||
     Number(y.class === 'private') - Number(x.class === 'private') ||
-    y.initiated - x.initiated
+    y.served - x.served
   );
 }
 

@@ -17,7 +17,7 @@ export {
   describeDevice,
   deviceHint,
 } from './device.js';
-export { endpointsOf, forEachDeviceSession } from './device-rows.js';
+export { endpointsOf, forEachDeviceSession, protocolOfRow, rowStart } from './device-rows.js';
 export type { DeviceSession, PeerClass } from './device-session.js';
 export { listOwners, type Owner, type Owners } from './owners.js';
 export { BIN_SECONDS, SessionTable, type SessionTableOptions } from './session-table.js';

@@ -11,9 +11,9 @@ export interface Owner {
   /** IPv4 word or number in the IPv6 address arena. */
   readonly address: number;
   readonly class: AddressClass;
-  /** Sessions in which it takes part, and which of them it opened. */
+  /** Sessions in which it takes part, and in how many of them it is the server. */
   sessions: number;
-  initiated: number;
+  served: number;
   /** Whether it sent any packet. */
   sends: boolean;
   /** Its frames went to broadcast or multicast addresses only as a destination. */
@@ -28,6 +28,17 @@ export function openedByB(evidence: number): { byB: boolean; by: 'syn' | 'syn-ac
     return { byB: (evidence & row.SYN_ACK_TO_B) !== 0, by: 'syn-ack' };
   }
   return { byB: (evidence & row.FIRST_PACKET_BY_B) !== 0, by: 'first-packet' };
+}
+
+/**
+ * Whether side b is the server: not the opener by SYN or SYN-ACK; in sessions whose start was not captured the side
+ * with the lower port; otherwise not the sender of the first packet.
+ */
+function servedByB(evidence: number, ports: number): boolean {
+  const opened = openedByB(evidence);
+  const portA = ports >>> 16;
+  const portB = ports & 0xffff;
+  return opened.by === 'first-packet' && portA !== portB ? portB < portA : !opened.byB;
 }
 
 /** Class of an address of the table. */
@@ -61,7 +72,7 @@ export function listOwners(table: SessionTable): Owners {
     if (owner === undefined) {
       const groupMac = mac >= 0 && (table.macs.word(mac, 0) & 0x0100) !== 0;
       const klass = classOf(table, version, address);
-      owner = { mac, version, address, class: klass, sessions: 0, initiated: 0, sends: false, groupMac };
+      owner = { mac, version, address, class: klass, sessions: 0, served: 0, sends: false, groupMac };
       owners.push(owner);
     }
     return owner;
@@ -90,8 +101,8 @@ export function listOwners(table: SessionTable): Owners {
     if (macA >= 0 && macA === macB && a !== b) sharedMacs.add(macA);
     a.sessions++;
     if (b !== a) b.sessions++;
-    if (openedByB(evidence).byB) b.initiated++;
-    else a.initiated++;
+    if (servedByB(evidence, view.getInt32(at + row.PORTS, true))) b.served++;
+    else a.served++;
   }
   return { list: owners, sharedMacs };
 }

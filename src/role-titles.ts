@@ -3,7 +3,7 @@
 const ABBREVIATIONS: ReadonlySet<string> = new Set(['gpu', 'hmi', 'ip', 'pki', 'plc', 'rtu']);
 
 /** The title of a role: of the bundle, else its id in words (`IpCamera` is `IP camera`). */
-export function roleTitle(id: string, titles: ReadonlyMap<string, string>): string {
+export function roleTitle(id: string, titles: ReadonlyMap<string, string> = new Map()): string {
   return titles.get(id) ?? inWords(id);
 }
 

@@ -1,0 +1,24 @@
+export { portServiceName } from './port-names.js';
+export {
+  addVectors,
+  PORT_PROTOCOL_COLUMNS,
+  PORT_PROTOCOL_LAYOUT,
+  portProtocolColumnName,
+  SessionVectorCollector,
+  type SessionVectors,
+  sessionSignature,
+  signatureColumns,
+} from './port-protocol.js';
+export { isServicePort, noService, serviceCode, serviceName } from './services.js';
+export {
+  appendSessUnit,
+  createSessUnits,
+  isFailed,
+  openedByDevice,
+  opensSession,
+  protocolOfKind,
+  type SessUnits,
+  sessLayoutId,
+  sessNumberCount,
+  sessNumberNames,
+} from './sess-view.js';

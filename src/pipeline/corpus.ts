@@ -1,0 +1,181 @@
+import { createHash } from 'node:crypto';
+import { basename } from 'node:path';
+import { toNetworkmlError } from '../errors.js';
+import {
+  addVectors,
+  PORT_PROTOCOL_COLUMNS,
+  PORT_PROTOCOL_LAYOUT,
+  type SessUnits,
+} from '../features/index.js';
+import { SparseRowsBuilder } from '../math/index.js';
+import type { RoleExample, RoleTrainingSet } from '../roles/index.js';
+import { type DeviceHint, describeDevice, parseCaptureName } from '../sessions/index.js';
+import { expandInputs } from './inputs.js';
+import { findLabelTable, type Label, type LabelTable, readLabelTable } from './labels.js';
+import { type Observation, observe } from './observe.js';
+
+/** A capture of known role, as far as training and evaluation need it. */
+export interface LabelledObservation {
+  readonly file: string;
+  readonly role: string;
+  readonly device: string;
+  readonly sha256: string;
+  readonly units: SessUnits;
+  /** Ids of distinct vectors in the corpus's table, and the number of sessions with each. */
+  readonly rows: Uint32Array;
+  readonly counts: Float64Array;
+  /** Whether the host chosen from the traffic is the one of the label table; null where that does not say. */
+  readonly chosenRight: boolean | null;
+  readonly twoHost: boolean | null;
+}
+
+export interface Corpus {
+  /** In order of file names. */
+  readonly captures: readonly LabelledObservation[];
+  readonly set: RoleTrainingSet;
+  readonly skipped: readonly { file: string; reason: string }[];
+  /** Digest of the sorted table of the captures' digests and labels. */
+  readonly digest: string;
+  readonly labelTable: string | null;
+  /** False when no capture names its device: then every capture counts as a device of its own. */
+  readonly devicesKnown: boolean;
+}
+
+/** A step of a longer piece of work, for a progress display. */
+export interface StepProgress {
+  readonly step: string;
+  readonly done: number;
+  readonly total: number;
+}
+
+export interface CorpusOptions {
+  /** Label table; by default the one that lies in the directory. */
+  readonly labels?: string;
+  /** Whether the device of a capture is taken from the label table, where it gives one, or chosen from the traffic. */
+  readonly deviceFrom: 'labels' | 'traffic';
+  readonly onProgress?: (progress: StepProgress) => void;
+}
+
+/**
+ * Reads all labelled captures below some paths. Labels come from the label table, else from the names of the files;
+ * with a table, captures that it does not list are left out.
+ */
+export async function readCorpus(paths: readonly string[], options: CorpusOptions): Promise<Corpus> {
+  const tablePath = options.labels ?? findLabelTable(paths);
+  const table = tablePath === undefined ? undefined : readLabelTable(tablePath);
+  const inputs = [...expandInputs(paths)];
+  const builder = new SparseRowsBuilder(PORT_PROTOCOL_COLUMNS);
+  const captures: LabelledObservation[] = [];
+  const skipped: { file: string; reason: string }[] = [];
+  let devicesKnown = false;
+  for (const [done, input] of inputs.entries()) {
+    options.onProgress?.({ step: 'reading captures', done, total: inputs.length });
+    const label = labelOf(input.path, table);
+    if ('error' in input) skipped.push({ file: input.path, reason: input.error.toSentence() });
+    else if (label === undefined) skipped.push({ file: input.path, reason: whyUnlabelled(table) });
+    else {
+      try {
+        captures.push(await readLabelled(input.path, label, options.deviceFrom, builder));
+        devicesKnown ||= label.device !== null;
+      } catch (error) {
+        skipped.push({ file: input.path, reason: toNetworkmlError(error, input.path).toSentence() });
+      }
+    }
+  }
+  captures.sort((a, b) => (basename(a.file) < basename(b.file) ? -1 : 1));
+  return {
+    captures,
+    set: trainingSet(captures, builder),
+    skipped,
+    digest: corpusDigest(captures),
+    labelTable: table?.path ?? null,
+    devicesKnown,
+  };
+}
+
+function labelOf(path: string, table: LabelTable | undefined): Label | undefined {
+  if (table !== undefined) return table.labels.get(basename(path));
+  const name = parseCaptureName(path);
+  if (name === null || name.deviceName === null) return undefined;
+  // Flags that begin with "a" mark captures of abnormal traffic: they are not what a role is learnt from.
+  if (name.flags?.startsWith('a') === true) return undefined;
+  return { role: name.deviceName, device: name.deviceId, address: null, mac: null, twoHost: null };
+}
+
+function whyUnlabelled(table: LabelTable | undefined): string {
+  return table === undefined
+    ? 'its name gives no role (DeviceName-deviceID-time-duration-flags), or marks it as abnormal'
+    : `not listed in ${table.path}, or listed as an attack`;
+}
+
+async function readLabelled(
+  path: string,
+  label: Label,
+  deviceFrom: 'labels' | 'traffic',
+  builder: SparseRowsBuilder,
+): Promise<LabelledObservation> {
+  const hint = hintOf(label);
+  const known = deviceFrom === 'labels' && hint !== undefined;
+  const seen = await observe(path, known ? { device: hint } : {});
+  const { rows, counts } = corpusRows(seen, builder);
+  return {
+    file: path,
+    role: label.role,
+    device: label.device === null ? basename(path) : `${label.role}/${label.device}`,
+    sha256: await seen.summary.sha256,
+    units: seen.units,
+    rows,
+    counts,
+    chosenRight: known || hint === undefined ? null : isLabelledDevice(seen, label),
+    twoHost: label.twoHost,
+  };
+}
+
+function hintOf({ address, mac }: Label): DeviceHint | undefined {
+  if (address === null && mac === null) return undefined;
+  return {
+    ...(address === null ? {} : { address }),
+    ...(mac === null ? {} : { mac }),
+    source: 'option',
+  };
+}
+
+function isLabelledDevice({ table, device }: Observation, label: Label): boolean {
+  const described = describeDevice(table, device);
+  return label.address === null ? described.mac === label.mac : described.addresses.includes(label.address);
+}
+
+/** Distinct rows in ascending order with their counts: signatures that give one vector are joined. */
+function corpusRows(
+  { vectors }: Observation,
+  builder: SparseRowsBuilder,
+): { rows: Uint32Array; counts: Float64Array } {
+  const byRow = new Map<number, number>();
+  addVectors(builder, vectors).forEach((row, index) => {
+    byRow.set(row, (byRow.get(row) ?? 0) + (vectors.counts[index] as number));
+  });
+  const sorted = [...byRow].sort(([a], [b]) => a - b);
+  return {
+    rows: Uint32Array.from(sorted, ([row]) => row),
+    counts: Float64Array.from(sorted, ([, count]) => count),
+  };
+}
+
+function trainingSet(captures: readonly LabelledObservation[], builder: SparseRowsBuilder): RoleTrainingSet {
+  const roles = [...new Set(captures.map(({ role }) => role))].sort();
+  const examples: RoleExample[] = captures.map(({ file, role, device, rows, counts }) => ({
+    file,
+    label: roles.indexOf(role),
+    device,
+    rows,
+    counts,
+  }));
+  return { layout: PORT_PROTOCOL_LAYOUT, roles, rows: builder.build(), examples };
+}
+
+function corpusDigest(captures: readonly LabelledObservation[]): string {
+  const hash = createHash('sha256');
+  const lines = captures.map(({ sha256, role, device }) => `${sha256} ${role} ${device}\n`).sort();
+  for (const line of lines) hash.update(line);
+  return hash.digest('hex');
+}

@@ -1,0 +1,136 @@
+import { NetworkmlError } from '../errors.js';
+import { evaluateRoles, oneLayerClassifier, type RoleEvaluation, unknownRole } from '../roles/index.js';
+import type { EvaluationRecord, Share } from '../types.js';
+import { type Corpus, readCorpus, type StepProgress } from './corpus.js';
+import { crossValidate } from './cross-validate.js';
+import type { LoadedBundle } from './loaded-bundle.js';
+
+export interface EvaluateOptions {
+  /** Bundle to score; without it `grouped` must be given. */
+  readonly bundle?: LoadedBundle;
+  /** Retrain this many times with whole devices left out. */
+  readonly grouped?: number;
+  readonly labels?: string;
+  readonly seed: number;
+  readonly deviceFrom: 'labels' | 'traffic';
+  readonly classifier?: string;
+  readonly onProgress?: (progress: StepProgress) => void;
+}
+
+/**
+ * Scores a bundle on labelled captures, or retrains with whole devices left out.
+ * @throws NetworkmlError NML_TRAIN_DATA, NML_LABELS, NML_MODEL_ROLE, NML_CONFIG
+ */
+export async function evaluate(
+  paths: readonly string[],
+  options: EvaluateOptions,
+): Promise<EvaluationRecord> {
+  const { bundle, grouped, seed, deviceFrom, onProgress } = options;
+  const corpus = await readCorpus(paths, {
+    deviceFrom,
+    ...(options.labels === undefined ? {} : { labels: options.labels }),
+    ...(onProgress === undefined ? {} : { onProgress }),
+  });
+  const common = {
+    schema: 'networkml/evaluation/v1',
+    deviceFrom,
+    failed: corpus.skipped.length,
+    deviceChoice: deviceChoice(corpus),
+  } as const;
+  if (grouped !== undefined) {
+    const { evaluation, foldCount } = crossValidate(corpus.set, {
+      folds: grouped,
+      seed,
+      ...(onProgress && { onProgress }),
+    });
+    if (evaluation === null) {
+      throw new NetworkmlError('NML_TRAIN_DATA', 'leaving devices out needs two devices of some role');
+    }
+    const warnings = [...corpusWarnings(corpus), ...unscoredWarnings(evaluation)];
+    return {
+      ...common,
+      mode: 'leave-devices-out',
+      folds: foldCount,
+      classifier: options.classifier ?? 'one-layer',
+      seed,
+      ...figures(evaluation),
+      warnings,
+    };
+  }
+  if (bundle === undefined) throw new NetworkmlError('NML_USAGE', 'evaluate needs a bundle or --grouped');
+  return {
+    ...common,
+    mode: 'bundle',
+    folds: null,
+    ...scoreBundle(corpus, bundle, options.classifier),
+  };
+}
+
+type Scored = Omit<EvaluationRecord, 'schema' | 'mode' | 'folds' | 'deviceFrom' | 'failed' | 'deviceChoice'>;
+
+function scoreBundle(corpus: Corpus, bundle: LoadedBundle, classifierName?: string): Scored {
+  const model = bundle.classifier(classifierName);
+  const { roles } = bundle;
+  const known = corpus.set.examples.filter(({ label }) =>
+    roles.includes(corpus.set.roles[label] ?? unknownRole),
+  );
+  if (known.length === 0) {
+    throw new NetworkmlError('NML_TRAIN_DATA', 'no readable capture has a role that the bundle knows');
+  }
+  const evaluation = evaluateRoles(
+    {
+      roles,
+      probabilities: oneLayerClassifier(model).batch(corpus.set.rows, known),
+      labels: known.map(({ label }) => roles.indexOf(corpus.set.roles[label] ?? unknownRole)),
+      devices: known.map(({ device }) => device),
+    },
+    { temperature: bundle.bundle.manifest.temperature, unknownCut: bundle.bundle.manifest.unknownBelow },
+  );
+  const warnings = corpusWarnings(corpus);
+  if (corpus.digest === bundle.bundle.manifest.training.digest) {
+    warnings.push(
+      'these are the captures that the bundle was trained on: use --grouped for figures of devices never seen',
+    );
+  }
+  const foreign = corpus.set.examples.length - known.length;
+  if (foreign > 0)
+    warnings.push(`${foreign} captures have roles that the bundle does not know and were left out`);
+  return { classifier: model.kind, seed: null, ...figures(evaluation), warnings };
+}
+
+function figures({ unscored: _, ...evaluation }: RoleEvaluation): Omit<RoleEvaluation, 'unscored'> {
+  return evaluation;
+}
+
+function corpusWarnings(corpus: Corpus): string[] {
+  const warnings: string[] = [];
+  if (!corpus.devicesKnown) {
+    warnings.push('no capture names its device: every capture counts as a device of its own');
+  }
+  const [first] = corpus.skipped;
+  if (first !== undefined) {
+    warnings.push(
+      `${corpus.skipped.length} captures were left out, the first: ${first.file}: ${first.reason}`,
+    );
+  }
+  return warnings;
+}
+
+function unscoredWarnings({ unscored }: RoleEvaluation): string[] {
+  if (unscored.captures === 0) return [];
+  const roles = unscored.roles.length === 0 ? '' : ` (all of ${unscored.roles.join(', ')})`;
+  return [
+    `${unscored.captures} captures could not be scored: no other device of their role was left to learn from${roles}`,
+  ];
+}
+
+/** Null unless the device was chosen from the traffic and the labels tell which it is. */
+function deviceChoice({ captures }: Corpus): { oneHost: Share; twoHost: Share } | null {
+  const judged = captures.filter(({ chosenRight }) => chosenRight !== null);
+  if (judged.length === 0) return null;
+  const share = (twoHost: boolean): Share => {
+    const own = judged.filter((capture) => (capture.twoHost ?? false) === twoHost);
+    return { right: own.filter(({ chosenRight }) => chosenRight === true).length, of: own.length };
+  };
+  return { oneHost: share(false), twoHost: share(true) };
+}

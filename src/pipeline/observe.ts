@@ -1,0 +1,75 @@
+import { NetworkmlError } from '../errors.js';
+import {
+  appendSessUnit,
+  createSessUnits,
+  SessionVectorCollector,
+  type SessionVectors,
+  type SessUnits,
+} from '../features/index.js';
+import { type CaptureProgress, type CaptureSource, openCapture } from '../pcap/index.js';
+import {
+  type Device,
+  type DeviceHint,
+  forEachDeviceSession,
+  type SessionizedCapture,
+  sessionize,
+} from '../sessions/index.js';
+
+/** How many sessions the device has, and of which kinds. */
+export interface SessionCounts {
+  total: number;
+  initiated: number;
+  received: number;
+  external: number;
+}
+
+/** All that later steps need of a capture: one pass over its packets, one over its sessions. */
+export interface Observation extends SessionizedCapture {
+  readonly device: Device;
+  readonly counts: SessionCounts;
+  readonly vectors: SessionVectors;
+  readonly units: SessUnits;
+}
+
+export interface ObserveOptions {
+  readonly name?: string;
+  readonly device?: DeviceHint;
+  readonly onProgress?: (progress: CaptureProgress) => void;
+}
+
+/**
+ * Reads a capture and looks at its sessions as the device sees them.
+ * @throws NetworkmlError NML_INPUT_*, NML_PCAP_*, NML_DEVICE_ABSENT; NML_NO_SESSIONS when there is nothing to judge
+ */
+export async function observe(source: CaptureSource, options: ObserveOptions = {}): Promise<Observation> {
+  const capture = openCapture(source, options.name === undefined ? {} : { name: options.name });
+  const { device: hint, onProgress } = options;
+  const read = await sessionize(capture, {
+    ...(hint === undefined ? {} : { device: hint }),
+    ...(onProgress === undefined ? {} : { onProgress }),
+  });
+  const { table, device } = read;
+  if (device === undefined) throw noSessions(read, 'no unicast host sends or receives anything');
+  const counts: SessionCounts = { total: 0, initiated: 0, received: 0, external: 0 };
+  const collector = new SessionVectorCollector(table.rows);
+  const units = createSessUnits(table.rows);
+  forEachDeviceSession(table, device, (part) => {
+    collector.add(part);
+    appendSessUnit(units, part);
+    if (part.row !== part.firstRow) return;
+    counts.total++;
+    if (part.initiated) counts.initiated++;
+    else counts.received++;
+    if (part.peerClass === 'external') counts.external++;
+  });
+  if (counts.total === 0) throw noSessions(read, 'the device takes part in no session');
+  return { ...read, device, counts, vectors: collector.finish(), units };
+}
+
+function noSessions({ summary }: SessionizedCapture, what: string): NetworkmlError {
+  const skipped = Object.entries(summary.skipped).map(([reason, count]) => `${count} ${reason}`);
+  const counts = skipped.length === 0 ? '' : `, of which skipped: ${skipped.join(', ')}`;
+  return new NetworkmlError('NML_NO_SESSIONS', `${what} (packets: ${summary.packets}${counts})`, {
+    file: summary.file,
+  });
+}

@@ -1,0 +1,132 @@
+import { judgeCapture } from '../anomaly/index.js';
+import { NetworkmlError } from '../errors.js';
+import { addVectors, PORT_PROTOCOL_COLUMNS, portProtocolColumnName } from '../features/index.js';
+import { applyTemperature, SparseRowsBuilder } from '../math/index.js';
+import type { CaptureProgress, CaptureSource } from '../pcap/index.js';
+import { answerRole, explainOneLayer, oneLayerClassifier, rankRoles } from '../roles/index.js';
+import { describeDevice, deviceHint } from '../sessions/index.js';
+import type { AnomalyRecord, PredictionRecord, RankedRole, RoleRecord } from '../types.js';
+import type { LoadedBundle } from './loaded-bundle.js';
+import { type Observation, observe } from './observe.js';
+import { captureRecord, namedSession } from './records.js';
+import { vendorOf } from './vendor.js';
+import { warningsFor } from './warnings.js';
+
+export type Progress = CaptureProgress;
+
+export interface PredictOptions {
+  /** MAC or IP address of the device. */
+  readonly device?: string;
+  /** The device's role, where it is known: its behaviour is judged by this one alone. */
+  readonly role?: string;
+  /** A classifier of the bundle; its default otherwise. */
+  readonly classifier?: string;
+  /** Share of normal captures that may be called anomalous: 0.05 or 0.01. */
+  readonly alarmRate?: 0.01 | 0.05;
+  /** Name of the capture in the record; the path by default. */
+  readonly name?: string;
+  readonly onProgress?: (progress: Progress) => void;
+}
+
+/**
+ * Role and behaviour of the device in one capture.
+ * @param source a path, `-` for standard input, the bytes, or a stream of them
+ * @throws NetworkmlError NML_INPUT_*, NML_PCAP_*, NML_NO_SESSIONS, NML_DEVICE_ABSENT, NML_MODEL_ROLE
+ */
+export async function predictCapture(
+  source: CaptureSource,
+  bundle: LoadedBundle,
+  options: PredictOptions = {},
+): Promise<PredictionRecord> {
+  const { device, onProgress, role, classifier } = options;
+  if (role !== undefined && !bundle.roles.includes(role)) {
+    throw new NetworkmlError(
+      'NML_MODEL_ROLE',
+      `no role ${role} in this bundle, it has: ${bundle.roles.join(', ')}`,
+    );
+  }
+  const model = bundle.classifier(classifier);
+  const seen = await observe(source === '-' ? process.stdin : source, {
+    name: options.name ?? (typeof source === 'string' ? source : '-'),
+    ...(device === undefined ? {} : { device: deviceHint(device) }),
+    ...(onProgress === undefined ? {} : { onProgress }),
+  });
+  const answer = judgeRole(seen, bundle, model);
+  const anomaly = judgeBehaviour(seen, bundle, answer.ranking, options);
+  const { manifest, sha256 } = bundle.bundle;
+  const described = describeDevice(seen.table, seen.device);
+  return {
+    schema: 'networkml/prediction/v1',
+    capture: await captureRecord(seen),
+    device: { ...described, vendor: vendorOf(described.mac), chosenBy: seen.device.chosenBy },
+    sessions: seen.counts,
+    role: answer.role,
+    anomaly: anomaly.record,
+    model: { name: manifest.name, version: manifest.version, sha256, classifier: model.kind },
+    warnings: warningsFor(seen, bundle, answer.role, anomaly),
+  };
+}
+
+/** The role record, and all roles ranked by confidence for the judgement of behaviour. */
+function judgeRole(
+  seen: Observation,
+  bundle: LoadedBundle,
+  model: ReturnType<LoadedBundle['classifier']>,
+): { role: RoleRecord; ranking: RankedRole[] } {
+  const { manifest } = bundle.bundle;
+  const builder = new SparseRowsBuilder(PORT_PROTOCOL_COLUMNS);
+  // Signatures that differ in facts the layout does not hold can give one vector: their counts add up.
+  const ids = addVectors(builder, seen.vectors);
+  const counts = new Float64Array(builder.rowCount);
+  ids.forEach((id, index) => {
+    counts[id] = (counts[id] as number) + (seen.vectors.counts[index] as number);
+  });
+  const rows = builder.build();
+  const raw = oneLayerClassifier(model).probabilities(rows, counts);
+  const confidences = applyTemperature(raw, bundle.roles.length, manifest.temperature);
+  const ranking = rankRoles(confidences, bundle.roles, bundle.roles.length);
+  const answer = answerRole(raw, bundle.roles, manifest.unknownBelow);
+  const why = explainOneLayer(model, rows, counts, { limit: 5 }).map(({ column, contribution }) => ({
+    feature: portProtocolColumnName(column),
+    contribution,
+  }));
+  const top = ranking.slice(0, 3);
+  return { role: { label: answer.label, confidence: top[0]?.confidence ?? 0, top, why }, ranking };
+}
+
+interface JudgedBehaviour {
+  readonly record: AnomalyRecord;
+  readonly scored: number;
+  readonly units: number;
+}
+
+function judgeBehaviour(
+  seen: Observation,
+  bundle: LoadedBundle,
+  ranking: readonly RankedRole[],
+  options: PredictOptions,
+): JudgedBehaviour {
+  if (bundle.behaviour === null) {
+    const reason = 'the bundle judges no behaviour';
+    const record = {
+      role: null,
+      verdict: 'not-evaluated',
+      score: null,
+      threshold: null,
+      reason,
+      sessions: [],
+    } as const;
+    return { record: { ...record, sessions: [] }, scored: 0, units: 0 };
+  }
+  const verdict = judgeCapture(
+    bundle.behaviour,
+    { sess: seen.units },
+    {
+      ...(options.role === undefined ? { ranking } : { role: options.role }),
+      ...(options.alarmRate === undefined ? {} : { falseAlarmRate: options.alarmRate }),
+    },
+  );
+  const { role, score, threshold, reason, findings, scored, units } = verdict;
+  const sessions = findings.map((finding) => namedSession(seen.table, finding));
+  return { record: { role, verdict: verdict.verdict, score, threshold, reason, sessions }, scored, units };
+}
