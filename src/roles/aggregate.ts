@@ -55,8 +55,8 @@ export function addRow(
 export function averageOfSums(sums: Float64Array, sessions: number, aggregate: Aggregate): Float64Array {
   if (!(sessions > 0)) return new Float64Array(sums.length).fill(1 / sums.length);
   if (aggregate === 'mean') return sums.map((sum) => sum / sessions);
-  const most = sums.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
-  const powers = sums.map((sum) => Math.exp((sum - most) / sessions));
+  // Mean logarithms lie between log(logOffset) and log(1 + logOffset): no power can overflow or vanish.
+  const powers = sums.map((sum) => Math.exp(sum / sessions));
   const total = powers.reduce((a, b) => a + b, 0);
   return powers.map((power) => power / total);
 }

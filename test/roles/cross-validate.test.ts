@@ -83,16 +83,34 @@ describe('leaveDevicesOut', () => {
     expect([ofGroup(true).size, ofGroup(false).size]).toEqual([1, 1]);
   });
 
-  it('divides devices as the folds of role and device do, and a device of two roles stays whole', () => {
-    const set = syntheticSet({ devices: [5, 4, 2] });
-    const names = set.examples.map((example) => `${set.roles[example.label]}/${example.device}`);
-    const expected = groupedFolds({ foldCount: 4, groups: names, labels: set.examples.map((e) => e.label) });
-    expect(leaveDevicesOut(set, { folds: 4, seed: 1, train: trainSmall }).folds).toEqual(expected);
+  /** The synthetic set with names of devices whose order is not that of their roles. */
+  const renamed = (devices: number[]) => {
+    const set = syntheticSet({ devices });
+    const name = (device: string) => [...device].reverse().join('');
+    return { ...set, examples: set.examples.map((one) => ({ ...one, device: name(one.device) })) };
+  };
+  const foldsOf = (set: RoleTrainingSet) =>
+    leaveDevicesOut(set, { folds: 4, seed: 1, train: trainSmall }).folds;
 
-    const two = set.examples.map((example, i) => (i === 0 ? { ...example, label: 2 } : example));
-    const { folds } = leaveDevicesOut({ ...set, examples: two }, { folds: 4, seed: 1, train: trainSmall });
-    const ofDevice = folds.filter((_, i) => set.examples[i].device === set.examples[0].device);
-    expect(new Set(ofDevice).size).toBe(1);
+  it('breaks ties by role and device, as the folds of those names do', () => {
+    const set = renamed([3, 3, 3]);
+    const labels = set.examples.map((example) => example.label);
+    const names = set.examples.map((example) => `${set.roles[example.label]}/${example.device}`);
+    expect(foldsOf(set)).toEqual(groupedFolds({ foldCount: 4, groups: names, labels }));
+    const plain = set.examples.map((example) => example.device);
+    expect(foldsOf(set)).not.toEqual(groupedFolds({ foldCount: 4, groups: plain, labels }));
+  });
+
+  it('keeps a device of two roles whole, in whatever order its captures come', () => {
+    const set = renamed([3, 3, 3]);
+    // The first capture of one device and the last of the next: their names must not follow either.
+    const examples = set.examples.map((one, i) => (i === 0 || i === 5 ? { ...one, label: 2 } : one));
+    const folds = foldsOf({ ...set, examples });
+    for (const { device } of [set.examples[0], set.examples[5]]) {
+      expect(new Set(folds.filter((_, i) => examples[i].device === device)).size).toBe(1);
+    }
+    const backwards = foldsOf({ ...set, examples: [...examples].reverse() });
+    expect(Array.from(backwards).reverse()).toEqual(Array.from(folds));
   });
 
   it('refuses one fold, a set of one role, and damaged examples', () => {

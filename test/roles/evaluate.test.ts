@@ -151,6 +151,20 @@ describe('evaluateRoles', () => {
     expect(result.calibration.expectedCalibrationError).not.toBeCloseTo(own, 9);
   });
 
+  it('fits the temperature on captures that can be scored only', () => {
+    const captures = randomCaptures(2);
+    const evaluable = captures.devices.map((_, i) => (i < 40 ? 1 : 0));
+    const first = {
+      ...captures,
+      labels: Array.from(captures.labels).slice(0, 40),
+      devices: captures.devices.slice(0, 40),
+      probabilities: captures.probabilities.slice(0, 160),
+    };
+    const temperature = fitRoleTemperature({ ...captures, evaluable });
+    expect(temperature).toBeCloseTo(fitRoleTemperature(first), 12);
+    expect(temperature).not.toBeCloseTo(fitRoleTemperature(captures), 4);
+  });
+
   it('fits into the evaluation record', () => {
     const { unscored, ...result }: RoleEvaluation = evaluateRoles(small);
     const record: EvaluationRecord = {

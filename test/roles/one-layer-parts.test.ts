@@ -75,6 +75,7 @@ describe('encodeOneLayer and decodeOneLayer', () => {
 
   it.each([
     ['a transposed array', changed('w2', { shape: [3, 4] })],
+    ['a shape too many', changed('w2', { shape: [4, 3, 1] })],
     ['a flat shape', changed('w2', { shape: [12] })],
     ['data shorter than its shape', changed('b1', { data: model.b1.slice(1) })],
     ['data of another type', changed('b1', { dtype: 'uint32' })],
