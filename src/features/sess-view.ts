@@ -2,6 +2,7 @@
  * The `sess` view of behaviour: one unit per session and 15-minute bin, made of who opened it, its protocol, its
  * service, and sixteen numbers. Nothing is scaled here; scales belong to the model of a role.
  */
+import { NetworkmlError } from '../errors.js';
 import type { DeviceSession } from '../sessions/index.js';
 import { isServicePort, noService, serviceCode } from './services.js';
 
@@ -81,10 +82,13 @@ const rstFlag = 0x04;
 
 /**
  * Writes the unit of one session part to row `units.count` and counts it. Allocates nothing.
- * @param units with room for one more
+ * @throws NetworkmlError NML_INTERNAL when the columns are full
  */
 export function appendSessUnit(units: SessUnits, session: DeviceSession): void {
-  const row = units.count++;
+  const row = units.count;
+  if (row >= units.kind.length)
+    throw new NetworkmlError('NML_INTERNAL', `no room for more than ${row} units`);
+  units.count = row + 1;
   const opened = opensSession(session);
   const port = opened ? session.peerPort : session.devicePort;
   units.sessionRow[row] = session.row;

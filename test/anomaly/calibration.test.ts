@@ -8,6 +8,7 @@ import {
   tailProbability,
   verdictScore,
 } from '../../src/anomaly/calibration.js';
+import { binProbabilities } from '../../src/anomaly/model.js';
 import { testRandom } from './slow-sos.js';
 
 const binsOf = (scores: number[]) => scores.map((score, bin) => ({ bin, score, scored: 1, units: 1 }));
@@ -55,6 +56,23 @@ describe('fitViewCalibration', () => {
       );
     }
     expect(calibration.pooled).toEqual({ location: m, scale: Math.max(0.2, u) });
+  });
+
+  it('never divides by less than a floor', () => {
+    const equal = fitViewCalibration(Array.from({ length: 30 }, () => ({ role: 'a', bins: binsOf([3]) })));
+    expect(equal.roles.get('a')).toEqual({ location: 3, scale: 0.2 });
+    expect(equal.tailMean).toBe(0.05);
+  });
+
+  it('takes the mean excess over the 95 % quantile as the mean of the tail', () => {
+    const even = fitViewCalibration(
+      Array.from({ length: 100 }, (_, i) => ({ role: 'a', bins: binsOf([i < 96 ? i / 100 : i]) })),
+    );
+    const { location, scale } = even.roles.get('a') ?? even.pooled;
+    const start = (0.94 - location) / scale;
+    expect(even.quantiles.at(-1)).toBeCloseTo(start, 12);
+    const excesses = [0.95, 96, 97, 98, 99].map((score) => (score - location) / scale - start);
+    expect(even.tailMean).toBeCloseTo(excesses.reduce((a, b) => a + b) / 5, 9);
   });
 
   it('gives every normal score its empirical share, and a share of 5 % the tail', () => {
@@ -145,5 +163,44 @@ describe('verdictScore', () => {
     const thresholds = fitThresholds(scores);
     expect(scores.filter((score) => score > thresholds['0.01']).length).toBe(1);
     expect(scores.filter((score) => score > thresholds['0.05']).length).toBe(9);
+  });
+});
+
+describe('binProbabilities', () => {
+  it('takes the least over the views, for every bin that any view saw', () => {
+    const view = fitViewCalibration(randomCaptures(53));
+    const calibration = {
+      views: new Map([
+        ['one', view],
+        ['two', view],
+      ]),
+      thresholds: fitThresholds([1]),
+    };
+    const bins = (list: [number, number][]) =>
+      list.map(([bin, score]) => ({ bin, score, scored: 1, units: 1 }));
+    const joined = binProbabilities(calibration, 'a', [
+      {
+        view: 'one',
+        bins: bins([
+          [0, 30],
+          [2, 1],
+        ]),
+      },
+      {
+        view: 'two',
+        bins: bins([
+          [0, 1],
+          [1, 25],
+          [2, 40],
+        ]),
+      },
+      { view: 'unknown', bins: bins([[1, 99]]) },
+    ]);
+    const p = (score: number) => tailProbability(view, 'a', score);
+    expect(joined).toEqual([
+      { bin: 0, probability: p(30), view: 'one' },
+      { bin: 1, probability: p(25), view: 'two' },
+      { bin: 2, probability: p(40), view: 'two' },
+    ]);
   });
 });

@@ -82,6 +82,8 @@ describe('referenceScore', () => {
     expect(one(5000, 0, 4)).toBeCloseTo(5000 - Math.log(4), 9);
     expect(one(599, 0, 4)).toBeCloseTo(599 - Math.log(4), 9);
     expect(one(0, -69)).toBeCloseTo(-Math.log(69), 9);
+    for (const logSum of [-3, -9, -25, -39])
+      expect(one(0, logSum)).toBeCloseTo(-Math.log(Math.log1p(Math.exp(-logSum))), 12);
     expect(one(0, -2.25, 2000)).toBeCloseTo(-Math.log(2000 * Math.log1p(Math.exp(2.25))), 9);
   });
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { fitThresholds } from '../../src/anomaly/calibration.js';
 import {
   type BehaviourModel,
   decodeBehaviour,
@@ -10,6 +11,7 @@ import {
   trainBehaviour,
 } from '../../src/anomaly/index.js';
 import { leaveOutJobs, roleFolds } from '../../src/anomaly/leave-out.js';
+import { leftOutScore, trainLeavingOut } from '../../src/anomaly/train.js';
 import { labelledCaptures, ordinaryRows, strangeRows, unitsOf } from './units.js';
 
 const roles = ['camera', 'phone'];
@@ -89,6 +91,25 @@ describe('trainBehaviour', () => {
     expect(seen).toHaveLength(10);
     expect(seen[0]).toBe('camera 0/10');
     expect([...trained.roles.keys()]).toEqual(roles);
+  });
+
+  it('sets thresholds by the roles that can be judged', () => {
+    const wild = Array.from({ length: 12 }, (_, i) => ({
+      role: 'wild',
+      device: 'wild-0',
+      units: sessOf(i % 3 === 0 ? strangeRows(9) : ordinaryRows(i, 9)),
+    }));
+    const trained = trainLeavingOut(
+      { roles: [...roles, 'wild'], captures: [...captures, ...wild], seed: 7 },
+      [],
+    );
+    const { calibration } = trained.model;
+    const scores = trained.normals
+      .filter(({ role }) => role !== 'wild')
+      .map((capture) => leftOutScore(calibration, capture) ?? Number.NaN);
+    expect(calibration.thresholds).toEqual(fitThresholds(scores));
+    const all = trained.normals.map((capture) => leftOutScore(calibration, capture) ?? Number.NaN);
+    expect(fitThresholds(all)).not.toEqual(fitThresholds(scores));
   });
 
   it('refuses to learn from nothing', () => {

@@ -194,5 +194,7 @@ describe('appendSessUnit', () => {
     appendSessUnit(units, session());
     appendSessUnit(units, session({ row: 9, bin: 0, peerClass: 'external' }));
     expect([units.count, units.sessionRow[1], units.bin[1], units.numbers[16]]).toEqual([2, 9, 0, 1]);
+    expect(() => appendSessUnit(units, session())).toThrow(expect.objectContaining({ code: 'NML_INTERNAL' }));
+    expect(units.count).toBe(2);
   });
 });
