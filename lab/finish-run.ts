@@ -113,7 +113,10 @@ async function packageVersions(): Promise<Record<string, string>> {
     .split('\n')
     .map((line) => line.split('\t'));
   const known = lines.filter(([, version]) => version !== undefined && version !== '');
-  return Object.fromEntries([...known, ['kernel', (await mustRun(['uname', '-r'])).trim()]]);
+  return Object.fromEntries([
+    ...known,
+    ['kernel', (await mustRun(['uname', '-r'])).replace(/[^\d.].*/s, '')],
+  ]);
 }
 
 /** `plan.json` in the run's folder: the plan before the run, with its outcome afterwards. */

@@ -1,7 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join, parse, sep } from 'node:path';
 import { LabError } from './errors.js';
-import { type FinishedCapture, finalise } from './finish/finalise.js';
 import { finishCaptures, writePlan } from './finish-run.js';
 import { pause, readOrEmpty, run } from './machine/process.js';
 import { assertIsland, assertMachineIsFit, networkNamespaceOf } from './machine/safety.js';

@@ -6,7 +6,7 @@ import { SNAP_LENGTH_BYTES } from '../net/capture.js';
 export interface CheckRequest {
   readonly path: string;
   readonly mac: string;
-  /** As `tcp/445`: service ports that have to occur on either side. */
+  /** As `tcp/445`: service ports that have to occur on either side of a packet with payload. */
   readonly mustSee: readonly string[];
   /** Addresses of the machine, which may not occur. */
   readonly machineAddresses: readonly string[];
@@ -15,7 +15,7 @@ export interface CheckRequest {
 
 export interface CheckReport {
   readonly sha256: string;
-  /** Service ports seen, with packet counts, largest first; at most 20. */
+  /** Service ports seen with payload, and packet counts, largest first; at most 20. */
   readonly ports: Readonly<Record<string, number>>;
   /** Protocols by tshark; null where there is no tshark. */
   readonly protocols: readonly string[] | null;
@@ -71,10 +71,14 @@ function macText(high: number, low: number): string {
   return (hex.match(/../g) ?? []).join(':');
 }
 
-/** The port that names a packet's service: one that has to occur, otherwise the lower one. */
+/**
+ * The port that names a packet's service: one that has to occur, otherwise the lower one. Undefined for packets
+ * without payload, since a refused connection shows a port and no service.
+ */
 function servicePort(packet: Packet, mustSee: readonly string[]): string | undefined {
   const { protocol, sourcePort, destinationPort } = packet;
-  if (protocol !== PROTOCOL_TCP && protocol !== PROTOCOL_UDP) return undefined;
+  const hasPorts = protocol === PROTOCOL_TCP || protocol === PROTOCOL_UDP;
+  if (!hasPorts || packet.payloadBytes === 0) return undefined;
   const named = [destinationPort, sourcePort].map(
     (port) => `${protocol === PROTOCOL_TCP ? 'tcp' : 'udp'}/${port}`,
   );

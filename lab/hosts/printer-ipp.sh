@@ -6,8 +6,7 @@ multicast_dns
 snmp_agent "$1 $2"
 mkdir -p /var/spool/pages
 sleep 1
-# -n: it refuses requests under names that it does not know as its own.
-ippeveprinter -n "$(hostname).corp.lab" -p 631 -s 30 -M "$1" -m "$2" -d /var/spool/pages \
+ippeveprinter -p 631 -s 30 -M "$1" -m "$2" -d /var/spool/pages \
   -f application/pdf,image/pwg-raster,image/urf,application/postscript,text/plain "$1 $2" &
 socat -u TCP-LISTEN:9100,reuseaddr,fork OPEN:/dev/null &
 wait

@@ -92,11 +92,7 @@ const administratorHabits: readonly Habit[] = [
   },
   {
     weight: 3,
-    draw: (random, around) => [
-      'rsyncPush',
-      pick(random, [pick(random, around.smbServers), around.nfsServer]),
-      document(random, around),
-    ],
+    draw: (random, around) => ['rsyncPush', around.nfsServer, document(random, around)],
   },
   { weight: 4, draw: (random, around) => ['rsyncPull', around.nfsServer, document(random, around)] },
   { weight: 3, draw: (random, around) => ['nfsList', around.nfsServer, pick(random, ['3', '4'])] },

@@ -43,12 +43,14 @@ export function drawSitePlan(seed: number, minutes: number): SitePlan {
   const hour = String(8 + random.below(9)).padStart(2, '0');
   const workingTime = `${weekday}${hour}${pick(random, ['00', '15', '30', '45'])}`;
   const smbNumber = next();
+  const ippNumber = next();
   const around: Surroundings = {
     webNames: WEB_NAMES,
     documents: documentNames,
     smbServers: ['files1.corp.lab', `10.77.0.${smbNumber}`],
     nfsServer: 'files2.corp.lab',
-    ippPrinter: 'print1.corp.lab',
+    // Its IPP server refuses names that are not its own multicast name.
+    ippPrinter: `10.77.20.${ippNumber}`,
     rawPrinter: 'print2.corp.lab',
     polled: ['files1.corp.lab', 'files2.corp.lab', 'print1.corp.lab', 'print2.corp.lab'],
   };
@@ -63,7 +65,7 @@ export function drawSitePlan(seed: number, minutes: number): SitePlan {
     printer(
       random,
       'print1',
-      next(),
+      ippNumber,
       'printer-ipp.sh',
       ['Brother', 'HL-L6400DW'],
       OUI.printer,
