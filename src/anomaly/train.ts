@@ -97,7 +97,6 @@ function runJobs(
   const attacked: LeftOutCapture[] = [];
   const jobs = leaveOutJobs(roles, captures, attacks, seed);
   jobs.forEach((job, done) => {
-    onProgress?.({ done, total: jobs.length, role: job.role });
     const fitted = fitJob(prepared, captures, job);
     const scoreInto = (list: LeftOutCapture[], from: readonly LabelledCapture[], index: number) => {
       const capture = from[index];
@@ -107,6 +106,7 @@ function runJobs(
     for (const index of job.normals) scoreInto(normals, captures, index);
     for (const index of job.attacks) scoreInto(attacked, attacks, index);
     if (job.normals.length === 0) for (const { id, view } of fitted) whole.get(id)?.set(job.role, view);
+    onProgress?.({ done: done + 1, total: jobs.length, role: job.role });
   });
   const byIndex = (a: LeftOutCapture, b: LeftOutCapture) => a.index - b.index;
   return { whole, normals: normals.sort(byIndex), attacked: attacked.sort(byIndex) };
