@@ -83,7 +83,8 @@ for (let number = 0; number < packets; number++) {
   }
   const session = open[Math.floor(random() * open.length)];
   const order = session.sent++;
-  const fromDevice = session.udp || order > 2 ? (random() < 0.5 ? session.own : !session.own) : session.own === (order !== 1);
+  const fromDevice =
+    session.udp || order > 2 ? (random() < 0.5 ? session.own : !session.own) : session.own === (order !== 1);
   const size = !session.udp && order < 3 ? 74 : Math.max(74, Math.round(meanFrame * 2 * random()));
   if (used + size + recordBytes > chunk.length) flush();
   const us = Math.floor((number / packets) * spanUs);
@@ -104,7 +105,9 @@ function frame(at, size, session, fromDevice, order) {
   chunk.writeUIntBE(fromDevice ? peerMac : deviceMac, at, 6);
   chunk.writeUIntBE(fromDevice ? deviceMac : peerMac, at + 6, 6);
   chunk.writeUInt16BE(session.v6 ? 0x86dd : 0x0800, at + 12);
-  const transport = session.v6 ? ipv6(at + 14, size - 14, session, fromDevice) : ipv4(at + 14, size - 14, session, fromDevice);
+  const transport = session.v6
+    ? ipv6(at + 14, size - 14, session, fromDevice)
+    : ipv4(at + 14, size - 14, session, fromDevice);
   chunk.writeUInt16BE(fromDevice ? session.devicePort : session.peerPort, transport);
   chunk.writeUInt16BE(fromDevice ? session.peerPort : session.devicePort, transport + 2);
   if (session.udp) {

@@ -21,6 +21,7 @@ import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { makeVendors } from './make-vendors.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const target = join(root, 'dist');
@@ -88,15 +89,19 @@ function packagesIn(metafiles) {
   return [...folders].sort();
 }
 
-/** The licence of every bundled package, in its own words. */
+/** The licence of every bundled package (of oui-data its table is), in its own words. */
 function notices(folders) {
   const parts = folders.map((folder) => {
-    const { name, version, license } = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'));
+    const { name, version, license, author, repository } = JSON.parse(
+      readFileSync(join(root, folder, 'package.json'), 'utf8'),
+    );
     const file = readdirSync(join(root, folder)).find((each) => /^licen[cs]e(?:[.-].*)?$/i.test(each));
-    if (file === undefined) throw new Error(`${folder} has no licence file, so it cannot be bundled`);
+    const title = `${name} ${version} (${license})`;
+    if (file !== undefined) return { title, text: readFileSync(join(root, folder, file), 'utf8').trim() };
+    if (author === undefined) throw new Error(`${folder} names neither licence text nor author`);
     return {
-      title: `${name} ${version} (${license})`,
-      text: readFileSync(join(root, folder, file), 'utf8').trim(),
+      title,
+      text: `By ${author}, ${repository?.url ?? ''}: licence ${license}, without a text of its own.`,
     };
   });
   const seen = new Map(parts.map((part) => [part.title, part]));
@@ -145,8 +150,9 @@ async function main() {
   }
   writeFileSync(
     join(beside, 'THIRD_PARTY_NOTICES'),
-    notices(packagesIn(results.map(({ metafile }) => metafile))),
+    notices([...packagesIn(results.map(({ metafile }) => metafile)), 'node_modules/oui-data']),
   );
+  makeVendors(root, beside);
   if (!process.argv.includes('--no-types')) declarations();
   swap();
 }

@@ -150,7 +150,7 @@ function bundleRoles({ captures, set }: Corpus): BundleRole[] {
   });
 }
 
-function figuresOf({ evaluation }: CrossValidated): Record<string, number> {
+function figuresOf({ evaluation, answered }: CrossValidated): Record<string, number> {
   if (evaluation === null) return {};
   return {
     accuracy: rounded(evaluation.accuracy),
@@ -160,6 +160,8 @@ function figuresOf({ evaluation }: CrossValidated): Record<string, number> {
     macroF1: rounded(evaluation.macroF1),
     expectedCalibrationError: rounded(evaluation.calibration.expectedCalibrationError),
     capturesScored: evaluation.captures,
+    answeredShare: rounded(answered?.coverage ?? 1),
+    answeredAccuracy: rounded(answered?.accuracy ?? 0),
   };
 }
 

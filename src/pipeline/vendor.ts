@@ -3,21 +3,27 @@ import { join } from 'node:path';
 import { packageRoot } from '../package-root.js';
 
 /**
- * The table that the build makes of the IEEE registry (package oui-data): lines of six hexadecimal digits and a name,
- * sorted by the digits.
+ * The table that the build makes of the IEEE registry (package oui-data): lines of hexadecimal digits, a tab and a
+ * name, sorted. Large blocks have six digits, medium ones seven, small ones nine.
  */
 const TABLE = 'dist/vendors.txt';
+const DIGITS = [9, 7, 6];
 
 let table: Buffer | null | undefined;
 
-/** Name of the organisation that the first three bytes of a MAC address are assigned to; null when not known. */
+/** Name of the organisation that a MAC address is assigned to; null when that is not known. */
 export function vendorOf(mac: string | null): string | null {
   if (mac === null) return null;
-  const prefix = mac.replaceAll(':', '').slice(0, 6).toUpperCase();
+  const digits = mac.replaceAll(':', '').toUpperCase();
   // Locally administered addresses (second bit of the first byte) belong to nobody.
-  if ((Number.parseInt(prefix.slice(0, 2), 16) & 2) !== 0) return null;
+  if ((Number.parseInt(digits.slice(0, 2), 16) & 2) !== 0) return null;
   table ??= readTable();
-  return table === null ? null : search(table, prefix);
+  if (table === null) return null;
+  for (const length of DIGITS) {
+    const name = search(table, digits.slice(0, length));
+    if (name !== null) return name;
+  }
+  return null;
 }
 
 function readTable(): Buffer | null {
@@ -25,7 +31,7 @@ function readTable(): Buffer | null {
   return existsSync(path) ? readFileSync(path) : null;
 }
 
-/** Binary search over the lines of the file, without making strings of them. */
+/** Binary search over the lines of the file, without making strings of all of them. */
 function search(lines: Buffer, prefix: string): string | null {
   let low = 0;
   let high = lines.length;
@@ -33,9 +39,10 @@ function search(lines: Buffer, prefix: string): string | null {
     const middle = (low + high) >>> 1;
     const start = middle === 0 ? 0 : lines.lastIndexOf(0x0a, middle - 1) + 1;
     const end = lines.indexOf(0x0a, start);
-    const line = lines.toString('latin1', start, start + 6);
-    if (line === prefix) return lines.toString('utf8', start + 7, end < 0 ? lines.length : end);
-    if (line < prefix) low = (end < 0 ? lines.length : end) + 1;
+    const line = lines.toString('utf8', start, end < 0 ? lines.length : end);
+    const [key = '', name = ''] = line.split('\t');
+    if (key === prefix) return name;
+    if (key < prefix) low = end < 0 ? lines.length : end + 1;
     else high = start;
   }
   return null;

@@ -23,7 +23,7 @@ export interface OneLayerOptions {
 
 export const oneLayerDefaults = {
   hidden: 64,
-  epochs: 250,
+  epochs: 500,
   learningRate: 5e-3,
   l2: 1e-5,
   balance: 'device',
