@@ -9,7 +9,7 @@ export interface RoleExample {
   readonly label: number;
   /** Which device; without a table of devices every capture is a device of its own. */
   readonly device: string;
-  /** Ids of distinct rows, each once. */
+  /** Ids of distinct rows; the counts of an id that comes twice add up. */
   readonly rows: Uint32Array;
   /** Sessions with that row's vector; as long as `rows`. */
   readonly counts: Float64Array;
