@@ -1,13 +1,7 @@
 /** Predictions for a terminal: a block for each capture, or a line for each where there are many. */
 
 import { roleTitle } from '../role-titles.js';
-import type {
-  AnomalyRecord,
-  ErrorRecord,
-  PredictionOutcome,
-  PredictionRecord,
-  RoleRecord,
-} from '../types.js';
+import type { AnomalyRecord, PredictionRecord, RoleRecord } from '../types.js';
 import { displayWidth, plainText } from './escape.js';
 import { bar, type Paint, padLeft, padRight, paint, type ReportStyle, shorten, wrap } from './layout.js';
 import { byteSize, counted, decimal, percent, timeSpan } from './quantities.js';
@@ -17,11 +11,7 @@ const SESSIONS_SHOWN = 5;
 const REASONS_SHOWN = 3;
 
 /** The block of one capture, with an empty line behind it. */
-export function predictionBlock(outcome: PredictionOutcome, style: ReportStyle): string {
-  return outcome.schema === 'networkml/error/v1' ? errorBlock(outcome, style) : recordBlock(outcome, style);
-}
-
-function recordBlock(record: PredictionRecord, style: ReportStyle): string {
+export function predictionBlock(record: PredictionRecord, style: ReportStyle): string {
   const { capture, device, sessions, role, warnings } = record;
   const lines = [
     paint(style, 'bold', plainText(capture.file)),
@@ -45,15 +35,6 @@ const FOUND_BY = { option: 'the option', 'file-name': 'the file name', traffic: 
 
 function isText(value: string | null): value is string {
   return value !== null && value !== '';
-}
-
-function errorBlock(record: ErrorRecord, style: ReportStyle): string {
-  const lines = [
-    paint(style, 'bold', plainText(record.capture.file)),
-    ...labelled('failed', `${record.error.message} [${record.error.code}]`, style, 'red'),
-    ...labelled('', record.error.hint, style),
-  ];
-  return `${lines.join('\n')}\n\n`;
 }
 
 /** A label and a text beside it, wrapped to the width. */
@@ -134,14 +115,10 @@ export function predictionLineHead(style: ReportStyle): string {
 }
 
 /** One capture on one line; a narrow terminal loses the end of the file name. */
-export function predictionLine(outcome: PredictionOutcome, style: ReportStyle): string {
+export function predictionLine(outcome: PredictionRecord, style: ReportStyle): string {
   const { role, share, verdict, device } = LINE_WIDTHS;
   const used = role + share + verdict + device + 8;
   const file = shorten(plainText(outcome.capture.file), Math.max(16, style.width - used));
-  if (outcome.schema === 'networkml/error/v1') {
-    const problem = padRight(shorten(`failed: ${outcome.error.code}`, used - 2), used - 2);
-    return `${paint(style, 'red', problem)}  ${file}\n`;
-  }
   const title = plainText(roleTitle(outcome.role.label, style.titles));
   const address = outcome.device.addresses[0] ?? outcome.device.mac ?? '';
   const judged = padRight(outcome.anomaly.verdict, verdict);

@@ -30,7 +30,7 @@ export interface RecordReport<T> {
 export const BLOCKS_AT_MOST = 8;
 
 /**
- * A report of predictions in a format.
+ * A report of predictions in a format. A table only counts the captures that failed: to say why is up to the caller.
  * @param captures how many there will be; only the table asks
  */
 export function predictionReport(
@@ -84,6 +84,7 @@ function tableReport(style: ReportStyle, captures: number): RecordReport<Predict
     head: () => (inLines ? predictionLineHead(style) : ''),
     record: (outcome) => {
       add(counts, outcome);
+      if (outcome.schema === 'networkml/error/v1') return '';
       return inLines ? predictionLine(outcome, style) : predictionBlock(outcome, style);
     },
     end: () => (counts.all > 1 ? `${inLines ? '\n' : ''}${predictionSummary(counts, style)}` : ''),

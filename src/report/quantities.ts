@@ -31,8 +31,9 @@ export function byteSize(bytes: number): string {
   return `${unit === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${units[unit] ?? 'B'}`;
 }
 
-/** A time span in seconds: `0.3 s`, `42 s`, `15 min`, `2 h 5 min`, `3 d 4 h`. */
+/** A time span in seconds: `0.03 s`, `42 s`, `15 min`, `2 h 5 min`, `3 d 4 h`. */
 export function timeSpan(seconds: number): string {
+  if (seconds < 0.995) return `${Number(seconds.toPrecision(2))} s`;
   if (seconds < 9.95) return `${Number(seconds.toFixed(1))} s`;
   if (seconds < 119.5) return `${Math.round(seconds)} s`;
   const minutes = Math.round(seconds / 60);

@@ -1,0 +1,56 @@
+/** All commands, in the order of the help. */
+
+import type { CommandEntry } from './command.js';
+
+const CAPTURES = { describe: 'capture files, directories of them, or - for standard input' } as const;
+const LABELLED = { describe: 'directories of captures named Role-device-time-flags.pcap' } as const;
+
+export const commandList: readonly CommandEntry[] = [
+  {
+    name: 'predict',
+    usage: 'predict <captures..>',
+    summary: 'Tell the role of the device in each capture, and whether it behaves like others of that role',
+    words: { captures: CAPTURES },
+    load: async () => (await import('./predict.js')).predict,
+  },
+  {
+    name: 'train',
+    usage: 'train <dirs..>',
+    summary: 'Make a bundle from captures of known devices',
+    words: { dirs: LABELLED },
+    load: async () => (await import('./train.js')).train,
+  },
+  {
+    name: 'evaluate',
+    usage: 'evaluate <dirs..>',
+    summary: 'Measure how well a bundle tells the roles of known devices',
+    words: { dirs: LABELLED },
+    load: async () => (await import('./evaluate.js')).evaluate,
+  },
+  {
+    name: 'models',
+    usage: 'models <action> [bundles..]',
+    summary: 'List bundles, show what is in one, verify that it is intact',
+    words: {
+      action: { describe: 'what to do', choices: ['list', 'show', 'verify'] },
+      bundles: { describe: 'names or directories; without any, the one in use' },
+    },
+    load: async () => (await import('./models.js')).models,
+  },
+  {
+    name: 'doctor',
+    usage: 'doctor',
+    summary: 'Check what networkml needs on this machine',
+    words: {},
+    load: async () => (await import('./doctor.js')).doctor,
+  },
+  {
+    name: 'completion',
+    usage: 'completion [shell]',
+    summary: 'Print a script that completes commands and flags in a shell',
+    words: {
+      shell: { describe: 'which shell; without it, the one in $SHELL', choices: ['bash', 'zsh', 'fish'] },
+    },
+    load: async () => (await import('./completion.js')).completion,
+  },
+];

@@ -1,0 +1,48 @@
+/** `networkml evaluate`: how well a bundle tells the roles of known devices. */
+
+import { evaluate as evaluateCaptures, loadBundle } from '../pipeline/index.js';
+import { evaluationTable } from '../report/index.js';
+import type { Command, Invocation } from './command.js';
+import { EXIT } from './exit-code.js';
+import { recordFormats } from './options.js';
+import { progressLine, stepText } from './progress.js';
+import { DEFAULT_SEED } from './train.js';
+import { writeRecords } from './write-records.js';
+
+export const evaluate: Command = {
+  options: ['grouped', 'labels', 'device-from', 'bundle', 'classifier', 'seed', 'format', 'output'],
+  formats: recordFormats,
+  examples: [
+    ['evaluate captures/', 'score the bundle in use on captures whose names give the role'],
+    ['evaluate captures/ --grouped 8', 'figures for devices never seen: train 8 times with devices left out'],
+    ['evaluate captures/ --format json -o figures.json', 'keep the figures'],
+  ],
+  run,
+};
+
+async function run({ words, settings }: Invocation): Promise<number> {
+  const grouped = settings.number('grouped');
+  const labels = settings.text('labels');
+  const classifier = settings.text('classifier');
+  const bundle = grouped === undefined ? await loadBundle(settings.text('bundle')) : undefined;
+  const progress = progressLine(settings);
+  try {
+    const record = await evaluateCaptures([...words], {
+      ...(bundle === undefined ? {} : { bundle }),
+      ...(grouped === undefined ? {} : { grouped }),
+      ...(labels === undefined ? {} : { labels }),
+      ...(classifier === undefined ? {} : { classifier }),
+      seed: settings.number('seed') ?? DEFAULT_SEED,
+      deviceFrom: settings.text('device-from') === 'labels' ? 'labels' : 'traffic',
+      onProgress: (step) => progress.show(() => stepText(step)),
+    });
+    progress.clear();
+    const to = { to: settings.text('output'), titles: bundle?.titles ?? new Map() };
+    await writeRecords([record], settings, to, ([only], style) =>
+      only === undefined ? '' : evaluationTable(only, style),
+    );
+    return EXIT.done;
+  } finally {
+    progress.clear();
+  }
+}

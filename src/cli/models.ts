@@ -1,0 +1,117 @@
+/** `networkml models`: what bundles there are, what is in them, whether they are intact. */
+
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { NetworkmlError, toNetworkmlError } from '../errors.js';
+import {
+  findBundle,
+  listShippedBundles,
+  MANIFEST_FILE,
+  readManifest,
+  verifyBundle,
+} from '../models/index.js';
+import { bundleBlock, bundleTable, bundleVerdicts } from '../report/index.js';
+import type { BundleRecord } from '../types.js';
+import type { Command, Invocation } from './command.js';
+import { EXIT } from './exit-code.js';
+import { recordFormats } from './options.js';
+import { writeRecords } from './write-records.js';
+
+export const models: Command = {
+  options: ['bundle', 'format', 'output'],
+  formats: recordFormats,
+  examples: [
+    ['models list', 'the shipped bundles and the one in use'],
+    ['models show default', 'roles and classifiers of a bundle'],
+    ['models verify ./my-bundle', 'compare every byte with the digests of the bundle'],
+  ],
+  run,
+};
+
+async function run({ words, settings }: Invocation): Promise<number> {
+  const [action, ...named] = words;
+  const inUse = settings.text('bundle');
+  const destination = { to: settings.text('output') };
+  if (action === 'list') {
+    await writeRecords(listed(named, inUse).map(bundleRecord), settings, destination, bundleTable);
+    return EXIT.done;
+  }
+  const directories = named.length === 0 ? [findBundle(inUse)] : named.map((name) => findBundle(name));
+  const records = directories.map(bundleRecord);
+  const table = action === 'verify' ? bundleVerdicts : showTable;
+  await writeRecords(records, settings, destination, table);
+  return records.every(({ intact }) => intact) ? EXIT.done : EXIT.bundle;
+}
+
+const showTable: typeof bundleTable = (records, style) =>
+  records.map((record) => bundleBlock(record, style)).join('\n');
+
+/** The shipped bundles and the one in use, or those in the directories that are named. */
+function listed(named: readonly string[], inUse: string | undefined): string[] {
+  if (named.length > 0) return named.flatMap(bundlesIn);
+  const shipped = listShippedBundles().map(({ directory }) => directory);
+  const chosen = inUse ?? process.env.NETWORKML_BUNDLE;
+  return chosen === undefined || chosen === '' ? shipped : [...new Set([...shipped, findBundle(chosen)])];
+}
+
+function bundlesIn(directory: string): string[] {
+  if (existsSync(join(directory, MANIFEST_FILE))) return [directory];
+  if (statSync(directory, { throwIfNoEntry: false })?.isDirectory() !== true) {
+    throw new NetworkmlError('NML_MODEL_MISSING', 'no directory', { file: directory });
+  }
+  const inside = readdirSync(directory)
+    .sort()
+    .map((name) => join(directory, name));
+  return inside.filter((path) => existsSync(join(path, MANIFEST_FILE)));
+}
+
+/** What there is to say about a bundle, an unreadable one too. */
+export function bundleRecord(directory: string): BundleRecord {
+  try {
+    const { manifest, sha256, bytes } = verifyBundle(directory);
+    return { ...describe(directory, { manifest, sha256 }), intact: true, problem: null, bytes };
+  } catch (error) {
+    const problem = toNetworkmlError(error).toSentence();
+    try {
+      return { ...describe(directory, readManifest(directory, { verify: false })), intact: false, problem };
+    } catch {
+      // Not even the manifest can be read: then only the place is known.
+      return { ...nameless(directory), problem };
+    }
+  }
+}
+
+function describe(directory: string, { manifest, sha256 }: ReturnType<typeof readManifest>): BundleRecord {
+  return {
+    ...nameless(directory),
+    name: manifest.name,
+    version: manifest.version,
+    sha256,
+    roles: manifest.roles.map(({ id, title, devices, captures, thin }) => ({
+      id,
+      title,
+      devices,
+      captures,
+      thin,
+    })),
+    classifiers: manifest.classifiers.map(({ kind }) => kind),
+    views: manifest.behaviour?.views.map(({ id }) => id) ?? [],
+    bytes: manifest.data.bytes,
+  };
+}
+
+function nameless(directory: string): BundleRecord {
+  return {
+    schema: 'networkml/bundle-info/v1',
+    path: directory,
+    name: basename(directory),
+    version: '',
+    sha256: '',
+    intact: false,
+    problem: null,
+    roles: [],
+    classifiers: [],
+    views: [],
+    bytes: 0,
+  };
+}

@@ -1,0 +1,134 @@
+/** Every option of the command line, in one table: flags, environment, settings file, help and docs come from it. */
+
+import { predictionFormats } from '../report/index.js';
+
+/** What an option takes. `flag` takes nothing; `list` takes words between commas. */
+export type OptionKind = 'text' | 'flag' | 'number' | 'count' | 'list';
+
+export interface OptionSpec {
+  readonly kind: OptionKind;
+  readonly describe: string;
+  /** What stands for the value in the help. */
+  readonly value?: string;
+  readonly alias?: string;
+  readonly choices?: readonly string[];
+  /** Smallest value of a `count`. */
+  readonly least?: number;
+  /** True when it may also come from the environment or the settings file. */
+  readonly setting: boolean;
+}
+
+/** Formats of records that are no predictions. */
+export const recordFormats = ['table', 'json', 'ndjson'] as const;
+
+export const optionTable = {
+  format: {
+    kind: 'text',
+    value: 'NAME',
+    describe: 'how results are written; a terminal gets a table, a pipe gets NDJSON',
+    choices: predictionFormats,
+    setting: true,
+  },
+  output: {
+    kind: 'text',
+    value: 'FILE',
+    alias: 'o',
+    describe: 'write there instead of standard output: beside it first, then renamed',
+    setting: false,
+  },
+  bundle: {
+    kind: 'text',
+    value: 'DIR|NAME',
+    describe: 'the bundle to use; without it the shipped one',
+    setting: true,
+  },
+  classifier: {
+    kind: 'text',
+    value: 'NAME',
+    describe: 'one of the classifiers of the bundle',
+    setting: true,
+  },
+  role: {
+    kind: 'text',
+    value: 'NAME',
+    describe: 'the role, where it is known: behaviour is judged by it',
+    setting: true,
+  },
+  device: {
+    kind: 'text',
+    value: 'MAC|IP',
+    describe: 'the device that the captures are about, instead of finding it',
+    setting: true,
+  },
+  'alarm-rate': {
+    kind: 'text',
+    value: 'SHARE',
+    describe: 'share of normal devices that may be called anomalous',
+    choices: ['0.01', '0.05'],
+    setting: true,
+  },
+  'fail-on': {
+    kind: 'list',
+    value: 'WHAT',
+    describe: 'exit with 10 for an anomalous device, with 11 for an unknown one; both between commas',
+    choices: ['anomalous', 'unknown'],
+    setting: true,
+  },
+  jobs: { kind: 'count', value: 'N', least: 1, describe: 'captures worked on at a time', setting: true },
+  labels: {
+    kind: 'text',
+    value: 'FILE',
+    describe: 'a table of labels that overrides the file names',
+    setting: true,
+  },
+  seed: {
+    kind: 'count',
+    value: 'N',
+    least: 0,
+    describe: 'start of all random numbers (default 1)',
+    setting: true,
+  },
+  name: { kind: 'text', value: 'NAME', describe: 'the name of the new bundle', setting: false },
+  'bundle-version': {
+    kind: 'text',
+    value: 'VERSION',
+    describe: 'the version of the new bundle',
+    setting: false,
+  },
+  grouped: {
+    kind: 'count',
+    value: 'K',
+    least: 2,
+    describe: 'train anew K times with whole devices left out, instead of scoring a bundle',
+    setting: false,
+  },
+  'device-from': {
+    kind: 'text',
+    value: 'WHERE',
+    describe: 'take the device of each capture from the traffic or from the label table',
+    choices: ['traffic', 'labels'],
+    setting: true,
+  },
+  quiet: { kind: 'flag', alias: 'q', describe: 'no progress and no messages but the results', setting: true },
+  verbose: { kind: 'flag', alias: 'v', describe: 'say what is being done', setting: true },
+  'no-color': { kind: 'flag', describe: 'no colours on the terminal', setting: true },
+  debug: { kind: 'flag', describe: 'show the stack of an error', setting: true },
+} as const satisfies Record<string, OptionSpec>;
+
+export type OptionName = keyof typeof optionTable;
+
+/** All option names. */
+export const optionNames = Object.keys(optionTable) as OptionName[];
+
+/** The description of an option. */
+export function optionSpec(name: OptionName): OptionSpec {
+  return optionTable[name];
+}
+
+/** Options that every command has. */
+export const commonOptions: readonly OptionName[] = ['quiet', 'verbose', 'no-color', 'debug'];
+
+/** The environment variable of an option. */
+export function environmentName(name: OptionName): string {
+  return `NETWORKML_${name.replaceAll('-', '_').toUpperCase()}`;
+}

@@ -1,0 +1,97 @@
+/** Captures predicted by several threads at a time; the answers come in the order of the captures. */
+
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { type ErrorCode, type ErrorPlace, NetworkmlError } from '../errors.js';
+import { packageRoot } from '../package-root.js';
+import type { Progress } from '../pipeline/index.js';
+import { type Answer, failed, type PredictSettings } from './predict-input.js';
+
+/** What a thread is started with. */
+export interface PoolSetup {
+  /** Directory of the bundle. */
+  readonly bundle: string;
+  readonly settings: PredictSettings;
+}
+
+/** What a thread says. */
+export type PoolReply =
+  | { readonly progress: Progress }
+  | { readonly answer: Answer }
+  | { readonly fatal: { code: ErrorCode; message: string; hint: string; place: ErrorPlace } };
+
+/**
+ * Predicts captures with `jobs` threads. A thread that dies costs only the capture it was at.
+ * @param onProgress called with the index of a capture and how far it is
+ * @throws NetworkmlError when a thread meets an error that would end the run
+ */
+export async function* predictWithPool(
+  paths: readonly string[],
+  jobs: number,
+  setup: PoolSetup,
+  onProgress: (index: number, progress: Progress) => void,
+): AsyncGenerator<Answer> {
+  const slots = paths.map(() => deferred<Answer>());
+  let next = 0;
+  const running = new Set<Worker>();
+
+  const startThread = (): void => {
+    const worker = new Worker(join(packageRoot(), 'dist/cli/predict-worker.js'), { workerData: setup });
+    running.add(worker);
+    let current = -1;
+    const takeNext = (): void => {
+      const path = paths[next];
+      current = path === undefined ? -1 : next;
+      next += 1;
+      if (path === undefined) void worker.terminate();
+      else worker.postMessage(path);
+    };
+    worker.on('message', (reply: PoolReply) => {
+      if ('progress' in reply) onProgress(current, reply.progress);
+      else if ('answer' in reply) {
+        slots[current]?.resolve(reply.answer);
+        takeNext();
+      } else {
+        const { code, message, hint, place } = reply.fatal;
+        slots[current]?.reject(new NetworkmlError(code, message, { ...place, hint }));
+      }
+    });
+    worker.on('error', (cause) => {
+      const path = paths[current];
+      if (path === undefined) return;
+      const error = new NetworkmlError('NML_INTERNAL', `its thread failed: ${cause.message}`, {
+        file: path,
+        cause,
+      });
+      slots[current]?.resolve(failed(error, path));
+      if (next < paths.length) startThread();
+    });
+    worker.on('exit', () => running.delete(worker));
+    takeNext();
+  };
+
+  try {
+    for (let i = 0; i < Math.min(jobs, paths.length); i += 1) startThread();
+    for (const slot of slots) yield await slot.promise;
+  } finally {
+    for (const worker of running) void worker.terminate();
+  }
+}
+
+interface Deferred<T> {
+  readonly promise: Promise<T>;
+  resolve(value: T): void;
+  reject(error: Error): void;
+}
+
+function deferred<T>(): Deferred<T> {
+  let resolve: (value: T) => void = () => {};
+  let reject: (error: Error) => void = () => {};
+  const promise = new Promise<T>((yes, no) => {
+    resolve = yes;
+    reject = no;
+  });
+  // Whoever waits for it still sees the error; nobody waits for those behind an error.
+  promise.catch(() => {});
+  return { promise, resolve: (value) => resolve(value), reject: (error) => reject(error) };
+}

@@ -1,0 +1,92 @@
+/** `networkml train`: a bundle from captures of known devices. */
+
+import { NetworkmlError } from '../errors.js';
+import { type TrainSummary, trainBundle } from '../pipeline/index.js';
+import { count, counted, decimal, plainText } from '../report/index.js';
+import type { Command, Invocation } from './command.js';
+import { EXIT } from './exit-code.js';
+import { say } from './messages.js';
+import { recordFormats } from './options.js';
+import { progressLine, stepText } from './progress.js';
+import { writeRecords } from './write-records.js';
+
+/** Left-out captures that are named one by one. */
+const SKIPPED_NAMED = 10;
+
+/** Without --seed. */
+export const DEFAULT_SEED = 1;
+
+export const train: Command = {
+  options: ['output', 'labels', 'seed', 'classifier', 'name', 'bundle-version', 'format'],
+  formats: recordFormats,
+  describe: {
+    output: 'directory of the new bundle; a bundle that stands there is replaced [DIR]',
+    classifier: 'which classifier to train [NAME]',
+    format: 'how the summary is written; a terminal gets a table, a pipe gets NDJSON [NAME]',
+  },
+  examples: [
+    ['train captures/ -o my-bundle', 'learn the roles that the file names give'],
+    ['train captures/ -o my-bundle --labels labels.csv', 'learn the roles of a table'],
+  ],
+  run,
+};
+
+async function run({ words, settings }: Invocation): Promise<number> {
+  const output = settings.text('output');
+  if (output === undefined) {
+    throw new NetworkmlError('NML_USAGE', 'train needs a directory for the bundle', {
+      hint: 'name it with -o DIR',
+    });
+  }
+  const labels = settings.text('labels');
+  const classifier = settings.text('classifier');
+  const name = settings.text('name');
+  const version = settings.text('bundle-version');
+  const progress = progressLine(settings);
+  try {
+    const summary = await trainBundle([...words], {
+      output,
+      seed: settings.number('seed') ?? DEFAULT_SEED,
+      ...(labels === undefined ? {} : { labels }),
+      ...(classifier === undefined ? {} : { classifier }),
+      ...(name === undefined ? {} : { name }),
+      ...(version === undefined ? {} : { version }),
+      onProgress: (step) => progress.show(() => stepText(step)),
+    });
+    progress.clear();
+    if (!settings.flag('quiet')) saySkipped(summary, settings.flag('verbose'));
+    await writeRecords([summary], settings, { to: undefined }, summaryTable);
+    return EXIT.done;
+  } finally {
+    progress.clear();
+  }
+}
+
+function saySkipped({ skipped }: TrainSummary, all: boolean): void {
+  const named = all ? skipped : skipped.slice(0, SKIPPED_NAMED);
+  for (const { file, reason } of named) say(reason.startsWith(file) ? reason : `${file}: ${reason}`);
+  const more = skipped.length - named.length;
+  if (more > 0) say(`${count(more)} more were left out; -v names them all`);
+}
+
+function summaryTable([summary]: readonly TrainSummary[]): string {
+  if (summary === undefined) return '';
+  const { path, sha256, captures, devices, roles, skipped, figures } = summary;
+  const rows: [string, string][] = [
+    ['bundle', plainText(path)],
+    ['SHA-256', sha256],
+    [
+      'trained on',
+      `${counted(captures, 'capture')} of ${counted(devices, 'device')} in ${counted(roles, 'role')}`,
+    ],
+    ...(skipped.length === 0
+      ? []
+      : [['left out', counted(skipped.length, 'capture')] satisfies [string, string]]),
+    ...Object.entries(figures).map(([figure, value]): [string, string] => [
+      plainText(figure),
+      decimal(value),
+    ]),
+  ];
+  const width = Math.max(...rows.map(([label]) => label.length)) + 2;
+  return rows.map(([label, text]) => `${label.padEnd(width)}${text}\n`).join('');
+}

@@ -1,0 +1,60 @@
+/** What yargs says about a command line that it refuses, in our words and with a suggestion. */
+
+import { NetworkmlError } from '../errors.js';
+import { nearest } from './suggest.js';
+
+/** What could have been meant. */
+export interface KnownWords {
+  readonly commands: readonly string[];
+  /** Flags of the command, long names and aliases, without dashes. */
+  readonly flags: readonly string[];
+  /** The command in work, if one was recognised. */
+  readonly command: string | undefined;
+}
+
+/** The refusal as a coded error. */
+export function usageError(said: string, known: KnownWords): NetworkmlError {
+  const { command } = known;
+  const help = command === undefined ? 'see networkml --help' : `see networkml ${command} --help`;
+  const unknown = /^Unknown (?:argument|command)s?: ([^,]+)/.exec(said)?.[1];
+  if (unknown !== undefined) return unknownWord(unknown, known, help);
+  const bare = /^Not enough arguments following: (.+)$/.exec(said)?.[1];
+  if (bare !== undefined) return refusal(`${dashed(bare)} needs a value`, help);
+  if (said.startsWith('Not enough non-option arguments'))
+    return refusal(`${command ?? 'this'} needs more words`, help);
+  const choice = /Argument: ([^,]+), Given: (.+), Choices: (.+)$/m.exec(said);
+  if (choice !== null) return unknownChoice(choice[1] ?? '', choice[2] ?? '', choice[3] ?? '');
+  return refusal(said.replaceAll('\n', ' '), help);
+}
+
+function refusal(message: string, hint: string): NetworkmlError {
+  return new NetworkmlError('NML_USAGE', message, { hint });
+}
+
+function dashed(name: string): string {
+  return name.length === 1 ? `-${name}` : `--${name}`;
+}
+
+function unknownWord(word: string, { command, commands, flags }: KnownWords, help: string): NetworkmlError {
+  if (command === undefined) {
+    const meant = nearest(word, commands);
+    if (meant !== undefined)
+      return refusal(`unknown command ${JSON.stringify(word)}`, `did you mean ${meant}?`);
+    const flag = nearest(word, flags);
+    return flag === undefined
+      ? refusal(`unknown word ${JSON.stringify(word)}`, help)
+      : refusal(`unknown flag ${dashed(word)}`, `did you mean ${dashed(flag)}?`);
+  }
+  const meant = nearest(word, flags);
+  return refusal(
+    `unknown flag ${dashed(word)} for networkml ${command}`,
+    meant === undefined ? help : `did you mean ${dashed(meant)}?`,
+  );
+}
+
+function unknownChoice(name: string, given: string, choices: string): NetworkmlError {
+  const known = [...choices.matchAll(/"([^"]+)"/g)].map((match) => match[1] ?? '');
+  const meant = nearest(given.replaceAll('"', ''), known);
+  const hint = meant === undefined ? `known are ${known.join(', ')}` : `did you mean ${meant}?`;
+  return refusal(`${name}: ${given} is not known`, hint);
+}

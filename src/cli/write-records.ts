@@ -1,0 +1,39 @@
+/** Records of a kind that has a table of its own, written in one go. */
+
+import { arrayReport, linesReport, type RecordReport, type ReportStyle } from '../report/index.js';
+import { openOutput } from './output.js';
+import type { Settings } from './settings.js';
+import { formatFor, styleFor } from './style.js';
+
+/** Where records go, and the titles of the roles in them. */
+export interface Destination {
+  /** A file; standard output without it. */
+  readonly to: string | undefined;
+  readonly titles?: ReadonlyMap<string, string>;
+}
+
+/**
+ * Writes records as the settings say.
+ * @param table the records as a table
+ * @throws NetworkmlError NML_OUTPUT
+ */
+export async function writeRecords<T>(
+  records: readonly T[],
+  settings: Settings,
+  { to, titles = new Map() }: Destination,
+  table: (records: readonly T[], style: ReportStyle) => string,
+): Promise<void> {
+  const output = openOutput(to);
+  const format = formatFor(output, settings);
+  try {
+    if (format === 'table') await output.write(table(records, styleFor(output, settings, titles)));
+    else {
+      const report: RecordReport<T> = format === 'json' ? arrayReport() : linesReport();
+      await output.write([report.head(), ...records.map(report.record), report.end()].join(''));
+    }
+    await output.commit();
+  } catch (error) {
+    output.abandon();
+    throw error;
+  }
+}
