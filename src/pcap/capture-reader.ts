@@ -71,17 +71,16 @@ export class CaptureReader {
     }
   }
 
-  /** Lets go of the buffer, keeping what is not parsed in `spare` (or a new buffer). */
-  exchange(spare: Uint8Array | undefined): void {
-    const rest = this.buffer.subarray(this.at, this.end);
-    const buffer =
-      spare !== undefined && spare.length >= this.buffer.length ? spare : new Uint8Array(this.buffer.length);
-    buffer.set(rest);
+  /** Goes on in another buffer, taking along what is not parsed yet; refused when one record is larger than it. */
+  offerBuffer(buffer: Uint8Array | undefined): void {
+    const need = Math.max(this.walker?.need ?? 0, this.end - this.at + 1);
+    if (buffer === undefined || buffer.length < need) return;
+    buffer.set(this.buffer.subarray(this.at, this.end));
     this.buffer = buffer;
     this.view = new DataView(buffer.buffer);
     this.base += this.at;
+    this.end -= this.at;
     this.at = 0;
-    this.end = rest.length;
   }
 
   /** Copies a piece of a stream in. */

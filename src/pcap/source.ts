@@ -54,7 +54,7 @@ async function pumpPath(
       });
       return await pumpStream(stream, status.isFile() ? status.size : null, reader, limits, onBytes);
     }
-    return await pumpFile(file, status.size, reader, onBytes);
+    return pumpFile(file, status.size, reader, onBytes);
   } finally {
     closeSync(file);
   }
@@ -82,24 +82,19 @@ function isGzip(start: Uint8Array): boolean {
 }
 
 /** Exactly the `size` bytes that the file had when it was opened, so that a growing file has one digest. */
-async function pumpFile(
-  file: number,
-  size: number,
-  reader: CaptureReader,
-  onBytes: BytesListener,
-): Promise<Pumped> {
+function pumpFile(file: number, size: number, reader: CaptureReader, onBytes: BytesListener): Pumped {
   const digest = createFileDigest(size);
   let total = 0;
   try {
     while (total < size) {
+      reader.offerBuffer(digest.buffer());
       const room = reader.room();
       const count = readSync(file, room, 0, Math.min(room.length, size - total), total);
       if (count === 0) break;
       total += count;
+      const bytes = room.subarray(0, count);
       reader.commit(count);
-      await digest.take(new Uint8Array(room.buffer), room.byteOffset, count, (spare) =>
-        reader.exchange(spare),
-      );
+      digest.take(bytes);
       onBytes(total, size);
     }
     reader.finish();
@@ -122,7 +117,7 @@ async function pumpStream(
   const counted = async function* (): AsyncGenerator<Uint8Array> {
     for await (const piece of stream) {
       total += piece.length;
-      await digest.take(piece, 0, piece.length, () => {});
+      digest.take(piece);
       onBytes(total, size);
       yield piece;
     }
