@@ -33,7 +33,10 @@ export interface Corpus {
   /** In order of file names. */
   readonly captures: readonly LabelledObservation[];
   readonly set: RoleTrainingSet;
+  /** Captures that should have been used and could not be, and why. */
   readonly skipped: readonly { file: string; reason: string }[];
+  /** Captures that the label table does not list, or lists as attacks: left out on purpose. */
+  readonly unlisted: number;
   /** Digest of the sorted table of the captures' digests and labels. */
   readonly digest: string;
   readonly labelTable: string | null;
@@ -68,11 +71,13 @@ export async function readCorpus(paths: readonly string[], options: CorpusOption
   const captures: LabelledObservation[] = [];
   const skipped: { file: string; reason: string }[] = [];
   let devicesKnown = false;
+  let unlisted = 0;
   for (const [done, input] of inputs.entries()) {
     options.onProgress?.({ step: 'reading captures', done, total: inputs.length });
     const label = labelOf(input.path, table);
     if ('error' in input) skipped.push({ file: input.path, reason: input.error.toSentence() });
-    else if (label === undefined) skipped.push({ file: input.path, reason: whyUnlabelled(table) });
+    else if (label === undefined && table !== undefined) unlisted++;
+    else if (label === undefined) skipped.push({ file: input.path, reason: NO_ROLE_IN_NAME });
     else {
       try {
         captures.push(await readLabelled(input.path, label, options.deviceFrom, builder));
@@ -87,6 +92,7 @@ export async function readCorpus(paths: readonly string[], options: CorpusOption
     captures,
     set: trainingSet(captures, builder),
     skipped,
+    unlisted,
     digest: corpusDigest(captures),
     labelTable: table?.path ?? null,
     devicesKnown,
@@ -102,11 +108,8 @@ function labelOf(path: string, table: LabelTable | undefined): Label | undefined
   return { role: name.deviceName, device: name.deviceId, address: null, mac: null, twoHost: null };
 }
 
-function whyUnlabelled(table: LabelTable | undefined): string {
-  return table === undefined
-    ? 'its name gives no role (DeviceName-deviceID-time-duration-flags), or marks it as abnormal'
-    : `not listed in ${table.path}, or listed as an attack`;
-}
+const NO_ROLE_IN_NAME =
+  'its name gives no role (DeviceName-deviceID-time-duration-flags), or marks it as abnormal';
 
 async function readLabelled(
   path: string,

@@ -107,10 +107,15 @@ function corpusWarnings(corpus: Corpus): string[] {
   if (!corpus.devicesKnown) {
     warnings.push('no capture names its device: every capture counts as a device of its own');
   }
+  if (corpus.unlisted > 0) {
+    warnings.push(
+      `${corpus.unlisted} captures are not in the label table, or are attacks in it, and were left out`,
+    );
+  }
   const [first] = corpus.skipped;
   if (first !== undefined) {
     warnings.push(
-      `${corpus.skipped.length} captures were left out, the first: ${first.file}: ${first.reason}`,
+      `${corpus.skipped.length} captures could not be used, the first: ${first.file}: ${first.reason}`,
     );
   }
   return warnings;

@@ -34,7 +34,10 @@ export interface TrainSummary {
   readonly captures: number;
   readonly devices: number;
   readonly roles: number;
+  /** Captures that should have been used and could not be, and why. */
   readonly skipped: readonly { file: string; reason: string }[];
+  /** Captures left out because the label table does not list them, or lists them as attacks. */
+  readonly unlisted: number;
   /** Leave-devices-out figures that the bundle keeps with it. */
   readonly figures: Record<string, number>;
 }
@@ -138,6 +141,7 @@ export async function trainBundle(paths: readonly string[], options: TrainOption
     devices,
     roles: corpus.set.roles.length,
     skipped: corpus.skipped,
+    unlisted: corpus.unlisted,
     figures,
   };
 }
