@@ -29,12 +29,14 @@ async function main(options: RunOptions): Promise<number> {
     const site = runSite(options, limitSeconds, namespaces, stopper.signal);
     site.catch(() => {});
     good = await Promise.race([site, aborted]);
-  } finally {
-    clearTimeout(timer);
-    const ended = await endRecorded(options.outFolder);
-    if (ended.length > 0) console.log(`ended: ${ended.join(', ')}`);
-    discardWork(options, good);
+  } catch (error) {
+    // Told before the teardown, which may have something of its own to tell.
+    complain(error);
   }
+  clearTimeout(timer);
+  const ended = await endRecorded(options.outFolder);
+  if (ended.length > 0) console.log(`ended: ${ended.join(', ')}`);
+  discardWork(options, good);
   return report(await leftovers(before, namespaces)) && good ? 0 : 1;
 }
 
@@ -55,14 +57,17 @@ function report(left: readonly string[]): boolean {
   return clean;
 }
 
+function complain(error: unknown): void {
+  const detail = error instanceof Error ? error.stack : error;
+  console.error(`lab/run: ${error instanceof LabError ? error.message : detail}`);
+}
+
 try {
   const options = parseRunOptions(process.argv.slice(2));
   if (options === 'help') console.log(runUsage);
-  // Leaves by itself once nothing is pending; children that still have to be told would keep it up.
+  // Children that still have to be told of their end would keep the driver up.
   else process.exit(await main(options));
 } catch (error) {
-  console.error(
-    `lab/run: ${error instanceof LabError ? error.message : error instanceof Error ? error.stack : error}`,
-  );
+  complain(error);
   process.exit(1);
 }
