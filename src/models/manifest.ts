@@ -12,56 +12,65 @@ export interface JsonObject {
   [key: string]: JsonValue;
 }
 
+/**
+ * A text that people are shown.
+ * @pattern ^[^\u0000-\u001f\u007f-\u009f]{1,128}$
+ */
+export type ShownText = string;
+
+/**
+ * A name that programs match on.
+ * @pattern ^[a-z0-9][a-z0-9._/-]{0,63}$
+ */
+export type Id = string;
+
+/**
+ * SHA-256 in hexadecimal.
+ * @pattern ^[0-9a-f]{64}$
+ */
+export type Digest = string;
+
+/**
+ * A number of things.
+ * @asType integer
+ * @minimum 0
+ * @maximum 9007199254740991
+ */
+export type Count = number;
+
+/**
+ * A number of bytes or elements, as far as a bundle can have them.
+ * @asType integer
+ * @minimum 0
+ * @maximum 1073741824
+ */
+export type ByteCount = number;
+
 /** Element types an array may have. */
 export type ArrayDtype = 'float32' | 'float64' | 'uint32' | 'int32' | 'uint8';
 
 /** One role a bundle knows. */
 export interface BundleRole {
-  /**
-   * As in capture names: `IpCamera`. Never `Unknown`.
-   * @pattern ^[^\p{Cc}]{1,128}$
-   */
-  id: string;
-  /**
-   * For people: `IP camera`.
-   * @pattern ^[^\p{Cc}]{1,128}$
-   */
-  title: string;
-  /**
-   * Roles of one kind share it: `consumer IoT`.
-   * @pattern ^[^\p{Cc}]{1,128}$
-   */
-  group?: string;
-  /**
-   * Devices it was trained on.
-   * @asType integer
-   * @minimum 0
-   * @maximum 9007199254740991
-   */
-  devices: number;
-  /**
-   * Captures it was trained on.
-   * @asType integer
-   * @minimum 0
-   * @maximum 9007199254740991
-   */
-  captures: number;
+  /** As in capture names: `IpCamera`. Never `Unknown`. */
+  id: ShownText;
+  /** For people: `IP camera`. */
+  title: ShownText;
+  /** Roles of one kind share it: `consumer IoT`. */
+  group?: ShownText;
+  /** Devices it was trained on. */
+  devices: Count;
+  /** Captures it was trained on. */
+  captures: Count;
   /** Trained on too few devices to be relied on. */
   thin: boolean;
 }
 
 /** One role classifier: its kind, the layout of the vectors it takes, and which arrays hold its parts. */
 export interface BundleClassifier {
-  /**
-   * As given to `--classifier`: `one-layer`.
-   * @pattern ^[a-z0-9][a-z0-9._/-]{0,63}$
-   */
-  kind: string;
-  /**
-   * Layout id: `port-protocol-4104/1`.
-   * @pattern ^[a-z0-9][a-z0-9._/-]{0,63}$
-   */
-  layout: string;
+  /** As given to `--classifier`: `one-layer`. */
+  kind: Id;
+  /** Layout id: `port-protocol-4104/1`. */
+  layout: Id;
   meta: JsonObject;
   /** Name of a part to name of an array. */
   arrays: { [part: string]: string };
@@ -69,10 +78,8 @@ export interface BundleClassifier {
 
 /** One view of the behaviour model. */
 export interface BundleView {
-  /** @pattern ^[a-z0-9][a-z0-9._/-]{0,63}$ */
-  id: string;
-  /** @pattern ^[a-z0-9][a-z0-9._/-]{0,63}$ */
-  layout: string;
+  id: Id;
+  layout: Id;
   meta: JsonObject;
   /** Name of a part to name of an array. */
   arrays: { [part: string]: string };
@@ -87,29 +94,11 @@ export interface BundleBehaviour {
 
 /** What a bundle was trained on, and how well it did there. */
 export interface BundleTraining {
-  /**
-   * @asType integer
-   * @minimum 0
-   * @maximum 9007199254740991
-   */
-  captures: number;
-  /**
-   * @asType integer
-   * @minimum 0
-   * @maximum 9007199254740991
-   */
-  devices: number;
-  /**
-   * @asType integer
-   * @minimum 0
-   * @maximum 9007199254740991
-   */
-  seed: number;
-  /**
-   * SHA-256 of the table of the digests of all captures.
-   * @pattern ^[0-9a-f]{64}$
-   */
-  digest: string;
+  captures: Count;
+  devices: Count;
+  seed: Count;
+  /** SHA-256 of the table of the digests of all captures. */
+  digest: Digest;
   figures: { [name: string]: number };
   options: JsonObject;
 }
@@ -121,12 +110,7 @@ export interface BundleData {
    * @pattern ^[A-Za-z0-9_][A-Za-z0-9._-]{0,63}$
    */
   file: string;
-  /**
-   * @asType integer
-   * @minimum 0
-   * @maximum 1073741824
-   */
-  bytes: number;
+  bytes: ByteCount;
 }
 
 /** Where one array lies in the data file. */
@@ -138,41 +122,22 @@ export interface ArrayEntry {
    * Row-major. Their product times the element size is `bytes`.
    * @minItems 1
    * @maxItems 8
-   * @items { "type": "integer", "minimum": 0, "maximum": 1073741824 }
    */
-  shape: number[];
-  /**
-   * From the start of the data file.
-   * @asType integer
-   * @minimum 0
-   * @maximum 1073741824
-   */
-  offset: number;
-  /**
-   * @asType integer
-   * @minimum 0
-   * @maximum 1073741824
-   */
-  bytes: number;
-  /**
-   * Of the array's own bytes.
-   * @pattern ^[0-9a-f]{64}$
-   */
-  sha256: string;
+  shape: ByteCount[];
+  /** From the start of the data file. */
+  offset: ByteCount;
+  bytes: ByteCount;
+  /** Of the array's own bytes. */
+  sha256: Digest;
 }
 
 /** `manifest.json` of a bundle. */
 export interface BundleManifest {
   schema: 'networkml/bundle/v1';
-  /** @pattern ^[^\p{Cc}]{1,128}$ */
-  name: string;
-  /** @pattern ^[^\p{Cc}]{1,128}$ */
-  version: string;
-  /**
-   * Version of networkml that wrote it.
-   * @pattern ^[^\p{Cc}]{1,128}$
-   */
-  library: string;
+  name: ShownText;
+  version: ShownText;
+  /** Version of networkml that wrote it. */
+  library: ShownText;
   /**
    * @minItems 1
    * @maxItems 4096
@@ -183,11 +148,8 @@ export interface BundleManifest {
    * @maxItems 64
    */
   classifiers: BundleClassifier[];
-  /**
-   * The `kind` of one of the classifiers.
-   * @pattern ^[a-z0-9][a-z0-9._/-]{0,63}$
-   */
-  defaultClassifier: string;
+  /** The `kind` of one of the classifiers. */
+  defaultClassifier: Id;
   /** Null when the bundle judges no behaviour. */
   behaviour: BundleBehaviour | null;
   /**

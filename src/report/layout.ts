@@ -43,6 +43,19 @@ export function shorten(text: string, width: number): string {
   return `${kept}…`;
 }
 
+/** The text, or as much of its end as fits after an ellipsis. */
+export function shortenStart(text: string, width: number): string {
+  if (displayWidth(text) <= width) return text;
+  let kept = '';
+  let used = 1;
+  for (const character of [...text].reverse()) {
+    used += displayWidth(character);
+    if (used > width) break;
+    kept = character + kept;
+  }
+  return `…${kept}`;
+}
+
 /** The text in lines no wider than this, broken at spaces; a word that is wider is broken inside. */
 export function wrap(text: string, width: number): string[] {
   const lines: string[] = [];

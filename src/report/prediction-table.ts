@@ -3,7 +3,7 @@
 import { roleTitle } from '../role-titles.js';
 import type { AnomalyRecord, PredictionRecord, RoleRecord } from '../types.js';
 import { displayWidth, plainText } from './escape.js';
-import { bar, type Paint, padLeft, padRight, paint, type ReportStyle, shorten, wrap } from './layout.js';
+import { bar, type Paint, padLeft, padRight, paint, type ReportStyle, shorten, shortenStart, wrap } from './layout.js';
 import { byteSize, counted, decimal, percent, timeSpan } from './quantities.js';
 
 const LABEL_WIDTH = 11;
@@ -83,13 +83,14 @@ function behaviourLines(anomaly: AnomalyRecord, style: ReportStyle): string[] {
     score === null
       ? ''
       : `score ${decimal(score)}${threshold === null ? '' : `, alarm above ${decimal(threshold)}`}`;
-  const named = anomaly.sessions.slice(0, SESSIONS_SHOWN).flatMap((session, i) => {
+  const strange = verdict === 'normal' ? [] : anomaly.sessions;
+  const named = strange.slice(0, SESSIONS_SHOWN).flatMap((session, i) => {
     const { initiator, responder, protocol, outlierProbability, why } = session;
     const reasons = why.length === 0 ? '' : ` (${why.join('; ')})`;
     const line = `${outlierProbability.toFixed(2)} ${protocol} ${initiator} → ${responder}${reasons}`;
     return labelled(i === 0 ? 'sessions' : '', line, style);
   });
-  const more = anomaly.sessions.length - SESSIONS_SHOWN;
+  const more = strange.length - SESSIONS_SHOWN;
   return [
     ...labelled('behaviour', text, style, VERDICT_COLOUR[verdict]),
     ...(figures === '' ? [] : labelled('', figures, style)),
@@ -99,7 +100,7 @@ function behaviourLines(anomaly: AnomalyRecord, style: ReportStyle): string[] {
   ];
 }
 
-const LINE_WIDTHS = { role: 26, share: 5, verdict: 13, device: 17 } as const;
+const LINE_WIDTHS = { role: 28, share: 5, verdict: 13, device: 17 } as const;
 
 /** The heading above the lines of many captures. */
 export function predictionLineHead(style: ReportStyle): string {
@@ -114,11 +115,11 @@ export function predictionLineHead(style: ReportStyle): string {
   return `${paint(style, 'dim', head.join('  '))}\n`;
 }
 
-/** One capture on one line; a narrow terminal loses the end of the file name. */
+/** One capture on one line; a narrow terminal loses the start of the path, the name at its end tells more. */
 export function predictionLine(outcome: PredictionRecord, style: ReportStyle): string {
   const { role, share, verdict, device } = LINE_WIDTHS;
   const used = role + share + verdict + device + 8;
-  const file = shorten(plainText(outcome.capture.file), Math.max(16, style.width - used));
+  const file = shortenStart(plainText(outcome.capture.file), Math.max(16, style.width - used));
   const title = plainText(roleTitle(outcome.role.label, style.titles));
   const address = outcome.device.addresses[0] ?? outcome.device.mac ?? '';
   const judged = padRight(outcome.anomaly.verdict, verdict);

@@ -1,0 +1,94 @@
+#!/usr/bin/env node
+/**
+ * Makes the reference pages that come from tables in the code: docs/errors.md and docs/settings.md.
+ *
+ *   node scripts/make-docs.mjs [--check]    with --check nothing is written; exits with 1 if a file is out of date
+ */
+
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import { writeOrCheck } from './write-or-check.mjs';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+
+/** The exports of a TypeScript module. */
+async function load(source) {
+  const { outputFiles } = await build({
+    entryPoints: [join(root, source)],
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    write: false,
+  });
+  return await import(
+    `data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`
+  );
+}
+
+const EXIT_CODES = { usage: 2, input: '3, or 5 beside captures that worked', bundle: 4, internal: 1 };
+
+function cell(text) {
+  return String(text).replaceAll('|', '\\|');
+}
+
+function table(head, rows) {
+  const line = (cells) => `| ${cells.map(cell).join(' | ')} |`;
+  return [line(head), `|${' --- |'.repeat(head.length)}`, ...rows.map(line)].join('\n');
+}
+
+function errorsPage({ errorTable }) {
+  const rows = Object.entries(errorTable).map(([code, { kind, meaning, hint }]) => [
+    `\`${code}\``,
+    meaning,
+    hint,
+    EXIT_CODES[kind],
+  ]);
+  return `# Error codes
+
+<!-- Made by scripts/make-docs.mjs from src/errors.ts: change it there. -->
+
+Every error has a code that stays the same for ever, so scripts may match on it. On the command line an error is one
+sentence with the place, what happened, what can be done, and the code; in JSON and NDJSON the record of a failed capture
+holds the same parts. The library throws \`NetworkmlError\` with \`code\`, \`place\`, \`hint\` and \`cause\`.
+
+${table(['code', 'meaning', 'what to do', 'exit code'], rows)}
+`;
+}
+
+function settingsPage({ optionTable, environmentName }) {
+  const options = Object.entries(optionTable);
+  const settings = options.filter(([, { setting }]) => setting);
+  const rows = settings.map(([name, { kind, describe, choices }]) => [
+    `\`${name}\``,
+    `\`${environmentName(name)}\``,
+    kind === 'flag'
+      ? '`true` or `false`'
+      : (choices?.map((choice) => `\`${choice}\``).join(', ') ?? KINDS[kind]),
+    describe,
+  ]);
+  const flagsOnly = options.filter(([, { setting }]) => !setting).map(([name]) => `\`--${name}\``);
+  return `# Settings
+
+<!-- Made by scripts/make-docs.mjs from src/cli/options.ts: change it there. -->
+
+A setting is taken from the first of these that has it: the flag of that name (\`--seed 7\`), the environment
+(\`NETWORKML_SEED=7\`), the file \`networkml.config.json\` in the working directory (\`{ "seed": 7 }\`), the default. A key
+in the file that is none of these is an error; so is a value that cannot be used, wherever it comes from. A \`format\` from
+the environment or the file that a command cannot write is passed over.
+
+${table(['setting', 'environment', 'values', 'meaning'], rows)}
+
+Only as flags: ${flagsOnly.join(', ')}. Besides, \`NO_COLOR\` turns colours off, \`CI\` turns progress off, and \`NATS_URL\`
+names the server that \`networkml doctor\` tries to reach.
+`;
+}
+
+const KINDS = { text: 'a text', number: 'a number', count: 'a whole number', list: 'words between commas' };
+
+const files = [
+  { path: join(root, 'docs/errors.md'), text: errorsPage(await load('src/errors.ts')) },
+  { path: join(root, 'docs/settings.md'), text: settingsPage(await load('src/cli/options.ts')) },
+];
+process.exitCode = writeOrCheck(files, 'node scripts/make-docs.mjs');
