@@ -89,7 +89,7 @@ export async function assertIsland(inRouter: (argv: readonly string[]) => string
   if (outside6.code === 0 && !outside6.stdout.includes('unreachable')) {
     throw new LabError(`the router has a way to the outside over IPv6: ${outside6.stdout.trim()}`);
   }
-  const ports = ['22', '80', '111', '2024'];
+  const ports = ['22', '80', '443'];
   for (const address of machineAddresses().filter((text) => !text.startsWith('fe80'))) {
     for (const port of ports) {
       const open = await run(
