@@ -7,10 +7,15 @@ export const temperatureBounds = { least: 0.05, most: 20 } as const;
 const floor = 1e-12;
 const goldenRatio = (Math.sqrt(5) - 1) / 2;
 
+/** Steps of the search grid on log T: fine enough to lie in the valley of the best. */
+const gridSteps = 60;
+
 /**
- * The temperature T for which p^(1/T), renormalised, has the least weighted negative log-likelihood (temperature
- * scaling, Guo et al., ICML 2017, applied to probabilities instead of logits). Below 1 sharpens, above 1 flattens.
- * Golden section on log T: the loss is convex in 1/T, so it has one valley.
+ * The temperature T for which the highest value of p^(1/T), renormalised, is the best forecast of that class being
+ * right: least weighted binary log loss of the top class. (Temperature scaling of Guo et al., ICML 2017, on
+ * probabilities instead of logits, fits the likelihood of the whole vector instead; where some answers are far off that
+ * one flattens all of them, and what a person reads, the confidence of the first answer, comes out too low.)
+ * Below 1 sharpens, above 1 flattens. A grid on log T, then golden section around its best point.
  *
  * @param probabilities [items x classCount].
  * @param labels class index of each item.
@@ -36,9 +41,27 @@ export function fitTemperature(
 
   const logs = probabilities.map((value) => Math.log(Math.max(value, floor)));
   const loss = (logTemperature: number) =>
-    weightedLoss(logs, labels, classCount, Math.exp(-logTemperature), weights);
-  let low = Math.log(temperatureBounds.least);
-  let high = Math.log(temperatureBounds.most);
+    topClassLoss(logs, labels, classCount, Math.exp(-logTemperature), weights);
+  const least = Math.log(temperatureBounds.least);
+  const most = Math.log(temperatureBounds.most);
+  const step = (most - least) / gridSteps;
+  let best = 0;
+  let bestLoss = loss(least);
+  for (let i = 1; i <= gridSteps; i++) {
+    const candidate = loss(least + i * step);
+    if (candidate < bestLoss) {
+      best = i;
+      bestLoss = candidate;
+    }
+  }
+  const low = Math.max(least, least + (best - 1) * step);
+  return Math.exp(goldenSection(loss, low, Math.min(most, least + (best + 1) * step)));
+}
+
+/** The least point of a function with one valley between the bounds. */
+function goldenSection(loss: (x: number) => number, from: number, to: number): number {
+  let low = from;
+  let high = to;
   let left = high - goldenRatio * (high - low);
   let right = low + goldenRatio * (high - low);
   let leftLoss = loss(left);
@@ -58,11 +81,11 @@ export function fitTemperature(
       rightLoss = loss(right);
     }
   }
-  return Math.exp((low + high) / 2);
+  return (low + high) / 2;
 }
 
-/** Sum of weight x -log of the label's probability after multiplying all logarithms by `sharpness` = 1/T. */
-function weightedLoss(
+/** Sum of weight x binary log loss of the top class after multiplying all logarithms by `sharpness` = 1/T. */
+function topClassLoss(
   logs: Float64Array,
   labels: ArrayLike<number>,
   classCount: number,
@@ -74,11 +97,14 @@ function weightedLoss(
     const weight = weights === undefined ? 1 : weights[item]!;
     if (weight === 0) continue;
     const offset = item * classCount;
-    let most = Number.NEGATIVE_INFINITY;
-    for (let k = 0; k < classCount; k++) most = Math.max(most, logs[offset + k]!);
-    let scale = 0;
-    for (let k = 0; k < classCount; k++) scale += Math.exp(sharpness * (logs[offset + k]! - most));
-    sum += weight * (Math.log(scale) - sharpness * (logs[offset + labels[item]!]! - most));
+    let top = 0;
+    for (let k = 1; k < classCount; k++) if (logs[offset + k]! > logs[offset + top]!) top = k;
+    let others = 0;
+    for (let k = 0; k < classCount; k++) {
+      if (k !== top) others += Math.exp(sharpness * (logs[offset + k]! - logs[offset + top]!));
+    }
+    // Confidence of the top class is 1 / (1 + others).
+    sum += weight * (Math.log1p(others) - (top === labels[item] ? 0 : Math.log(Math.max(others, floor))));
   }
   return sum;
 }

@@ -25,3 +25,4 @@ export {
 } from './packet.js';
 export { type SkipReasonName, skippedByName, skipReasonNames } from './skip-reason.js';
 export type { CaptureSource } from './source.js';
+export { createPcapWriter, type PcapSink, type PcapWriter, type PcapWriterOptions } from './writer.js';

@@ -66,7 +66,7 @@ const ANSWERED_SHARE = 0.75;
  */
 function chooseCut(captures: AnsweredCaptures): Coverage {
   const cuts = Array.from({ length: 51 }, (_, index) => index / 100);
-  const weights = balancedWeights(captures.labels, captures.devices);
+  const weights = balancedWeights(captures.labels, captures.devices, captures.evaluable);
   const coverages = coverageAtCuts(captures, cuts, weights);
   const kept = coverages.filter(({ coverage }) => coverage >= ANSWERED_SHARE);
   return kept.at(-1) ?? (coverages[0] as Coverage);

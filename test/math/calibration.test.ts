@@ -25,7 +25,7 @@ function distorted(seed: number, items: number, exponent: number) {
   return { probabilities, labels, weights };
 }
 
-/** Weighted negative log-likelihood by the definition. */
+/** Weighted log loss of "the first answer is right" by the definition. */
 function slowLoss(data: ReturnType<typeof distorted>, temperature: number, weighted: boolean): number {
   let loss = 0;
   data.labels.forEach((label, item) => {
@@ -33,8 +33,10 @@ function slowLoss(data: ReturnType<typeof distorted>, temperature: number, weigh
       data.probabilities.subarray(item * classCount, (item + 1) * classCount),
       (p) => p ** (1 / temperature),
     );
-    const share = (powers[label] as number) / powers.reduce((a, b) => a + b, 0);
-    loss -= (weighted ? (data.weights[item] as number) : 1) * Math.log(share);
+    const top = powers.indexOf(Math.max(...powers));
+    const confidence = (powers[top] as number) / powers.reduce((a, b) => a + b, 0);
+    const weight = weighted ? (data.weights[item] as number) : 1;
+    loss -= weight * Math.log(top === label ? confidence : 1 - confidence);
   });
   return loss;
 }
