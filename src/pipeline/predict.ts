@@ -3,7 +3,7 @@ import { NetworkmlError } from '../errors.js';
 import { addVectors, PORT_PROTOCOL_COLUMNS, portProtocolColumnName } from '../features/index.js';
 import { applyTemperature, SparseRowsBuilder } from '../math/index.js';
 import type { CaptureProgress, CaptureSource } from '../pcap/index.js';
-import { answerRole, explainOneLayer, oneLayerClassifier, rankRoles } from '../roles/index.js';
+import { answerRole, explainOneLayer, oneLayerClassifier, rankRoles, unknownRole } from '../roles/index.js';
 import { describeDevice, deviceHint } from '../sessions/index.js';
 import type { AnomalyRecord, PredictionRecord, RankedRole, RoleRecord } from '../types.js';
 import type { LoadedBundle } from './loaded-bundle.js';
@@ -52,7 +52,7 @@ export async function predictCapture(
     ...(onProgress === undefined ? {} : { onProgress }),
   });
   const answer = judgeRole(seen, bundle, model);
-  const anomaly = judgeBehaviour(seen, bundle, answer.ranking, options);
+  const anomaly = judgeBehaviour(seen, bundle, answer, options);
   const { manifest, sha256 } = bundle.bundle;
   const described = describeDevice(seen.table, seen.device);
   return {
@@ -66,6 +66,9 @@ export async function predictCapture(
     warnings: warningsFor(seen, bundle, answer.role, anomaly),
   };
 }
+
+/** Features that move the probability by less are not worth a line. */
+const LEAST_CONTRIBUTION = 0.001;
 
 /** The role record, and all roles ranked by confidence for the judgement of behaviour. */
 function judgeRole(
@@ -86,10 +89,9 @@ function judgeRole(
   const confidences = applyTemperature(raw, bundle.roles.length, manifest.temperature);
   const ranking = rankRoles(confidences, bundle.roles, bundle.roles.length);
   const answer = answerRole(raw, bundle.roles, manifest.unknownBelow);
-  const why = explainOneLayer(model, rows, counts, { limit: 5 }).map(({ column, contribution }) => ({
-    feature: portProtocolColumnName(column),
-    contribution,
-  }));
+  const why = explainOneLayer(model, rows, counts, { limit: 5 })
+    .filter(({ contribution }) => contribution >= LEAST_CONTRIBUTION)
+    .map(({ column, contribution }) => ({ feature: portProtocolColumnName(column), contribution }));
   const top = ranking.slice(0, 3);
   return { role: { label: answer.label, confidence: top[0]?.confidence ?? 0, top, why }, ranking };
 }
@@ -103,7 +105,7 @@ interface JudgedBehaviour {
 function judgeBehaviour(
   seen: Observation,
   bundle: LoadedBundle,
-  ranking: readonly RankedRole[],
+  answer: { readonly role: RoleRecord; readonly ranking: readonly RankedRole[] },
   options: PredictOptions,
 ): JudgedBehaviour {
   if (bundle.behaviour === null) {
@@ -122,11 +124,15 @@ function judgeBehaviour(
     bundle.behaviour,
     { sess: seen.units },
     {
-      ...(options.role === undefined ? { ranking } : { role: options.role }),
+      ...(options.role === undefined ? { ranking: answer.ranking } : { role: options.role }),
       ...(options.alarmRate === undefined ? {} : { falseAlarmRate: options.alarmRate }),
     },
   );
-  const { role, score, threshold, reason, findings, scored, units } = verdict;
+  const { role, score, threshold, findings, scored, units } = verdict;
+  // An attack can make a role Unknown, so that the verdict stands; but so can a device of a role never learnt.
+  const unknown = options.role === undefined && answer.role.label === unknownRole;
+  const reason =
+    verdict.reason ?? (unknown ? 'the role is Unknown: compared with the roles it is most like' : null);
   const sessions = findings.map((finding) => namedSession(seen.table, finding));
   return { record: { role, verdict: verdict.verdict, score, threshold, reason, sessions }, scored, units };
 }

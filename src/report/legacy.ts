@@ -3,24 +3,8 @@
  * `data` holds the key of the capture beside its file name.
  */
 
-import { roleTitle } from '../role-titles.js';
+import { originalTitles, roleTitle } from '../role-titles.js';
 import type { PredictionOutcome, PredictionRecord } from '../types.js';
-
-/** The labels of the original for the names its captures carry. */
-const ORIGINAL_LABELS: ReadonlyMap<string, string> = new Map([
-  ['ActiveDirectoryController', 'Active Directory controller'],
-  ['AdminServer', 'Administrator server'],
-  ['AdminWorkstation', 'Administrator workstation'],
-  ['BusinessWorkstation', 'Business workstation'],
-  ['ConfluenceServer', 'Confluence server'],
-  ['DevWorkstation', 'Developer workstation'],
-  ['DistrFileShare', 'Distributed file share'],
-  ['ExchangeServer', 'Exchange server'],
-  ['GPULaptop', 'GPU laptop'],
-  ['GithubRepo', 'GitHub server'],
-  ['PKIServer', 'PKI server'],
-  ['Printer', 'Printer'],
-]);
 
 /** `<address or name>` behind `client-` or `server-` in a name of Poseidon's, and the hexadecimal key before it. */
 const TRACE_NAME = /^trace_([0-9a-f]+)_.*?(?:client|server)-(.+?)\.(?:pcap|pcapng|cap)(?:\.gz)?$/;
@@ -57,7 +41,7 @@ function decision(
   return {
     decisions: { behavior: anomaly.verdict === 'anomalous' ? 'abnormal' : 'normal', investigate: unknown },
     classification: {
-      labels: ranked.map(({ role: id }) => ORIGINAL_LABELS.get(id) ?? roleTitle(id, titles)),
+      labels: ranked.map(({ role: id }) => originalTitles.get(id) ?? roleTitle(id, titles)),
       confidences: ranked.map(({ confidence }) => confidence),
     },
     timestamp: capture.firstPacket === null ? 0 : Date.parse(capture.firstPacket) / 1000,
