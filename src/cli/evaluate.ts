@@ -41,7 +41,7 @@ async function run({ words, settings }: Invocation): Promise<number> {
     await writeRecords([record], settings, to, ([only], style) =>
       only === undefined ? '' : evaluationTable(only, style),
     );
-    return EXIT.done;
+    return record.failed > 0 ? EXIT.someFailed : EXIT.done;
   } finally {
     progress.clear();
   }

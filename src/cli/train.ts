@@ -10,7 +10,7 @@ import { recordFormats } from './options.js';
 import { progressLine, stepText } from './progress.js';
 import { writeRecords } from './write-records.js';
 
-/** Left-out captures that are named one by one. */
+/** Unusable captures that are named one by one. */
 const SKIPPED_NAMED = 10;
 
 /** Without --seed. */
@@ -56,7 +56,7 @@ async function run({ words, settings }: Invocation): Promise<number> {
     progress.clear();
     if (!settings.flag('quiet')) saySkipped(summary, settings.flag('verbose'));
     await writeRecords([summary], settings, { to: undefined }, summaryTable);
-    return EXIT.done;
+    return summary.skipped.length > 0 ? EXIT.someFailed : EXIT.done;
   } finally {
     progress.clear();
   }
@@ -66,12 +66,16 @@ function saySkipped({ skipped }: TrainSummary, all: boolean): void {
   const named = all ? skipped : skipped.slice(0, SKIPPED_NAMED);
   for (const { file, reason } of named) say(reason.startsWith(file) ? reason : `${file}: ${reason}`);
   const more = skipped.length - named.length;
-  if (more > 0) say(`${count(more)} more were left out; -v names them all`);
+  if (more > 0) say(`${count(more)} more could not be used; -v names them all`);
+}
+
+function row(label: string, text: string): [string, string] {
+  return [label, text];
 }
 
 function summaryTable([summary]: readonly TrainSummary[]): string {
   if (summary === undefined) return '';
-  const { path, sha256, captures, devices, roles, skipped, figures } = summary;
+  const { path, sha256, captures, devices, roles, skipped, unlisted, figures } = summary;
   const rows: [string, string][] = [
     ['bundle', plainText(path)],
     ['SHA-256', sha256],
@@ -79,9 +83,8 @@ function summaryTable([summary]: readonly TrainSummary[]): string {
       'trained on',
       `${counted(captures, 'capture')} of ${counted(devices, 'device')} in ${counted(roles, 'role')}`,
     ],
-    ...(skipped.length === 0
-      ? []
-      : [['left out', counted(skipped.length, 'capture')] satisfies [string, string]]),
+    ...(skipped.length === 0 ? [] : [row('not usable', counted(skipped.length, 'capture'))]),
+    ...(unlisted === 0 ? [] : [row('not listed', counted(unlisted, 'capture'))]),
     ...Object.entries(figures).map(([figure, value]): [string, string] => [
       plainText(figure),
       decimal(value),

@@ -31,7 +31,7 @@ function figures(record: EvaluationRecord): string {
     ['classifier', plainText(record.classifier)],
     [
       'captures',
-      `${count(record.captures)} of ${count(record.devices)} devices, ${count(record.failed)} left out`,
+      `${count(record.captures)} of ${count(record.devices)} devices, ${count(record.failed)} could not be used`,
     ],
     ['accuracy', decimal(record.accuracy)],
     ['top three', decimal(record.top3)],

@@ -35,9 +35,9 @@ function decision(
 ): unknown {
   const { role, anomaly, device, capture } = record;
   const unknown = role.label === 'Unknown';
-  const ranked = unknown
-    ? [{ role: 'Unknown', confidence: role.confidence }, ...role.top.slice(0, 2)]
-    : role.top;
+  // The original knew Unknown as a class of its own: here it gets what the best role leaves over.
+  const unknownFirst = [{ role: 'Unknown', confidence: 1 - role.confidence }, ...role.top.slice(0, 2)];
+  const ranked = unknown ? unknownFirst : role.top;
   return {
     decisions: { behavior: anomaly.verdict === 'anomalous' ? 'abnormal' : 'normal', investigate: unknown },
     classification: {

@@ -3,7 +3,17 @@
 import { roleTitle } from '../role-titles.js';
 import type { AnomalyRecord, PredictionRecord, RoleRecord } from '../types.js';
 import { displayWidth, plainText } from './escape.js';
-import { bar, type Paint, padLeft, padRight, paint, type ReportStyle, shorten, shortenStart, wrap } from './layout.js';
+import {
+  bar,
+  type Paint,
+  padLeft,
+  padRight,
+  paint,
+  type ReportStyle,
+  shorten,
+  shortenStart,
+  wrap,
+} from './layout.js';
 import { byteSize, counted, decimal, percent, timeSpan } from './quantities.js';
 
 const LABEL_WIDTH = 11;
@@ -100,16 +110,28 @@ function behaviourLines(anomaly: AnomalyRecord, style: ReportStyle): string[] {
   ];
 }
 
-const LINE_WIDTHS = { role: 28, share: 5, verdict: 13, device: 17 } as const;
+/** Widths of the columns of one-line answers; the device has none where the terminal is narrow. */
+function lineWidths({ width }: ReportStyle): {
+  role: number;
+  share: number;
+  verdict: number;
+  device: number;
+  file: number;
+} {
+  const role = width < 100 ? 18 : 28;
+  const device = width < 76 ? 0 : 17;
+  const used = role + 5 + 13 + device + (device === 0 ? 6 : 8);
+  return { role, share: 5, verdict: 13, device, file: Math.max(16, width - used) };
+}
 
 /** The heading above the lines of many captures. */
 export function predictionLineHead(style: ReportStyle): string {
-  const { role, share, verdict, device } = LINE_WIDTHS;
+  const { role, share, verdict, device } = lineWidths(style);
   const head = [
     padRight('role', role),
     padLeft('', share),
     padRight('behaviour', verdict),
-    padRight('device', device),
+    ...(device === 0 ? [] : [padRight('device', device)]),
     'capture',
   ];
   return `${paint(style, 'dim', head.join('  '))}\n`;
@@ -117,19 +139,17 @@ export function predictionLineHead(style: ReportStyle): string {
 
 /** One capture on one line; a narrow terminal loses the start of the path, the name at its end tells more. */
 export function predictionLine(outcome: PredictionRecord, style: ReportStyle): string {
-  const { role, share, verdict, device } = LINE_WIDTHS;
-  const used = role + share + verdict + device + 8;
-  const file = shortenStart(plainText(outcome.capture.file), Math.max(16, style.width - used));
+  const { role, share, verdict, device, file } = lineWidths(style);
   const title = plainText(roleTitle(outcome.role.label, style.titles));
-  const address = outcome.device.addresses[0] ?? outcome.device.mac ?? '';
-  const judged = padRight(outcome.anomaly.verdict, verdict);
-  return `${[
+  const address = plainText(outcome.device.addresses[0] ?? outcome.device.mac ?? '');
+  const cells = [
     padRight(shorten(title, role), role),
     padLeft(percent(outcome.role.confidence), share),
-    paint(style, VERDICT_COLOUR[outcome.anomaly.verdict], judged),
-    padRight(shorten(plainText(address), device), device),
-    file,
-  ].join('  ')}\n`;
+    paint(style, VERDICT_COLOUR[outcome.anomaly.verdict], padRight(outcome.anomaly.verdict, verdict)),
+    ...(device === 0 ? [] : [padRight(shorten(address, device), device)]),
+    shortenStart(plainText(outcome.capture.file), file),
+  ];
+  return `${cells.join('  ')}\n`;
 }
 
 /** What became of many captures, in one line: how many of each role, how many anomalous, how many failed. */

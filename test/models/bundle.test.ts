@@ -1,0 +1,239 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { NetworkmlError } from '../../src/errors.js';
+import { createRandom } from '../../src/math/index.js';
+import { swapElements } from '../../src/models/arrays.js';
+import {
+  type ArrayData,
+  type ArrayToWrite,
+  readBundle,
+  readManifest,
+  verifyBundle,
+  writeBundle,
+} from '../../src/models/index.js';
+import { sampleArrays, sampleManifest, temporaryDirectory } from './sample.js';
+
+const directory = temporaryDirectory();
+
+function codeOf(work: () => unknown): string {
+  try {
+    work();
+  } catch (error) {
+    return error instanceof NetworkmlError ? error.code : `not coded: ${error}`;
+  }
+  return 'no error';
+}
+
+function filesOf(path: string): Map<string, string> {
+  return new Map(readdirSync(path).map((name) => [name, readFileSync(join(path, name)).toString('hex')]));
+}
+
+describe('writing and reading', () => {
+  it('gives back the manifest and every array, bit by bit', () => {
+    const path = join(directory, 'round-trip');
+    const arrays = sampleArrays();
+    const sha256 = writeBundle(path, sampleManifest(), arrays);
+    const bundle = readBundle(path);
+    const { data: _, arrays: entries, ...rest } = bundle.manifest;
+    expect(rest).toEqual(sampleManifest());
+    expect(bundle.sha256).toBe(sha256);
+    expect([...bundle.arrays.keys()].sort()).toEqual([...arrays.keys()].sort());
+    for (const [name, { data, shape }] of arrays) {
+      const read = bundle.arrays.get(name) as ArrayData;
+      expect(read.constructor).toBe(data.constructor);
+      expect(new Uint8Array(read.buffer, read.byteOffset, read.byteLength)).toEqual(
+        new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
+      );
+      expect(entries.find((entry) => entry.name === name)?.shape).toEqual(shape ?? [data.length]);
+    }
+  });
+
+  it('lays numbers down little-endian, at multiples of eight bytes, with zeros between', () => {
+    const path = join(directory, 'bytes');
+    const arrays = new Map<string, ArrayToWrite>([
+      ['a', { data: Uint8Array.of(9) }],
+      ['b', { data: Uint32Array.of(0x01020304) }],
+    ]);
+    const manifest = { ...sampleManifest(), behaviour: null };
+    manifest.classifiers = [{ kind: 'one-layer', layout: 'l', meta: {}, arrays: { a: 'a', b: 'b' } }];
+    writeBundle(path, manifest, arrays);
+    expect(readFileSync(join(path, 'arrays.bin')).toString('hex')).toBe('0900000000000000' + '04030201');
+  });
+
+  it('agrees with random content of random lengths', () => {
+    const random = createRandom(5);
+    for (let round = 0; round < 40; round += 1) {
+      const arrays = new Map<string, ArrayToWrite>();
+      const parts: Record<string, string> = {};
+      for (let i = random.below(6); i >= 0; i -= 1) {
+        const bytes = new Uint8Array(8 * random.below(20)).map(() => random.below(256));
+        const types = [Float32Array, Float64Array, Uint32Array, Int32Array, Uint8Array];
+        const Type = types[random.below(types.length)]!;
+        arrays.set(`array${i}`, { data: new Type(bytes.buffer) });
+        parts[`part${i}`] = `array${i}`;
+      }
+      const path = join(directory, `random-${round}`);
+      const manifest = { ...sampleManifest(), behaviour: null };
+      manifest.classifiers = [{ kind: 'one-layer', layout: 'l', meta: {}, arrays: parts }];
+      writeBundle(path, manifest, arrays);
+      const read = readBundle(path).arrays;
+      for (const [name, { data }] of arrays) {
+        const found = read.get(name)!;
+        expect(Buffer.from(found.buffer, found.byteOffset, found.byteLength)).toEqual(
+          Buffer.from(data.buffer),
+        );
+      }
+    }
+  });
+
+  it('writes the same bytes whatever the order of keys and arrays', () => {
+    const manifest = sampleManifest();
+    const shuffled = Object.fromEntries(Object.entries(manifest).reverse()) as typeof manifest;
+    shuffled.classifiers = manifest.classifiers.map((each) => ({
+      ...each,
+      meta: Object.fromEntries(Object.entries(each.meta).reverse()),
+      arrays: Object.fromEntries(Object.entries(each.arrays).reverse()),
+    }));
+    const [one, two] = [join(directory, 'order-1'), join(directory, 'order-2')];
+    const first = writeBundle(one, manifest, sampleArrays());
+    const second = writeBundle(two, shuffled, new Map([...sampleArrays()].reverse()));
+    expect(second).toBe(first);
+    expect(filesOf(two)).toEqual(filesOf(one));
+  });
+
+  it('turns elements round where a machine keeps them the other way', () => {
+    const bytes = Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8);
+    swapElements(bytes, 4);
+    expect([...bytes]).toEqual([4, 3, 2, 1, 8, 7, 6, 5]);
+    swapElements(bytes, 1);
+    expect([...bytes]).toEqual([4, 3, 2, 1, 8, 7, 6, 5]);
+  });
+});
+
+describe('the place of a bundle', () => {
+  it('replaces a bundle and keeps what lies beside it', () => {
+    const path = join(directory, 'replaced');
+    writeBundle(path, sampleManifest(), sampleArrays());
+    writeFileSync(join(path, 'MODELCARD.md'), 'card');
+    writeBundle(path, { ...sampleManifest(), version: '2' }, sampleArrays());
+    expect(readBundle(path).manifest.version).toBe('2');
+    expect(readFileSync(join(path, 'MODELCARD.md'), 'utf8')).toBe('card');
+    expect(readdirSync(directory).filter((name) => name.startsWith('.'))).toEqual([]);
+  });
+
+  it('does not replace a directory that is no bundle', () => {
+    const path = join(directory, 'stranger');
+    mkdirSync(path);
+    writeFileSync(join(path, 'thesis.txt'), 'years of work');
+    expect(codeOf(() => writeBundle(path, sampleManifest(), sampleArrays()))).toBe('NML_OUTPUT');
+    expect(readdirSync(path)).toEqual(['thesis.txt']);
+  });
+
+  it('leaves the old bundle and nothing else when the new one breaks a rule', () => {
+    const path = join(directory, 'refused');
+    writeBundle(path, sampleManifest(), sampleArrays());
+    const before = filesOf(path);
+    const broken = { ...sampleManifest(), temperature: Number.NaN };
+    expect(codeOf(() => writeBundle(path, broken, sampleArrays()))).toBe('NML_MODEL_MANIFEST');
+    const misshapen = sampleArrays().set('bytes', { data: new Uint8Array(5), shape: [6] });
+    expect(codeOf(() => writeBundle(path, sampleManifest(), misshapen))).toBe('NML_MODEL_MANIFEST');
+    expect(filesOf(path)).toEqual(before);
+  });
+
+  it('says when it cannot be written', () => {
+    writeFileSync(join(directory, 'a-file'), '');
+    const path = join(directory, 'a-file', 'bundle');
+    expect(codeOf(() => writeBundle(path, sampleManifest(), sampleArrays()))).toBe('NML_OUTPUT');
+  });
+});
+
+describe('what is wrong with a bundle', () => {
+  const path = join(directory, 'damaged');
+  const fresh = (): void => {
+    rmSync(path, { recursive: true, force: true });
+    writeBundle(path, sampleManifest(), sampleArrays());
+  };
+
+  it('is missing', () => {
+    expect(codeOf(() => readBundle(join(directory, 'nowhere')))).toBe('NML_MODEL_MISSING');
+    const empty = join(directory, 'empty');
+    mkdirSync(empty);
+    expect(codeOf(() => readBundle(empty))).toBe('NML_MODEL_MISSING');
+  });
+
+  it('is cut short, longer, or without a file', () => {
+    fresh();
+    const data = join(path, 'arrays.bin');
+    const bytes = readFileSync(data);
+    for (const wrong of [bytes.subarray(1), Buffer.concat([bytes, Buffer.of(0)]), Buffer.alloc(0)]) {
+      writeFileSync(data, wrong);
+      expect(codeOf(() => readBundle(path))).toBe('NML_MODEL_CHECKSUM');
+      expect(codeOf(() => readBundle(path, { verify: false }))).toBe('NML_MODEL_CHECKSUM');
+    }
+    rmSync(data);
+    expect(codeOf(() => readBundle(path))).toBe('NML_MODEL_CHECKSUM');
+    fresh();
+    rmSync(join(path, 'SHA256SUMS'));
+    expect(codeOf(() => readManifest(path))).toBe('NML_MODEL_CHECKSUM');
+    expect(readManifest(path, { verify: false }).manifest.name).toBe('sample');
+  });
+
+  it('is a flipped bit anywhere in the arrays or between them', () => {
+    fresh();
+    const data = join(path, 'arrays.bin');
+    const bytes = readFileSync(data);
+    for (let at = 0; at < bytes.length; at += 1) {
+      const changed = Buffer.from(bytes);
+      changed[at]! ^= 1 << (at % 8);
+      writeFileSync(data, changed);
+      expect(codeOf(() => readBundle(path))).toBe('NML_MODEL_CHECKSUM');
+      expect(codeOf(() => readBundle(path, { verify: false }))).toBe('no error');
+    }
+    writeFileSync(data, bytes);
+    expect(verifyBundle(path).bytes).toBe(
+      readdirSync(path).reduce((sum, name) => sum + readFileSync(join(path, name)).length, 0),
+    );
+  });
+
+  it('is a flipped bit anywhere in the manifest or the list of digests', () => {
+    fresh();
+    const before = readBundle(path).manifest;
+    const random = createRandom(11);
+    for (const name of ['manifest.json', 'SHA256SUMS']) {
+      const file = join(path, name);
+      const bytes = readFileSync(file);
+      for (let at = 0; at < bytes.length; at += 1) {
+        const changed = Buffer.from(bytes);
+        changed[at]! ^= 1 + random.below(255);
+        writeFileSync(file, changed);
+        let read: unknown;
+        const code = codeOf(() => {
+          verifyBundle(path);
+          read = readBundle(path).manifest;
+        });
+        if (code === 'no error') expect(read).toEqual(before);
+        else expect(['NML_MODEL_MANIFEST', 'NML_MODEL_CHECKSUM']).toContain(code);
+        if (name === 'manifest.json') expect(code).not.toBe('no error');
+      }
+      writeFileSync(file, bytes);
+    }
+    expect(codeOf(() => verifyBundle(path))).toBe('no error');
+  });
+
+  it('leads out of its directory', () => {
+    fresh();
+    const file = join(path, 'manifest.json');
+    for (const name of ['../arrays.bin', '..', '/etc/passwd', 'a/b', '', '.hidden', 'a\\b']) {
+      writeFileSync(
+        file,
+        readFileSync(file, 'utf8').replace(
+          /"file": "[^"]*"/,
+          `"file": ${JSON.stringify(name).replaceAll('$', '$$$$')}`,
+        ),
+      );
+      expect(codeOf(() => readBundle(path, { verify: false }))).toBe('NML_MODEL_MANIFEST');
+    }
+    expect(existsSync(path)).toBe(true);
+  });
+});
