@@ -132,10 +132,9 @@ function fill(table: SessionTable, index: number, deviceIsB: boolean, out: Devic
   // The group MAC was the destination of the first sender's frames: it describes the peer when the device sent first.
   const firstByDevice = ((evidence & row.FIRST_PACKET_BY_B) !== 0) === deviceIsB;
   const toGroup = (evidence & row.TO_GROUP_MAC) !== 0;
-  out.peerClass =
-    toGroup && !firstByDevice
-      ? 'multicast'
-      : peerClassOf(table, at, deviceIsB ? row.ADDRESS_A : row.ADDRESS_B, toGroup);
+  const peer = peerClassOf(table, at, deviceIsB ? row.ADDRESS_A : row.ADDRESS_B, toGroup && firstByDevice);
+  // What a public host sends to everybody is an external session all the same.
+  out.peerClass = toGroup && !firstByDevice && peer !== 'external' ? 'multicast' : peer;
   fillSide(view, sent, received, out);
   out.oddFlagPackets = view.getInt32(at + row.ODD_FLAG_PACKETS, true);
 }
