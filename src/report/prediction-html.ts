@@ -96,7 +96,9 @@ function behaviourHtml(anomaly: AnomalyRecord, titles: Titles): string {
   const judged = anomaly.role === null ? '' : ` for ${roleTitle(anomaly.role, titles)}`;
   const figures = [
     ...(anomaly.score === null ? [] : [`score ${decimal(anomaly.score)}`]),
-    ...(anomaly.threshold === null ? [] : [`alarm above ${decimal(anomaly.threshold)}`]),
+    ...(anomaly.threshold === null || anomaly.verdict === 'not-evaluated'
+      ? []
+      : [`alarm above ${decimal(anomaly.threshold)}`]),
     ...(anomaly.reason === null ? [] : [anomaly.reason]),
   ].join(', ');
   const rows = anomaly.sessions.map((session) => {

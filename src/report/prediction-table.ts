@@ -89,11 +89,10 @@ function behaviourLines(anomaly: AnomalyRecord, style: ReportStyle): string[] {
   const { verdict, role, score, threshold, reason } = anomaly;
   const judged = role === null ? '' : ` for ${roleTitle(role, style.titles)}`;
   const text = verdict === 'not-evaluated' ? `not evaluated${judged}` : `${verdict}${judged}`;
-  const figures =
-    score === null
-      ? ''
-      : `score ${decimal(score)}${threshold === null ? '' : `, alarm above ${decimal(threshold)}`}`;
-  const strange = verdict === 'normal' ? [] : anomaly.sessions;
+  const alarm =
+    threshold === null || verdict === 'not-evaluated' ? '' : `, alarm above ${decimal(threshold)}`;
+  const figures = score === null ? '' : `score ${decimal(score)}${alarm}`;
+  const strange = verdict === 'anomalous' ? anomaly.sessions : [];
   const named = strange.slice(0, SESSIONS_SHOWN).flatMap((session, i) => {
     const { initiator, responder, protocol, outlierProbability, why } = session;
     const reasons = why.length === 0 ? '' : ` (${why.join('; ')})`;
