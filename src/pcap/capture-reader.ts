@@ -98,7 +98,9 @@ export class CaptureReader {
   finish(): void {
     if (this.stopped) return;
     if (this.bytesRead === 0) {
-      throw new NetworkmlError('NML_PCAP_MAGIC', 'not a capture: the file is empty');
+      throw this.cutShort
+        ? new NetworkmlError('NML_PCAP_TRUNCATED', 'the compressed data ends before the capture begins')
+        : new NetworkmlError('NML_PCAP_MAGIC', 'not a capture: the file is empty');
     }
     if (this.walker === undefined && this.bytesRead >= 4) this.walker = this.chooseWalker(true);
     if (this.walker === undefined) throw notACapture(this.buffer.subarray(0, this.end));

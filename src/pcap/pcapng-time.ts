@@ -40,7 +40,13 @@ export function splitTimestamp(high: number, low: number, scale: TimeScale, out:
   out.seconds = quotientHigh * 2 ** 32 + quotientMiddle * 65536 + quotientLow + scale.offsetSeconds;
   const fraction = rest % units;
   const perUnit = 1e9 / units;
-  out.nanoseconds = Number.isInteger(perUnit) ? fraction * perUnit : Math.floor((fraction / units) * 1e9);
+  out.nanoseconds = Number.isInteger(perUnit) ? fraction * perUnit : wholeNanoseconds(fraction, units);
+}
+
+/** `fraction * 1e9 / units`, rounded down, in two steps (1e9 = 31250 * 32000) that stay exact below 2^52. */
+function wholeNanoseconds(fraction: number, units: number): number {
+  const coarse = fraction * 31_250;
+  return Math.floor(coarse / units) * 32_000 + Math.floor(((coarse % units) * 32_000) / units);
 }
 
 /** The rare resolutions finer than 2^-36 s: exact, but with big integers. */
