@@ -48,7 +48,6 @@ export async function parseCommandLine(
     .help()
     .alias('help', 'h')
     .version(version)
-    .completion('', false)
     .example('$0 predict printer.pcap', 'role and behaviour of the device in a capture')
     .epilogue('networkml <command> --help tells more about a command.')
     .wrap(helpWidth());
@@ -97,7 +96,7 @@ async function parse(
   // The one refusal that does not come by `fail`.
   if (failure?.message.startsWith('Not enough arguments following') === true) refuse(failure.message);
   if (failure !== undefined) throw failure;
-  return result() ?? { shows: '' };
+  return result() ?? refuse('this cannot be understood');
 }
 
 /** Help without what tells a person nothing, completions without one-letter flags in a long flag's clothes. */

@@ -29,7 +29,21 @@ export function createDigest(): Digest {
 /** Above this size a second thread hashes while the first one parses: hashing takes longer than parsing. */
 const THREAD_FROM_BYTES = 48 * 1024 * 1024;
 
+/** A hashing thread that was started before its file was opened. */
+let warm: ThreadedDigest | undefined;
+
+/**
+ * Starts the hashing thread for a file of `size` bytes that will be read soon, if it will need one: a thread takes some
+ * 40 ms to start, and a program has other things to do meanwhile.
+ */
+export function warmUpDigest(size: number): void {
+  if (size >= THREAD_FROM_BYTES) warm ??= new ThreadedDigest();
+}
+
 /** Digest for a file of `size` bytes. */
 export function createFileDigest(size: number): Digest {
-  return size < THREAD_FROM_BYTES ? createDigest() : new ThreadedDigest();
+  if (size < THREAD_FROM_BYTES) return createDigest();
+  const digest = warm ?? new ThreadedDigest();
+  warm = undefined;
+  return digest;
 }

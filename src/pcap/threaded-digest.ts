@@ -34,8 +34,9 @@ export class ThreadedDigest {
       this.worker.once('error', fail);
       this.worker.once('exit', () => fail());
     });
-    // Whoever abandons the digest does not wait for it.
+    // Whoever abandons the digest does not wait for it, nor does a process that never asks for the result.
     this.result.catch(() => {});
+    this.worker.unref();
   }
 
   /** The buffer to fill next; free until it is given to `take`. */
@@ -67,6 +68,7 @@ export class ThreadedDigest {
     const { control } = this.ring;
     Atomics.store(control, FINISHED, 1);
     Atomics.notify(control, WRITTEN);
+    this.worker.ref();
     return this.result;
   }
 

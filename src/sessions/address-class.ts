@@ -21,14 +21,36 @@ const specialV4: readonly (readonly [number, number])[] = [
   [0xf0000000, 4], // reserved, RFC 1112
 ];
 
+/** What the first byte alone decides: most addresses need no look at the table. */
+const DECIDED_BY_TABLE = 0;
+const PRIVATE = 1;
+const EXTERNAL = 2;
+const MULTICAST = 3;
+const byFirstByte = firstByteTable();
+
+function firstByteTable(): Uint8Array {
+  const table = new Uint8Array(256).fill(EXTERNAL);
+  for (const [network, length] of specialV4) {
+    const first = network >>> 24;
+    if (length > 8) table[first] = DECIDED_BY_TABLE;
+    else table.fill(PRIVATE, first, first + (1 << (8 - length)));
+  }
+  table.fill(MULTICAST, 0xe0, 0xf0); // 224/4, RFC 5771
+  table[0] = DECIDED_BY_TABLE;
+  table[0xff] = DECIDED_BY_TABLE;
+  return table;
+}
+
 /** Class of an IPv4 word. */
 export function classifyIpv4(word: number): AddressClass {
-  const address = word >>> 0;
-  if (address === 0) return 'unspecified';
-  if (address === 0xffffffff) return 'multicast'; // limited broadcast, RFC 919
-  if (address >>> 28 === 0xe) return 'multicast'; // 224/4, RFC 5771
+  const decided = byFirstByte[word >>> 24];
+  if (decided === EXTERNAL) return 'external';
+  if (decided === PRIVATE) return 'private';
+  if (decided === MULTICAST) return 'multicast';
+  if (word === 0) return 'unspecified';
+  if (word === -1 || word === 0xffffffff) return 'multicast'; // limited broadcast, RFC 919
   for (const [network, length] of specialV4) {
-    if ((address ^ network) >>> (32 - length) === 0) return 'private';
+    if (((word >>> 0) ^ network) >>> (32 - length) === 0) return 'private';
   }
   return 'external';
 }

@@ -43,6 +43,11 @@ export class SessionTable {
   private started = false;
   private baseSeconds = 0;
   private baseNanoseconds = 0;
+  /**
+   * Time of the packet at hand, in nanoseconds since the first one. A field and not an argument: a double that is
+   * passed to a function that is not inlined costs an allocation.
+   */
+  private ns = 0.5;
 
   constructor(options: SessionTableOptions = {}) {
     const binSeconds = options.binSeconds ?? BIN_SECONDS;
@@ -62,7 +67,7 @@ export class SessionTable {
       this.baseSeconds = packet.seconds;
       this.baseNanoseconds = packet.nanoseconds;
     }
-    const ns = (packet.seconds - this.baseSeconds) * 1e9 + (packet.nanoseconds - this.baseNanoseconds);
+    this.ns = (packet.seconds - this.baseSeconds) * 1e9 + (packet.nanoseconds - this.baseNanoseconds);
     const v6 = packet.ipVersion === 6;
     const source = v6
       ? this.arena(packet.source0, packet.source1, packet.source2, packet.source3)
@@ -80,13 +85,13 @@ export class SessionTable {
     const slot = this.slotOf(a, b, ports, protocol, packet.vlanId);
     let index = (this.slots[slot] as number) - 1;
     if (index < 0) {
-      index = this.open(slot, a, b, ports, protocol, packet, fromB, ns);
+      index = this.open(slot, a, b, ports, protocol, packet, fromB);
       if (index < 0) return;
-    } else if (ns >= this.binNs) {
-      index = this.cutAtBin(slot, index, ns);
+    } else if (this.ns >= this.binNs) {
+      index = this.cutAtBin(slot, index);
       if (index < 0) return;
     }
-    this.count(index, packet, fromB, ns);
+    this.count(index, packet, fromB);
   }
 
   private arena(w0: number, w1: number, w2: number, w3: number): number {
@@ -123,7 +128,6 @@ export class SessionTable {
     protocol: number,
     packet: Packet,
     fromB: boolean,
-    ns: number,
   ): number {
     const index = this.newRow();
     if (index < 0) return index;
@@ -136,7 +140,7 @@ export class SessionTable {
     view.setInt32(at + row.PROTOCOL, protocol, true);
     view.setInt32(at + row.VLAN, packet.vlanId, true);
     view.setInt32(at + row.FIRST_ROW, index, true);
-    view.setInt32(at + row.BIN, this.binOf(ns), true);
+    view.setInt32(at + row.BIN, this.binOf(), true);
     view.setInt32(at + row.EVIDENCE, fromB ? row.FIRST_PACKET_BY_B : 0, true);
     view.setInt32(at + row.MAC_A, -1, true);
     view.setInt32(at + row.MAC_B, -1, true);
@@ -145,9 +149,9 @@ export class SessionTable {
     return index;
   }
 
-  /** The row of the session for the slice of `ns`: a new part when the last one lies in an earlier slice. */
-  private cutAtBin(slot: number, index: number, ns: number): number {
-    const bin = this.binOf(ns);
+  /** The row of the session for the slice at hand: a new part when the last one lies in an earlier slice. */
+  private cutAtBin(slot: number, index: number): number {
+    const bin = this.binOf();
     const from = index * row.ROW_BYTES;
     // Late packets stay in the newest part: slices never run backwards within a session.
     if (bin <= this.view.getInt32(from + row.BIN, true)) return index;
@@ -164,12 +168,13 @@ export class SessionTable {
     return next;
   }
 
-  private binOf(ns: number): number {
+  private binOf(): number {
+    const { ns } = this;
     return ns < this.binNs ? 0 : Math.floor(ns / this.binNs);
   }
 
-  private count(index: number, packet: Packet, fromB: boolean, ns: number): void {
-    const { view } = this;
+  private count(index: number, packet: Packet, fromB: boolean): void {
+    const { view, ns } = this;
     const at = index * row.ROW_BYTES;
     const side = at + row.SIDES + (fromB ? row.SIDE_BYTES : 0);
     const packets = view.getInt32(side + row.PACKETS, true);
