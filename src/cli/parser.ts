@@ -59,21 +59,25 @@ export async function parseCommandLine(
         chosen = { entry, command: await entry.load() };
         return configure(builder, chosen);
       },
-      (flags: Record<string, unknown>) => {
-        if (chosen !== undefined)
-          parsed = { command: chosen.command, words: wordsOf(chosen.entry, flags), flags };
+      (given: Record<string, unknown>) => {
+        if (chosen === undefined) return;
+        const flags = Object.fromEntries(
+          Object.entries(given).map(([name, value]) => [name, restored(value)]),
+        );
+        parsed = { command: chosen.command, words: wordsOf(chosen.entry, flags), flags };
       },
     );
   }
   const refuse = (said: string): never => {
-    throw usageError(said, {
+    throw usageError(said.replaceAll(KEEP, ''), {
+      given: words,
       commands: commands.map(({ name }) => name),
       flags: flagNames(chosen?.command),
       command: chosen?.entry.name,
     });
   };
   parser.fail((said, error) => refuse(said ?? error.message));
-  return await parse(parser, harmless(words), refuse, () => parsed);
+  return await parse(parser, kept(words), refuse, () => parsed);
 }
 
 async function parse(
@@ -109,14 +113,22 @@ function tidy(shown: string): string {
   return kept.join('\n');
 }
 
-/** After `--` every word is a path: one that starts with a dash would be taken for a flag. */
-function harmless(words: readonly string[]): string[] {
+/** Put before a word that yargs must not read as a flag; no word from outside can hold it. */
+const KEEP = '\0';
+
+/** Standard input's `-` and every word after `--`, kept from being read as flags. */
+function kept(words: readonly string[]): string[] {
+  // The start of a flag, for a shell that asks what may follow.
+  if (words[0] === '--get-yargs-completions') return words.map((word) => (word === '--' ? '-' : word));
   const end = words.indexOf('--');
-  if (end < 0) return [...words];
-  const paths = words
-    .slice(end + 1)
-    .map((word) => (word.startsWith('-') && word !== '-' ? `./${word}` : word));
-  return [...words.slice(0, end), ...paths];
+  const before = end < 0 ? words : words.slice(0, end);
+  const after = end < 0 ? [] : words.slice(end + 1);
+  return [...before.map((word) => (word === '-' ? KEEP + word : word)), ...after.map((word) => KEEP + word)];
+}
+
+function restored(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(restored);
+  return typeof value === 'string' && value.startsWith(KEEP) ? value.slice(KEEP.length) : value;
 }
 
 function configure(builder: Argv, { entry, command }: Chosen): Argv {

@@ -3,7 +3,7 @@
 /** The known word with the fewest edits, where these are few enough for a slip of the fingers. */
 export function nearest(word: string, known: readonly string[]): string | undefined {
   let best: string | undefined;
-  let fewest = Math.max(1, Math.floor(word.length / 3)) + 1;
+  let fewest = (word.length < 3 ? 0 : Math.max(1, Math.floor(word.length / 3))) + 1;
   for (const candidate of known) {
     const edits = candidate.startsWith(word) && word.length >= 3 ? 1 : editDistance(word, candidate);
     if (edits < fewest) {

@@ -5,6 +5,8 @@ import { nearest } from './suggest.js';
 
 /** What could have been meant. */
 export interface KnownWords {
+  /** The command line as it was given. */
+  readonly given: readonly string[];
   readonly commands: readonly string[];
   /** Flags of the command, long names and aliases, without dashes. */
   readonly flags: readonly string[];
@@ -16,7 +18,7 @@ export interface KnownWords {
 export function usageError(said: string, known: KnownWords): NetworkmlError {
   const { command } = known;
   const help = command === undefined ? 'see networkml --help' : `see networkml ${command} --help`;
-  const unknown = /^Unknown (?:argument|command)s?: ([^,]+)/.exec(said)?.[1];
+  const unknown = /^Unknown (?:argument|command)s?: ([^,]+)/.exec(said)?.[1] ?? unknownFlag(known);
   if (unknown !== undefined) return unknownWord(unknown, known, help);
   const bare = /^Not enough arguments following: (.+)$/.exec(said)?.[1];
   if (bare !== undefined) return refusal(`${dashed(bare)} needs a value`, help);
@@ -35,19 +37,29 @@ function dashed(name: string): string {
   return name.length === 1 ? `-${name}` : `--${name}`;
 }
 
-function unknownWord(word: string, { command, commands, flags }: KnownWords, help: string): NetworkmlError {
-  if (command === undefined) {
-    const meant = nearest(word, commands);
-    if (meant !== undefined)
-      return refusal(`unknown command ${JSON.stringify(word)}`, `did you mean ${meant}?`);
-    const flag = nearest(word, flags);
-    return flag === undefined
-      ? refusal(`unknown word ${JSON.stringify(word)}`, help)
-      : refusal(`unknown flag ${dashed(word)}`, `did you mean ${dashed(flag)}?`);
+/** Without a command yargs misses the command before it looks at the flags. */
+function unknownFlag({ command, given, flags }: KnownWords): string | undefined {
+  const names = given.filter((word) => /^--./.test(word)).map((word) => word.slice(2).split('=')[0] ?? '');
+  return command === undefined ? names.find((name) => !flags.includes(name)) : undefined;
+}
+
+function unknownWord(
+  word: string,
+  { command, commands, flags, given }: KnownWords,
+  help: string,
+): NetworkmlError {
+  const of = command === undefined ? '' : ` for networkml ${command}`;
+  if (given.includes(word)) {
+    const meant = command === undefined ? nearest(word, commands) : undefined;
+    const kind = command === undefined ? 'unknown command' : 'unexpected word';
+    return refusal(
+      `${kind} ${JSON.stringify(word)}${of}`,
+      meant === undefined ? help : `did you mean ${meant}?`,
+    );
   }
   const meant = nearest(word, flags);
   return refusal(
-    `unknown flag ${dashed(word)} for networkml ${command}`,
+    `unknown flag ${dashed(word)}${of}`,
     meant === undefined ? help : `did you mean ${dashed(meant)}?`,
   );
 }
