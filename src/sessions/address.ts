@@ -61,8 +61,8 @@ function parseIpv6(text: string): IpAddress | undefined {
   if (!/^[0-9a-fA-F:.]+$/.test(bare) || !bare.includes(':')) return undefined;
   const halves = bare.split('::');
   if (halves.length > 2) return undefined;
-  const head = parseGroups(halves[0] ?? '');
-  const tail = halves.length === 2 ? parseGroups(halves[1] ?? '') : [];
+  const head = parseGroups(halves[0] ?? '', halves.length === 1);
+  const tail = halves.length === 2 ? parseGroups(halves[1] ?? '', true) : [];
   if (head === undefined || tail === undefined) return undefined;
   const missing = 8 - head.length - tail.length;
   if (halves.length === 2 ? missing < 1 : missing !== 0) return undefined;
@@ -71,11 +71,13 @@ function parseIpv6(text: string): IpAddress | undefined {
   return { version: 6, words: [word(0), word(2), word(4), word(6)] };
 }
 
-function parseGroups(text: string): number[] | undefined {
+/** @param last the groups end the address: an IPv4 address may stand for the last two (RFC 4291, 2.2) */
+function parseGroups(text: string, last: boolean): number[] | undefined {
   if (text === '') return [];
   const groups: number[] = [];
-  for (const part of text.split(':')) {
-    const v4 = parseIpv4(part);
+  const parts = text.split(':');
+  for (const [index, part] of parts.entries()) {
+    const v4 = last && index === parts.length - 1 ? parseIpv4(part) : undefined;
     if (v4 !== undefined) groups.push(v4 >>> 16, v4 & 0xffff);
     else if (/^[0-9a-fA-F]{1,4}$/.test(part)) groups.push(Number.parseInt(part, 16));
     else return undefined;

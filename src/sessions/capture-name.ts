@@ -1,3 +1,4 @@
+import { parseAddress } from './address.js';
 import type { DeviceHint } from './device.js';
 
 /** What a file name says, by one of the two conventions (docs/capture-names.md). */
@@ -11,6 +12,9 @@ export interface CaptureName {
   /** Address of the host that the capture is about, from names of the trace convention. */
   readonly address: string | null;
 }
+
+/** Eight groups of an IPv6 address, and the empty field that `::` leaves at an end. */
+const MOST_FIELDS = 9;
 
 const SUFFIX = /\.(pcap|pcapng|cap)(\.gz)?$/i;
 
@@ -46,9 +50,23 @@ function parseTraceName(stem: string): CaptureName | null {
 function addressOf(rest: string): string | null {
   const v4 = /^(\d{1,3})-(\d{1,3})-(\d{1,3})-(\d{1,3})(?![0-9a-f])/i.exec(rest);
   if (v4 !== null) return v4.slice(1, 5).join('.');
-  // Eight groups, or groups around an empty one; further fields of the name start with a letter beyond f.
-  const v6 = /^((?:[0-9a-f]{0,4}-){2,7}[0-9a-f]{0,4})(?![0-9a-z])/i.exec(rest);
-  return v6 === null ? null : (v6[1] ?? '').replaceAll('-', ':').replace(/(?<!:):$/, '');
+  // Addresses of peers may follow, then words; every field of an address is hexadecimal or empty.
+  const fields =
+    /^[0-9a-f-]*(?![0-9a-z])/i
+      .exec(rest)?.[0]
+      .replace(/(?<!-)-$/, '')
+      .split('-') ?? [];
+  return firstIpv6(fields);
+}
+
+/** The longest address at the start of the fields that leaves whole addresses (or nothing) behind it. */
+function firstIpv6(fields: readonly string[]): string | null {
+  for (let length = Math.min(fields.length, MOST_FIELDS); length > 0; length--) {
+    const text = fields.slice(0, length).join(':');
+    if (parseAddress(text)?.version !== 6) continue;
+    if (length === fields.length || firstIpv6(fields.slice(length)) !== null) return text;
+  }
+  return null;
 }
 
 /** The device as far as the file name tells. */
