@@ -1,4 +1,4 @@
-export type { StepProgress } from './corpus.js';
+export { type Corpus, type LabelledObservation, readCorpus, type StepProgress } from './corpus.js';
 export { type EvaluateOptions, evaluate } from './evaluate.js';
 export { expandInputs, type Input } from './inputs.js';
 export { type LoadedBundle, loadBundle } from './loaded-bundle.js';

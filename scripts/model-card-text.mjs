@@ -1,0 +1,35 @@
+/** The parts of the model card that are prose. */
+
+export const licences = `Sources (captures): Aalto IoT Sentinel device captures, via aucad/sensor-data, 303; ITI/ICS-Security-Tools, 75 (CC BY 4.0);
+Mordor lab, OTRF/Security-Datasets, 62 (MIT); the Windows lab of elcabezzonn/Pcaps, 35; Florida Tech smart-home week,
+tj-oconnor/IoT-Dataset, 25; cisagov/icsnpp-bacnet, 17 (BSD-3-Clause); Practical Packet Analysis, chrissanders/packets, 17;
+CIC IoT 2022 (Sonos One), 10; UNSW IoT traces by way of IQTLabs/NetworkML, 9; and smaller sets of idaholab/Malcolm-Test-Artifacts
+(Apache-2.0), markofu/pcaps, arkime (Apache-2.0), ntop/nDPI (LGPL-3.0), Westermo (CC BY 4.0), openwall/john-samples, zeek
+(BSD-3-Clause), EC521_PrinterSpoofing, Stratosphere Slips (GPL-2.0). The counts include the 67 attack captures of the behaviour figures.
+
+**Licence caveat.** Most sources carry no licence for the captures as such; Miettinen et al. (ICDCS 2017), Sivanathan et al. and
+CIC ask to be cited. The bundle holds weights, thresholds and rounded reference points of sessions (numbers without
+addresses, names or payload), no packets. The code's licence (Apache-2.0) does not settle what the sources would say about
+models; settle that before you redistribute this bundle in a product.`;
+
+export const limits = `## Limits
+
+- Roles are those of the table and no others: no file server, no print server, none of the twelve office roles of NetworkML
+  0.4.5 but printer and AD controller. A device of another role should come out as Unknown; a quarter of the devices of
+  known roles do so, too.
+- One to two devices stand behind the thin roles: they recognise those devices and little else.
+- The labels of PLC, RTU, building controller, mail and database server rest on the port that the device answers, which is
+  itself a feature; their figures are circular to that degree. Eight labels contradict their role.
+- Ports above 1024, who serves whom, sizes and timing are not in the layout: workstations, smart speakers, cameras and
+  hubs of makers never seen are told apart poorly.
+- Hosts of the Windows labs were recorded while others experimented with attack tools; some unusual administration is among
+  their normal captures.
+- Behaviour: "normal" means like the sessions of that role's training captures, one session at a time. Scans, lateral
+  movement, ARP spoofing, command channels and process commands are mostly not seen by this view. Printer, router and
+  kitchen appliance have too few captures or devices for a verdict.
+- Half of the captures are shorter than 64 seconds; two of three are from 2016.
+
+## Use
+
+For inventories and for a first look at an unknown network; train on your own captures before acting on answers. Not for
+decisions about people, and not as the only ground for blocking a device.`;
