@@ -92,8 +92,8 @@ export function tcp(
   sourcePort: number,
   destinationPort: number,
   flags: number,
-  payload = new Uint8Array(0),
-  options = new Uint8Array(0),
+  payload: Uint8Array = new Uint8Array(0),
+  options: Uint8Array = new Uint8Array(0),
 ): Uint8Array {
   return concat(
     u16(sourcePort),
@@ -110,12 +110,16 @@ export function tcp(
   );
 }
 
-export function udp(sourcePort: number, destinationPort: number, payload = new Uint8Array(0)): Uint8Array {
+export function udp(
+  sourcePort: number,
+  destinationPort: number,
+  payload: Uint8Array = new Uint8Array(0),
+): Uint8Array {
   return concat(u16(sourcePort), u16(destinationPort), u16(8 + payload.length), u16(0), payload);
 }
 
 /** Echo request of ICMP (type 8) or ICMPv6 (type 128). */
-export function echo(type: 8 | 128, payload = new Uint8Array(0)): Uint8Array {
+export function echo(type: 8 | 128, payload: Uint8Array = new Uint8Array(0)): Uint8Array {
   return concat(u8(type), u8(0), u16(0), u16(1), u16(1), payload);
 }
 
