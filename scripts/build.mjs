@@ -25,7 +25,7 @@ import { makeVendors } from './make-vendors.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const target = join(root, 'dist');
-const beside = join(root, `dist.part-${process.pid}`);
+const beside = join(root, `.tmp/dist-${process.pid}`);
 
 const common = {
   absWorkingDir: root,
@@ -116,6 +116,8 @@ function declarations() {
     stdio: ['ignore', 'inherit', 'inherit'],
   });
   if (run.status !== 0) throw new Error('the type declarations could not be written');
+  // Nobody imports the command line.
+  rmSync(join(beside, 'types/cli'), { recursive: true, force: true });
 }
 
 /** Puts the new dist/ where the old one was. */
@@ -128,7 +130,7 @@ function swap() {
 
 async function main() {
   rmSync(beside, { recursive: true, force: true });
-  mkdirSync(beside);
+  mkdirSync(beside, { recursive: true });
   const workers = workerEntries();
   const results = [
     await build({

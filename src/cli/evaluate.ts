@@ -1,9 +1,9 @@
 /** `networkml evaluate`: how well a bundle tells the roles of known devices. */
 
-import { evaluate as evaluateCaptures, loadBundle } from '../pipeline/index.js';
 import { evaluationTable } from '../report/index.js';
 import type { Command, Invocation } from './command.js';
 import { EXIT } from './exit-code.js';
+import { runLongTask } from './long-task.js';
 import { recordFormats } from './options.js';
 import { progressLine, stepText } from './progress.js';
 import { DEFAULT_SEED } from './train.js';
@@ -24,20 +24,21 @@ async function run({ words, settings }: Invocation): Promise<number> {
   const grouped = settings.number('grouped');
   const labels = settings.text('labels');
   const classifier = settings.text('classifier');
-  const bundle = grouped === undefined ? await loadBundle(settings.text('bundle')) : undefined;
   const progress = progressLine(settings);
   try {
-    const record = await evaluateCaptures([...words], {
-      ...(bundle === undefined ? {} : { bundle }),
+    const options = {
       ...(grouped === undefined ? {} : { grouped }),
       ...(labels === undefined ? {} : { labels }),
       ...(classifier === undefined ? {} : { classifier }),
       seed: settings.number('seed') ?? DEFAULT_SEED,
       deviceFrom: settings.text('device-from') === 'labels' ? 'labels' : 'traffic',
-      onProgress: (step) => progress.show(() => stepText(step)),
-    });
+    } as const;
+    const { record, titles } = await runLongTask(
+      { kind: 'evaluate', paths: words, options, bundle: settings.text('bundle') },
+      (step) => progress.show(() => stepText(step)),
+    );
     progress.clear();
-    const to = { to: settings.text('output'), titles: bundle?.titles ?? new Map() };
+    const to = { to: settings.text('output'), titles };
     await writeRecords([record], settings, to, ([only], style) =>
       only === undefined ? '' : evaluationTable(only, style),
     );

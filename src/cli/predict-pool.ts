@@ -2,9 +2,10 @@
 
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { type ErrorCode, type ErrorPlace, NetworkmlError } from '../errors.js';
+import { NetworkmlError } from '../errors.js';
 import { packageRoot } from '../package-root.js';
 import type { Progress } from '../pipeline/index.js';
+import { type CodedFailure, unpackError } from './coded-failure.js';
 import { type Answer, failed, type PredictSettings } from './predict-input.js';
 
 /** What a thread is started with. */
@@ -18,7 +19,7 @@ export interface PoolSetup {
 export type PoolReply =
   | { readonly progress: Progress }
   | { readonly answer: Answer }
-  | { readonly fatal: { code: ErrorCode; message: string; hint: string; place: ErrorPlace } };
+  | { readonly fatal: CodedFailure };
 
 /**
  * Predicts captures with `jobs` threads. A thread that dies costs only the capture it was at.
@@ -52,8 +53,7 @@ export async function* predictWithPool(
         slots[current]?.resolve(reply.answer);
         takeNext();
       } else {
-        const { code, message, hint, place } = reply.fatal;
-        slots[current]?.reject(new NetworkmlError(code, message, { ...place, hint }));
+        slots[current]?.reject(unpackError(reply.fatal));
       }
     });
     worker.on('error', (cause) => {

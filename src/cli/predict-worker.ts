@@ -3,6 +3,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { toNetworkmlError } from '../errors.js';
 import { loadBundle } from '../pipeline/index.js';
+import { packError } from './coded-failure.js';
 import { predictInput } from './predict-input.js';
 import type { PoolReply, PoolSetup } from './predict-pool.js';
 
@@ -18,7 +19,6 @@ parentPort?.on('message', async (path: string) => {
     const answer = await predictInput({ path }, bundle, settings, (progress) => reply({ progress }));
     reply({ answer });
   } catch (error) {
-    const { code, message, hint, place } = toNetworkmlError(error);
-    reply({ fatal: { code, message, hint, place } });
+    reply({ fatal: packError(toNetworkmlError(error)) });
   }
 });

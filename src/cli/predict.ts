@@ -2,6 +2,7 @@
 
 import { statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { setImmediate } from 'node:timers/promises';
 import { expandInputs, type Input, type LoadedBundle, loadBundle } from '../pipeline/index.js';
 import {
   errorSentence,
@@ -73,8 +74,11 @@ function comment(outcome: PredictionOutcome, stack: string | undefined, settings
   }
 }
 
-/** More bytes than this are worth starting threads for. */
+/** Several captures of more bytes than this are worth a thread for each processor. */
 const THREADS_FROM_BYTES = 64 * 1024 * 1024;
+
+/** A single capture of more bytes has a thread of its own, so that the main thread hears signals meanwhile. */
+const OWN_THREAD_FROM_BYTES = 2 * 1024 ** 3;
 
 /** The answers in the order of the inputs, by one thread or several. */
 async function* answers(
@@ -95,11 +99,11 @@ async function* answers(
   const predictSettings = settingsFor(settings);
   // Loaded only when used: a single small capture should not wait for the code of threads.
   const pool =
-    jobs < 2
+    jobs < 2 && bytes < OWN_THREAD_FROM_BYTES
       ? undefined
       : (await import('./predict-pool.js')).predictWithPool(
           paths,
-          jobs,
+          Math.max(1, jobs),
           { bundle: bundle.bundle.directory, settings: predictSettings },
           (index, now) => track.progress(readable[index] ?? 0, now),
         );
@@ -109,6 +113,8 @@ async function* answers(
       yield pooled ??
         (await predictInput(input, bundle, predictSettings, (now) => track.progress(index, now)));
       track.done(index);
+      // Reading a file does not wait for anything: signals and a closed pipe are heard here.
+      await setImmediate();
     }
   } finally {
     await pool?.return(undefined);

@@ -1,6 +1,7 @@
 /** A line of progress on a terminal's standard error, from half a second after the start. */
 
 import { byteSize, count, timeSpan } from '../report/index.js';
+import { onAbort } from './abort.js';
 import type { Settings } from './settings.js';
 
 const AFTER_MS = 500;
@@ -24,6 +25,11 @@ export function progressLine(settings: Settings): ProgressLine {
   const start = performance.now();
   let last = 0;
   let shown = false;
+  const clear = (): void => {
+    if (shown) stderr.write('\r\u001b[K');
+    shown = false;
+  };
+  onAbort(clear);
   return {
     show: (text) => {
       const now = performance.now();
@@ -32,10 +38,7 @@ export function progressLine(settings: Settings): ProgressLine {
       shown = true;
       stderr.write(`\r\u001b[K${text().slice(0, Math.max(20, (stderr.columns ?? 80) - 1))}`);
     },
-    clear: () => {
-      if (shown) stderr.write('\r\u001b[K');
-      shown = false;
-    },
+    clear,
   };
 }
 

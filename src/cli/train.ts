@@ -1,10 +1,12 @@
 /** `networkml train`: a bundle from captures of known devices. */
 
 import { NetworkmlError } from '../errors.js';
-import { type TrainSummary, trainBundle } from '../pipeline/index.js';
+import { undoWrite } from '../models/index.js';
+import type { TrainSummary } from '../pipeline/index.js';
 import { count, counted, decimal, plainText } from '../report/index.js';
 import type { Command, Invocation } from './command.js';
 import { EXIT } from './exit-code.js';
+import { runLongTask } from './long-task.js';
 import { say } from './messages.js';
 import { recordFormats } from './options.js';
 import { progressLine, stepText } from './progress.js';
@@ -44,15 +46,19 @@ async function run({ words, settings }: Invocation): Promise<number> {
   const version = settings.text('bundle-version');
   const progress = progressLine(settings);
   try {
-    const summary = await trainBundle([...words], {
+    const options = {
       output,
       seed: settings.number('seed') ?? DEFAULT_SEED,
       ...(labels === undefined ? {} : { labels }),
       ...(classifier === undefined ? {} : { classifier }),
       ...(name === undefined ? {} : { name }),
       ...(version === undefined ? {} : { version }),
-      onProgress: (step) => progress.show(() => stepText(step)),
-    });
+    };
+    const summary = await runLongTask(
+      { kind: 'train', paths: words, options },
+      (step) => progress.show(() => stepText(step)),
+      () => undoWrite(output),
+    );
     progress.clear();
     if (!settings.flag('quiet')) saySkipped(summary, settings.flag('verbose'));
     await writeRecords([summary], settings, { to: undefined }, summaryTable);

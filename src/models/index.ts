@@ -24,4 +24,4 @@ export {
   verifyBundle,
 } from './read.js';
 export { MAX_DATA_BYTES, MAX_MANIFEST_BYTES, validateManifest } from './validate.js';
-export { type ArrayToWrite, type ManifestToWrite, writeBundle } from './write.js';
+export { type ArrayToWrite, type ManifestToWrite, undoWrite, writeBundle } from './write.js';

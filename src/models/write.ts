@@ -22,6 +22,8 @@ import { MAX_DATA_BYTES, validateManifest } from './validate.js';
 
 const DATA_FILE = 'arrays.bin';
 
+const OWN_FILES: ReadonlySet<string> = new Set([MANIFEST_FILE, DATA_FILE, SUMS_FILE]);
+
 /** An array on its way to disk; without a shape it has one dimension. */
 export interface ArrayToWrite {
   readonly data: ArrayData;
@@ -161,8 +163,7 @@ function sorted(value: JsonValue): JsonValue {
 function place(directory: string, files: ReadonlyMap<string, Uint8Array>): void {
   const replaced = existsSync(directory);
   if (replaced) refuseStranger(directory);
-  const beside = join(dirname(directory), `.${basename(directory)}.part-${process.pid}`);
-  const old = `${beside}.old`;
+  const { beside, old } = passing(directory);
   mkdirSync(dirname(directory), { recursive: true });
   rmSync(beside, { recursive: true, force: true });
   try {
@@ -174,11 +175,35 @@ function place(directory: string, files: ReadonlyMap<string, Uint8Array>): void 
     }
     renameSync(beside, directory);
   } catch (error) {
-    if (replaced && !existsSync(directory) && existsSync(old)) renameSync(old, directory);
-    rmSync(beside, { recursive: true, force: true });
+    undoWrite(directory);
     throw error;
   }
   rmSync(old, { recursive: true, force: true });
+}
+
+/** Where a new bundle is made, and where the one it replaces waits meanwhile. */
+function passing(directory: string): { beside: string; old: string } {
+  const beside = join(dirname(directory), `.${basename(directory)}.part-${process.pid}`);
+  return { beside, old: `${beside}.old` };
+}
+
+/**
+ * Puts things right after this process was stopped in the middle of `writeBundle`: the old bundle is back if the new
+ * one is not in its place, and nothing lies beside.
+ */
+export function undoWrite(directory: string): void {
+  const target = resolve(directory);
+  const { beside, old } = passing(target);
+  if (existsSync(old)) {
+    if (!existsSync(target)) {
+      for (const name of existsSync(beside) ? readdirSync(beside) : []) {
+        if (!OWN_FILES.has(name)) renameSync(join(beside, name), join(old, name));
+      }
+      renameSync(old, target);
+    }
+    rmSync(old, { recursive: true, force: true });
+  }
+  rmSync(beside, { recursive: true, force: true });
 }
 
 function refuseStranger(directory: string): void {
@@ -193,9 +218,8 @@ function refuseStranger(directory: string): void {
 
 /** Files that are not the bundle's own go over to the new one. */
 function keepStrangers(from: string, to: string): void {
-  const own = new Set([MANIFEST_FILE, DATA_FILE, SUMS_FILE]);
   for (const name of readdirSync(from)) {
-    if (!own.has(name)) renameSync(join(from, name), join(to, name));
+    if (!OWN_FILES.has(name)) renameSync(join(from, name), join(to, name));
   }
 }
 

@@ -115,6 +115,34 @@ describe('a run that is cut off', () => {
   });
 });
 
+describe('a long computation', () => {
+  const many = Array.from({ length: 60 }, () => examples);
+
+  it.each([
+    ['train', ['-o', 'bundle']],
+    ['evaluate', ['--grouped', '6', '-o', 'figures.json']],
+    ['predict', ['-o', 'out.json']],
+  ])('of %s hears a signal at once', async (command, words) => {
+    const own = join(directory, `long-${command}`);
+    mkdirSync(own);
+    const child = spawn(process.execPath, [program, command, ...many, ...words], {
+      cwd: own,
+      env: cleanEnvironment(),
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    let stderr = '';
+    child.stderr.on('data', (chunk: Buffer) => {
+      stderr += chunk.toString();
+    });
+    const ended = new Promise((resolve) => child.on('close', (exit, by) => resolve(exit ?? by)));
+    await new Promise((resolve) => setTimeout(resolve, 700));
+    child.kill('SIGINT');
+    expect(await ended).toBe(130);
+    expect(stderr).toBe('');
+    expect(readdirSync(own)).toEqual([]);
+  });
+});
+
 describe('a terminal', () => {
   /** Runs a line of shell with a terminal as standard output and error. */
   const onTerminal = (line: string, env: Record<string, string> = {}) =>

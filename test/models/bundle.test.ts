@@ -1,4 +1,13 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { NetworkmlError } from '../../src/errors.js';
@@ -9,6 +18,7 @@ import {
   type ArrayToWrite,
   readBundle,
   readManifest,
+  undoWrite,
   verifyBundle,
   writeBundle,
 } from '../../src/models/index.js';
@@ -139,6 +149,43 @@ describe('the place of a bundle', () => {
     const misshapen = sampleArrays().set('bytes', { data: new Uint8Array(5), shape: [6] });
     expect(codeOf(() => writeBundle(path, sampleManifest(), misshapen))).toBe('NML_MODEL_MANIFEST');
     expect(filesOf(path)).toEqual(before);
+  });
+
+  it('is put right after a stop at any step of writing', () => {
+    const path = join(directory, 'stopped');
+    const beside = join(directory, `.stopped.part-${process.pid}`);
+    const old = `${beside}.old`;
+    writeBundle(path, sampleManifest(), sampleArrays());
+    writeFileSync(join(path, 'MODELCARD.md'), 'card');
+    const before = filesOf(path);
+    const stops: (() => void)[] = [
+      () => mkdirSync(beside),
+      () => {
+        mkdirSync(beside);
+        writeFileSync(join(beside, 'manifest.json'), 'half');
+      },
+      () => {
+        mkdirSync(beside);
+        writeFileSync(join(beside, 'manifest.json'), 'new');
+        renameSync(path, old);
+      },
+      () => {
+        mkdirSync(beside);
+        renameSync(path, old);
+        renameSync(join(old, 'MODELCARD.md'), join(beside, 'MODELCARD.md'));
+      },
+    ];
+    for (const stop of stops) {
+      stop();
+      undoWrite(path);
+      expect(filesOf(path)).toEqual(before);
+      expect(readdirSync(directory).filter((name) => name.startsWith('.'))).toEqual([]);
+    }
+    // The new bundle is in its place: it stays, the old one goes.
+    cpSync(path, old, { recursive: true });
+    undoWrite(path);
+    expect(filesOf(path)).toEqual(before);
+    expect(existsSync(old)).toBe(false);
   });
 
   it('says when it cannot be written', () => {

@@ -176,6 +176,23 @@ describe('validator and schema', () => {
     expect(counts.refused).toBeGreaterThan(5000);
   });
 
+  it.each<[number, (manifest: BundleManifest) => unknown[]]>([
+    [4096, (manifest) => manifest.roles],
+    [64, (manifest) => manifest.classifiers],
+    [64, (manifest) => manifest.behaviour!.views],
+    [65_536, (manifest) => manifest.arrays],
+    [8, (manifest) => manifest.arrays[0]!.shape],
+  ])('agree that a list has %i items at most', (most, listOf) => {
+    for (const length of [most, most + 1]) {
+      const long = changed((manifest) => {
+        const list = listOf(manifest);
+        while (list.length < length) list.push(structuredClone(list[0]));
+      });
+      expect(refusalOf(() => checkShape(long)) === null).toBe(length === most);
+      expect(fitsSchema(long)).toBe(length === most);
+    }
+  });
+
   it('accept what is written', () => {
     expect(fitsSchema(valid)).toBe(true);
     expect(validateManifest(valid)).toEqual(valid);

@@ -30,6 +30,7 @@ const PIECES = [
   '\u0085',
   '\u009b2J',
   '\u2028',
+  '\u2029',
   '\u202e',
   '\u200b',
   '\ufeff',
@@ -86,6 +87,10 @@ describe('CSV', () => {
       );
       expect(readCsv(rows.map((row) => csvLine(row)).join(''))).toEqual(rows);
     }
+  });
+
+  it('quotes what RFC 4180 tells to quote', () => {
+    expect(csvLine(['a\rb', 'a\nb', 'a,b', 'a"b', 'ab'])).toBe('"a\rb","a\nb","a,b","a""b",ab\r\n');
   });
 
   it('writes numbers, truth values and nothing plainly', () => {

@@ -11,6 +11,7 @@ import {
   percent,
   timeSpan,
 } from '../../src/report/index.js';
+import { bar } from '../../src/report/layout.js';
 import type { BundleRecord } from '../../src/types.js';
 import { sampleEvaluation, style } from './sample.js';
 
@@ -71,6 +72,18 @@ describe('bundles', () => {
     expect(text).toMatch(/^IP camera \(IpCamera\) +2 +1,500 +thin$/m);
     expect(text).toMatch(/^damaged +default +.* +array x is damaged$/m);
   });
+});
+
+describe('a bar', () => {
+  it.each([
+    [0, ''],
+    [1 / 16, '▌'],
+    [0.5, '████'],
+    [0.51, '████▏'],
+    [0.99, '███████▉'],
+    [1, '████████'],
+    [7, '████████'],
+  ])('for %d of eight columns', (share, text) => expect(bar(share, 8)).toBe(text));
 });
 
 describe('quantities', () => {
