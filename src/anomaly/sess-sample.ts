@@ -24,6 +24,23 @@ export function rowsByBin(units: SessUnits): BinRows[] {
   return Array.from(bins, ([bin, rows]) => ({ bin, rows })).sort((a, b) => a.bin - b.bin);
 }
 
+/** A bin with the rows of it that are scored. */
+export interface SampledBin extends BinRows {
+  readonly chosen: readonly number[];
+}
+
+const samples = new WeakMap<SessUnits, readonly SampledBin[]>();
+
+/** The bins of a capture with their chosen rows; found once, since every role scores the same ones. */
+export function sampledBins(units: SessUnits): readonly SampledBin[] {
+  let bins = samples.get(units);
+  if (bins === undefined) {
+    bins = rowsByBin(units).map(({ bin, rows }) => ({ bin, rows, chosen: chooseRows(units, rows) }));
+    samples.set(units, bins);
+  }
+  return bins;
+}
+
 /**
  * At most `limit` rows of a bin: the first of every distinct token (evenly spaced ones of them, if they alone are too
  * many), then evenly spaced ones of the rest. A scan cannot hide one odd session by sheer numbers.

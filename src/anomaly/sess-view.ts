@@ -13,7 +13,7 @@ import {
 import { outlierProbabilityOf } from './reference.js';
 import { sessReasons } from './sess-reasons.js';
 import { drawSessReference, sessMedians } from './sess-reference.js';
-import { chooseRows, rowsByBin } from './sess-sample.js';
+import { type BinRows, sampledBins } from './sess-sample.js';
 import {
   createSessScorer,
   type SessReference,
@@ -36,6 +36,10 @@ interface SessRole {
   readonly reference: SessReference;
   /** Tokens met in training, ascending; more than the reference set holds. */
   readonly vocabulary: Uint32Array;
+}
+
+interface ScoredBin extends BinRows {
+  readonly scores: readonly { readonly row: number; readonly score: number }[];
 }
 
 interface SessRoleView extends RoleView {
@@ -100,22 +104,32 @@ function createRoleView(role: SessRole): SessRoleView {
     scaleSessNumbers(role.scale, units.numbers, row, query);
     return scoreSession(scorer, sessToken(units.kind[row] as number, units.service[row] as number), query);
   };
+  // A verdict asks for the scores and then for the reasons of the same capture.
+  let last: { units: SessUnits; bins: readonly ScoredBin[] } | undefined;
+  const scoredBins = (units: SessUnits): readonly ScoredBin[] => {
+    if (last?.units !== units) {
+      const bins = sampledBins(units).map(({ bin, rows, chosen }) => ({
+        bin,
+        rows,
+        scores: chosen.map((row) => ({ row, score: scoreRow(units, row) })),
+      }));
+      last = { units, bins };
+    }
+    return last.bins;
+  };
   return {
     role,
     referenceCount: role.reference.tokens.length,
     score({ sess }: CaptureUnits) {
-      return rowsByBin(sess).map(({ bin, rows }) => {
-        const chosen = chooseRows(sess, rows);
-        let sum = 0;
-        for (const row of chosen) sum += scoreRow(sess, row);
-        return { bin, score: sum / chosen.length, scored: chosen.length, units: rows.length };
+      return scoredBins(sess).map(({ bin, rows, scores }) => {
+        const sum = scores.reduce((total, { score }) => total + score, 0);
+        return { bin, score: sum / scores.length, scored: scores.length, units: rows.length };
       });
     },
     explain({ sess }: CaptureUnits, bin: number, limit: number) {
-      const rows = rowsByBin(sess).find((entry) => entry.bin === bin)?.rows ?? [];
-      return chooseRows(sess, rows)
-        .map((row) => ({ row, score: scoreRow(sess, row) }))
-        .sort((a, b) => b.score - a.score || a.row - b.row)
+      const scores = scoredBins(sess).find((entry) => entry.bin === bin)?.scores ?? [];
+      return scores
+        .toSorted((a, b) => b.score - a.score || a.row - b.row)
         .slice(0, limit)
         .map(({ row, score }) => explainRow(role, scorer, sess, row, score));
     },

@@ -2,8 +2,8 @@
  * The memory that the reading and the hashing thread share: a ring of buffers that the reader fills and parses in
  * place, and control words. The two counts only grow; their difference is what waits to be hashed.
  */
-/** Deep enough for the parser, which is faster, to run ahead: its last steps then overlap with the hash. */
-export const RING_BUFFERS = 256;
+/** Small enough to stay in the cache of the processor: memory touched for the first time costs more than waiting. */
+export const RING_BUFFERS = 32;
 export const RING_BUFFER_BYTES = 512 * 1024;
 
 /** Control words: pieces written, pieces hashed, 1 when no more will come; then offset and length of each piece. */
