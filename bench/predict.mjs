@@ -21,7 +21,7 @@ const big = positionals[0];
 if (big === undefined) throw new Error('usage: predict.mjs BIG.pcap [--runs N]');
 const runs = Number(values.runs);
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const cli = join(root, 'dist/cli/main.js');
+const cli = join(root, 'dist/cli/main.cjs');
 const small = join(root, 'examples/Printer-lab0001print1-Tue1215-135-n00.pcap');
 
 /** Packets of a classic little-endian capture, counted here so that nobody's own count is trusted. */

@@ -16,7 +16,7 @@ const absent = ['esbuild', 'typescript', 'yargs', 'oui-data'].filter(
 if (absent.length === 0) {
   const { status } = spawnSync(process.execPath, [join(root, 'scripts/build.mjs')], { stdio: 'inherit' });
   process.exitCode = status ?? 1;
-} else if (!existsSync(join(root, 'dist/cli/main.js'))) {
+} else if (!existsSync(join(root, 'dist/cli/main.cjs'))) {
   console.error(
     `networkml is not built, and what builds it is not installed (${absent.join(', ')}): run "npm ci" without --omit=dev`,
   );

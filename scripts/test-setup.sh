@@ -22,7 +22,7 @@ if [ "${#packages[@]}" -gt 0 ]; then
   fi
 fi
 
-built=dist/cli/main.js
+built=dist/cli/main.cjs
 if [ ! -e "$built" ] || [ ! -e dist/types/index.d.ts ] ||
   [ -n "$(find src scripts/build.mjs scripts/make-vendors.mjs package.json -newer "$built" -print -quit)" ]; then
   node scripts/build.mjs

@@ -3,4 +3,6 @@
 
 import { run } from './run.js';
 
-process.exitCode = await run(process.argv.slice(2));
+run(process.argv.slice(2)).then((code) => {
+  process.exitCode = code;
+});

@@ -7,7 +7,7 @@ import { afterAll } from 'vitest';
 export const root = new URL('../../', import.meta.url).pathname;
 
 /** The program as npm links it. */
-export const program = join(root, 'dist/cli/main.js');
+export const program = join(root, 'dist/cli/main.cjs');
 
 export const examples = join(root, 'examples');
 export const printer = join(examples, 'Printer-lab0001print1-Tue1215-135-n00.pcap');
