@@ -19,7 +19,6 @@ export {
   hasEnoughReference,
   type RoleReference,
 } from './model.js';
-export { scoredPerBin } from './sess-sample.js';
 export { defaultPerplexity, outlierProbabilities, outlierProbabilitiesOfMatrix } from './sos.js';
 export { type BehaviourTraining, trainBehaviour } from './train.js';
 export { type BehaviourVerdict, judgeCapture, type RankedCandidate, type VerdictOptions } from './verdict.js';

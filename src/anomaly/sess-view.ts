@@ -13,7 +13,6 @@ import {
 import { outlierProbabilityOf } from './reference.js';
 import { sessReasons } from './sess-reasons.js';
 import { drawSessReference, sessMedians } from './sess-reference.js';
-import { type BinRows, sampledBins } from './sess-sample.js';
 import {
   createSessScorer,
   type SessReference,
@@ -38,7 +37,8 @@ interface SessRole {
   readonly vocabulary: Uint32Array;
 }
 
-interface ScoredBin extends BinRows {
+interface ScoredBin {
+  readonly bin: number;
   readonly scores: readonly { readonly row: number; readonly score: number }[];
 }
 
@@ -108,11 +108,14 @@ function createRoleView(role: SessRole): SessRoleView {
   let last: { units: SessUnits; bins: readonly ScoredBin[] } | undefined;
   const scoredBins = (units: SessUnits): readonly ScoredBin[] => {
     if (last?.units !== units) {
-      const bins = sampledBins(units).map(({ bin, rows, chosen }) => ({
-        bin,
-        rows,
-        scores: chosen.map((row) => ({ row, score: scoreRow(units, row) })),
-      }));
+      const byBin = new Map<number, { row: number; score: number }[]>();
+      for (let row = 0; row < units.count; row++) {
+        const bin = units.bin[row] as number;
+        const scores = byBin.get(bin) ?? [];
+        byBin.set(bin, scores);
+        scores.push({ row, score: scoreRow(units, row) });
+      }
+      const bins = Array.from(byBin, ([bin, scores]) => ({ bin, scores })).sort((a, b) => a.bin - b.bin);
       last = { units, bins };
     }
     return last.bins;
@@ -121,9 +124,9 @@ function createRoleView(role: SessRole): SessRoleView {
     role,
     referenceCount: role.reference.tokens.length,
     score({ sess }: CaptureUnits) {
-      return scoredBins(sess).map(({ bin, rows, scores }) => {
+      return scoredBins(sess).map(({ bin, scores }) => {
         const sum = scores.reduce((total, { score }) => total + score, 0);
-        return { bin, score: sum / scores.length, scored: scores.length, units: rows.length };
+        return { bin, score: sum / scores.length };
       });
     },
     explain({ sess }: CaptureUnits, bin: number, limit: number) {

@@ -145,13 +145,7 @@ function explain(
   judgement: RoleJudgement,
   units: CaptureUnits,
 ): Pick<BehaviourVerdict, 'findings' | 'bin' | 'scored' | 'units'> {
-  let scored = 0;
-  let total = 0;
-  for (const bin of judgement.views.flatMap(({ bins }) => bins)) {
-    scored += bin.scored;
-    total += bin.units;
-  }
-  const counts = { scored, units: total };
+  const counts = { scored: units.sess.count, units: units.sess.met };
   const first = judgement.bins[0];
   if (first === undefined) return { findings: [], bin: null, ...counts };
   const worst = judgement.bins.reduce((a, b) => (b.probability < a.probability ? b : a), first);

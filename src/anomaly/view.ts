@@ -17,9 +17,6 @@ export interface BinScore {
   readonly bin: number;
   /** Before calibration; higher is stranger, without bounds. */
   readonly score: number;
-  /** How many of the bin's units were scored, of how many. */
-  readonly scored: number;
-  readonly units: number;
 }
 
 /** A unit that stands out, and why. */

@@ -10,6 +10,7 @@ export {
   signatureColumns,
 } from './port-protocol.js';
 export { isServicePort, noService, serviceCode, serviceName } from './services.js';
+export { evenlySpaced, SessSampler, unitsPerBin } from './sess-sample.js';
 export {
   appendSessUnit,
   createSessUnits,

@@ -39,6 +39,8 @@ export const sessNumberCount = sessNumberNames.length;
 export interface SessUnits {
   /** Rows in use. */
   count: number;
+  /** Sessions parts that the rows were chosen from; as many as rows where none was left out. */
+  met: number;
   /** Row of the session table that the unit was made from. */
   readonly sessionRow: Uint32Array;
   /** 15-minute slice, counted from the capture's first packet. */
@@ -55,6 +57,7 @@ export interface SessUnits {
 export function createSessUnits(capacity: number): SessUnits {
   return {
     count: 0,
+    met: 0,
     sessionRow: new Uint32Array(capacity),
     bin: new Uint32Array(capacity),
     kind: new Uint8Array(capacity),
@@ -89,13 +92,23 @@ export function appendSessUnit(units: SessUnits, session: DeviceSession): void {
   if (row >= units.kind.length)
     throw new NetworkmlError('NML_INTERNAL', `no room for more than ${row} units`);
   units.count = row + 1;
-  const opened = opensSession(session);
-  const port = opened ? session.peerPort : session.devicePort;
+  units.met++;
   units.sessionRow[row] = session.row;
   units.bin[row] = session.bin;
-  units.kind[row] = (opened ? 0 : 4) + protocolClass(session.protocol);
-  units.service[row] = port === 0 ? noService : serviceCode(port);
-  writeNumbers(units.numbers, row * sessNumberCount, session, opened);
+  units.kind[row] = sessKind(session);
+  units.service[row] = sessService(session);
+  writeNumbers(units.numbers, row * sessNumberCount, session, opensSession(session));
+}
+
+/** Opener and protocol of a session: see `SessUnits.kind`. */
+export function sessKind(session: DeviceSession): number {
+  return (opensSession(session) ? 0 : 4) + protocolClass(session.protocol);
+}
+
+/** Service code of the server's port. */
+export function sessService(session: DeviceSession): number {
+  const port = opensSession(session) ? session.peerPort : session.devicePort;
+  return port === 0 ? noService : serviceCode(port);
 }
 
 /**

@@ -4,6 +4,7 @@ import {
   createSessUnits,
   SessionVectorCollector,
   type SessionVectors,
+  SessSampler,
   type SessUnits,
 } from '../features/index.js';
 import { type CaptureProgress, type CaptureSource, openCapture } from '../pcap/index.js';
@@ -52,10 +53,10 @@ export async function observe(source: CaptureSource, options: ObserveOptions = {
   if (device === undefined) throw noSessions(read, 'no unicast host sends or receives anything');
   const counts: SessionCounts = { total: 0, initiated: 0, received: 0, external: 0 };
   const collector = new SessionVectorCollector(table.rows);
-  const units = createSessUnits(table.rows);
+  const sampler = new SessSampler(table.rows);
   forEachDeviceSession(table, device, (part) => {
     collector.add(part);
-    appendSessUnit(units, part);
+    sampler.add(part);
     if (part.row !== part.firstRow) return;
     counts.total++;
     if (part.initiated) counts.initiated++;
@@ -63,7 +64,17 @@ export async function observe(source: CaptureSource, options: ObserveOptions = {
     if (part.peerClass === 'external') counts.external++;
   });
   if (counts.total === 0) throw noSessions(read, 'the device takes part in no session');
+  const units = unitsOf(read, device, sampler);
   return { ...read, device, counts, vectors: collector.finish(), units };
+}
+
+/** The chosen sessions as units of behaviour. */
+function unitsOf({ table }: SessionizedCapture, device: Device, sampler: SessSampler): SessUnits {
+  const chosen = sampler.choose();
+  const units = createSessUnits(chosen.length);
+  forEachDeviceSession(table, device, (part) => appendSessUnit(units, part), chosen);
+  units.met = sampler.met;
+  return units;
 }
 
 function noSessions({ summary }: SessionizedCapture, what: string): NetworkmlError {

@@ -37,7 +37,7 @@ export function warningsFor(
   if (table.refused > 0) warnings.push(`${table.refused} packets beyond the limit of sessions were left out`);
   if (anomaly.scored < anomaly.units) {
     warnings.push(
-      `behaviour rests on ${anomaly.scored} of ${anomaly.units} sessions, every service among them`,
+      `behaviour rests on ${anomaly.scored} of ${anomaly.units} sessions, spread over all services`,
     );
   }
   const first = bundle.manifest.roles.find(({ id }) => id === role.top[0]?.role);

@@ -44,14 +44,18 @@ function createDeviceSession(): DeviceSession {
  * Calls `visit` for every part of every session in which the device takes part, in order of appearance, with one
  * record that is filled again each time. Broadcast and multicast of other hosts count as received by the device;
  * unicast between other hosts is left out.
+ * @param rows only these rows of the table; all by default
  */
 export function forEachDeviceSession(
   table: SessionTable,
   device: Device,
   visit: (part: DeviceSession) => void,
+  rows?: Uint32Array,
 ): void {
   const record = createDeviceSession();
-  for (let index = 0; index < table.rows; index++) {
+  const count = rows?.length ?? table.rows;
+  for (let at = 0; at < count; at++) {
+    const index = rows?.[at] ?? at;
     const side = deviceSide(table, device, index);
     if (side === FOREIGN) continue;
     fill(table, index, side === DEVICE_IS_B, record);

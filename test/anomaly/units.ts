@@ -20,6 +20,7 @@ export function unitsOf(rows: UnitRow[]): SessUnits {
     units.sessionRow[i] = sessionRow ?? i;
     units.numbers.set(numbers.slice(0, sessNumberCount), i * sessNumberCount);
     units.count++;
+    units.met++;
   });
   return units;
 }

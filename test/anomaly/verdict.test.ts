@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { judgeCapture, scoredPerBin, trainBehaviour } from '../../src/anomaly/index.js';
+import { judgeCapture, trainBehaviour } from '../../src/anomaly/index.js';
 import { judgeAs } from '../../src/anomaly/model.js';
 import { labelledCaptures, ordinaryRows, strangeRows, type UnitRow, unitsOf } from './units.js';
 
@@ -147,9 +147,10 @@ describe('judgeCapture', () => {
     expect(alarms).toBeGreaterThan(40);
   });
 
-  it('scores a bounded number of sessions a bin and says so', () => {
-    const rows = [...ordinaryRows(77, 3000), ...ordinaryRows(78, 10).map((row) => ({ ...row, bin: 1 }))];
-    const verdict = judgeCapture(model, sessOf(rows), { role: 'camera' });
-    expect(verdict).toMatchObject({ scored: scoredPerBin + 10, units: 3010, verdict: 'normal' });
+  it('says how many sessions it rests on', () => {
+    const units = unitsOf(ordinaryRows(77, 300));
+    units.met = 3010;
+    const verdict = judgeCapture(model, { sess: units }, { role: 'camera' });
+    expect(verdict).toMatchObject({ scored: 300, units: 3010, verdict: 'normal' });
   });
 });
