@@ -12,7 +12,7 @@ import {
 import { ethernet } from '../support/frames.js';
 import { ipv4, udp } from '../support/ip-packets.js';
 import { testRandom } from '../support/random.js';
-import { errorOf, readAll } from '../support/read-all.js';
+import { errorOf, inPieces, readAll } from '../support/read-all.js';
 import { randomTraffic } from '../support/traffic.js';
 
 const frame = ethernet({}, ipv4({ source: '10.0.0.1', destination: '10.0.0.2', protocol: 17 }, udp(1, 2)));
@@ -34,6 +34,10 @@ async function expectDamage(
   expect(summary.damage?.code).toBe('NML_PCAP_CORRUPT');
   expect(summary.damage?.message).toMatch(message);
   expect(summary.damage?.place.byteOffset).toBe(before.length);
+
+  // Where it happened does not depend on how the bytes came in.
+  const slowly = await readAll(inPieces(concat(before, bad), () => 7));
+  expect(slowly.summary.damage?.place.byteOffset).toBe(before.length);
 
   const header = fileOf(pieces.slice(0, good - held));
   const error = await errorOf(() => readAll(concat(header, bad), { name: 'x.pcap' }));

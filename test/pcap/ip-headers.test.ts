@@ -303,6 +303,16 @@ describe('fragments', () => {
     for (const { number, sourcePort } of found) expect(sourcePort).toBe(number - 6000);
   });
 
+  it('a flood of first ones takes in none of another protocol', async () => {
+    const flood = Array.from({ length: 6000 }, (_, i) =>
+      ipv4({ ...V4, protocol: 17, identification: i, moreFragments: true }, udp(1, 2, filler(32))),
+    );
+    const later = [6, 47, 50, 132, 136].flatMap((protocol) =>
+      Array.from({ length: 6000 }, (_, i) => piece4(40, 80, i, { protocol })),
+    );
+    expect((await readFrames([...flood, ...later])).skipped).toEqual({ fragment: later.length });
+  });
+
   it('with "do not fragment" alone are whole packets', async () => {
     const packet = await readOne(ipv4({ ...V4, protocol: 17, dontFragment: true }, udp(11, 12)));
     expect(packet.sourcePort).toBe(11);

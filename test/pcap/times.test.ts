@@ -137,18 +137,18 @@ describe('time stamps of pcapng', () => {
     const blocks = pcapngBlocks(false);
     const bytes = concat(
       blocks.section().bytes,
-      blocks.interface(1, { snaplen: 40 }).bytes,
-      blocks.simple({ ...packet, frame: frame.slice(0, 40), wireBytes: frame.length }).bytes,
+      blocks.interface(1, { snaplen: 38 }).bytes,
+      blocks.simple({ ...packet, frame: frame.slice(0, 38), wireBytes: frame.length }).bytes,
       blocks.enhanced(0, 9_000_000n, packet).bytes,
-      blocks.simple({ ...packet, frame: frame.slice(0, 40), wireBytes: frame.length }).bytes,
+      blocks.simple({ ...packet, frame: frame.slice(0, 38), wireBytes: frame.length }).bytes,
     );
     const { packets } = await readAll(bytes);
     expect(
       packets.map(({ seconds, capturedBytes, wireBytes }) => [seconds, capturedBytes, wireBytes]),
     ).toEqual([
-      [0, 40, 42],
+      [0, 38, 42],
       [9, 42, 42],
-      [9, 40, 42],
+      [9, 38, 42],
     ]);
     // Padding is not captured data.
     const open = concat(blocks.section().bytes, blocks.interface(1).bytes, blocks.simple(packet).bytes);

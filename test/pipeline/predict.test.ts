@@ -156,6 +156,23 @@ describe('a prediction', () => {
     }
   });
 
+  it('counts every session, also those that the layout tells nothing of', async () => {
+    const known = roleTraffic('Printer', 7, 0);
+    const own = known.find(({ source }) => source.address === '10.0.7.9')!.source;
+    const tunnel = (there: boolean, number: number): (typeof known)[number] => {
+      const peer = { ...own, address: `10.0.7.${100 + number}`, mac: '02:20:00:00:01:01' };
+      const ends = there ? { source: own, destination: peer } : { source: peer, destination: own };
+      return { ...known[0]!, ...ends, protocol: 47, sourcePort: 0, destinationPort: 0, tcpFlags: 0 };
+    };
+    const sent = Array.from({ length: 6 }, (_, i) => tunnel(true, i));
+    const mixed = Array.from({ length: 6 }, (_, i) => tunnel(i < 4, i));
+    const [one, two] = await Promise.all(
+      [sent, mixed].map((more) => predict(bytesOf([...known, ...more]), { bundle })),
+    );
+    expect(two!.role).toEqual(one!.role);
+    expect(one!.role.confidence).not.toBe((await predict(printer, { bundle })).role.confidence);
+  });
+
   it('is the same every time', async () => {
     expect(await predict(printer, { bundle })).toEqual(await predict(printer, { bundle }));
   });

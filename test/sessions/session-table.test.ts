@@ -151,6 +151,17 @@ describe('keys of sessions', () => {
     ).toBe(1);
   });
 
+  it('keeps apart all VLANs and all protocols of the same ends', () => {
+    const all = Array.from({ length: 4096 }, (_, vlanId) => [
+      { vlanId },
+      { vlanId, protocol: vlanId & 0xff },
+    ]).flat();
+    const distinct = new Set(
+      all.map(({ vlanId, protocol = 17 }: { vlanId: number; protocol?: number }) => `${vlanId} ${protocol}`),
+    );
+    expect(sessionsOf(...all, ...all)).toBe(distinct.size);
+  });
+
   it('tells IPv6 addresses apart by every word', () => {
     const v6: Partial<Packet> = {
       ipVersion: 6,
