@@ -28,29 +28,7 @@ export async function parseCommandLine(
 ): Promise<Parsed> {
   let chosen: Chosen | undefined;
   let parsed: Parsed | undefined;
-  const parser = yargs()
-    .scriptName('networkml')
-    .locale('en')
-    .usage(
-      '$0 <command>\n\nTells the role of a device from its packet capture, and whether it behaves like others of that role.',
-    )
-    .parserConfiguration({
-      'boolean-negation': false,
-      'camel-case-expansion': false,
-      'dot-notation': false,
-      'parse-numbers': false,
-      'parse-positional-numbers': false,
-    })
-    .exitProcess(false)
-    .showHelpOnFail(false)
-    .strict()
-    .demandCommand(1, 'which command?')
-    .help()
-    .alias('help', 'h')
-    .version(version)
-    .example('$0 predict printer.pcap', 'role and behaviour of the device in a capture')
-    .epilogue('networkml <command> --help tells more about a command.')
-    .wrap(helpWidth());
+  const parser = bareParser(version);
   for (const entry of commands) {
     parser.command(
       entry.usage,
@@ -78,6 +56,32 @@ export async function parseCommandLine(
   };
   parser.fail((said, error) => refuse(said ?? error.message));
   return await parse(parser, kept(words), refuse, () => parsed);
+}
+
+function bareParser(version: string): Argv {
+  return yargs()
+    .scriptName('networkml')
+    .locale('en')
+    .usage(
+      '$0 <command>\n\nTells the role of a device from its packet capture, and whether it behaves like others of that role.',
+    )
+    .parserConfiguration({
+      'boolean-negation': false,
+      'camel-case-expansion': false,
+      'dot-notation': false,
+      'parse-numbers': false,
+      'parse-positional-numbers': false,
+    })
+    .exitProcess(false)
+    .showHelpOnFail(false)
+    .strict()
+    .demandCommand(1, 'which command?')
+    .help()
+    .alias('help', 'h')
+    .version(version)
+    .example('$0 predict printer.pcap', 'role and behaviour of the device in a capture')
+    .epilogue('networkml <command> --help tells more about a command.')
+    .wrap(helpWidth());
 }
 
 async function parse(

@@ -21,6 +21,17 @@ export type PoolReply =
   | { readonly answer: Answer }
   | { readonly fatal: CodedFailure };
 
+/** The work of a pool, shared by its threads. */
+interface Work {
+  readonly paths: readonly string[];
+  readonly setup: PoolSetup;
+  readonly slots: readonly Deferred<Answer>[];
+  readonly running: Set<Worker>;
+  readonly onProgress: (index: number, progress: Progress) => void;
+  /** Index of the next capture that no thread has taken. */
+  next: number;
+}
+
 /**
  * Predicts captures with `jobs` threads. A thread that dies costs only the capture it was at.
  * @param onProgress called with the index of a capture and how far it is
@@ -33,49 +44,44 @@ export async function* predictWithPool(
   onProgress: (index: number, progress: Progress) => void,
 ): AsyncGenerator<Answer> {
   const slots = paths.map(() => deferred<Answer>());
-  let next = 0;
-  const running = new Set<Worker>();
-
-  const startThread = (): void => {
-    const worker = new Worker(join(packageRoot(), 'dist/cli/predict-worker.js'), { workerData: setup });
-    running.add(worker);
-    let current = -1;
-    const takeNext = (): void => {
-      const path = paths[next];
-      current = path === undefined ? -1 : next;
-      next += 1;
-      if (path === undefined) void worker.terminate();
-      else worker.postMessage(path);
-    };
-    worker.on('message', (reply: PoolReply) => {
-      if ('progress' in reply) onProgress(current, reply.progress);
-      else if ('answer' in reply) {
-        slots[current]?.resolve(reply.answer);
-        takeNext();
-      } else {
-        slots[current]?.reject(unpackError(reply.fatal));
-      }
-    });
-    worker.on('error', (cause) => {
-      const path = paths[current];
-      if (path === undefined) return;
-      const error = new NetworkmlError('NML_INTERNAL', `its thread failed: ${cause.message}`, {
-        file: path,
-        cause,
-      });
-      slots[current]?.resolve(failed(error, path));
-      if (next < paths.length) startThread();
-    });
-    worker.on('exit', () => running.delete(worker));
-    takeNext();
-  };
-
+  const work: Work = { paths, setup, slots, running: new Set(), onProgress, next: 0 };
   try {
-    for (let i = 0; i < Math.min(jobs, paths.length); i += 1) startThread();
+    for (let i = 0; i < Math.min(jobs, paths.length); i += 1) startThread(work);
     for (const slot of slots) yield await slot.promise;
   } finally {
-    for (const worker of running) void worker.terminate();
+    for (const worker of work.running) void worker.terminate();
   }
+}
+
+function startThread(work: Work): void {
+  const { paths, slots, running } = work;
+  const worker = new Worker(join(packageRoot(), 'dist/cli/predict-worker.js'), { workerData: work.setup });
+  running.add(worker);
+  let current = -1;
+  const takeNext = (): void => {
+    const path = paths[work.next];
+    current = work.next;
+    work.next += 1;
+    if (path === undefined) void worker.terminate();
+    else worker.postMessage(path);
+  };
+  worker.on('message', (reply: PoolReply) => {
+    if ('progress' in reply) work.onProgress(current, reply.progress);
+    else if ('fatal' in reply) slots[current]?.reject(unpackError(reply.fatal));
+    else {
+      slots[current]?.resolve(reply.answer);
+      takeNext();
+    }
+  });
+  worker.on('error', (cause) => {
+    const path = paths[current];
+    if (path === undefined) return;
+    const said = `its thread failed: ${cause.message}`;
+    slots[current]?.resolve(failed(new NetworkmlError('NML_INTERNAL', said, { file: path, cause }), path));
+    if (work.next < paths.length) startThread(work);
+  });
+  worker.on('exit', () => running.delete(worker));
+  takeNext();
 }
 
 interface Deferred<T> {

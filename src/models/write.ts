@@ -16,7 +16,14 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { NetworkmlError } from '../errors.js';
 import { type ArrayData, aligned, dtypeOf, elementBytes, LITTLE_ENDIAN, swapElements } from './arrays.js';
 import { formatSums, SUMS_FILE, sha256Of } from './digest.js';
-import type { ArrayEntry, BundleManifest, JsonValue } from './manifest.js';
+import type {
+  ArrayEntry,
+  BundleBehaviour,
+  BundleClassifier,
+  BundleManifest,
+  BundleView,
+  JsonValue,
+} from './manifest.js';
 import { MANIFEST_FILE } from './read.js';
 import { MAX_DATA_BYTES, validateManifest } from './validate.js';
 
@@ -105,7 +112,7 @@ function pack(arrays: ReadonlyMap<string, ArrayToWrite>): { entries: ArrayEntry[
 
 /** The keys of the manifest in the order of its declaration, those of free objects by name. */
 function ordered(manifest: BundleManifest): JsonValue {
-  const { classifiers, behaviour, training } = manifest;
+  const { behaviour, training } = manifest;
   return {
     schema: manifest.schema,
     name: manifest.name,
@@ -119,25 +126,12 @@ function ordered(manifest: BundleManifest): JsonValue {
       captures,
       thin,
     })),
-    classifiers: classifiers.map(({ kind, layout, meta, arrays }) => ({
-      kind,
-      layout,
-      meta: sorted(meta),
-      arrays: sorted(arrays),
+    classifiers: manifest.classifiers.map((classifier) => ({
+      kind: classifier.kind,
+      ...orderedPart(classifier),
     })),
     defaultClassifier: manifest.defaultClassifier,
-    behaviour:
-      behaviour === null
-        ? null
-        : {
-            views: behaviour.views.map(({ id, layout, meta, arrays }) => ({
-              id,
-              layout,
-              meta: sorted(meta),
-              arrays: sorted(arrays),
-            })),
-            calibration: sorted(behaviour.calibration),
-          },
+    behaviour: behaviour === null ? null : orderedBehaviour(behaviour),
     unknownBelow: manifest.unknownBelow,
     temperature: manifest.temperature,
     training: {
@@ -151,6 +145,17 @@ function ordered(manifest: BundleManifest): JsonValue {
     data: { file: manifest.data.file, bytes: manifest.data.bytes },
     arrays: manifest.arrays.map((entry) => ({ ...entry })),
   };
+}
+
+function orderedBehaviour({ views, calibration }: BundleBehaviour): JsonValue {
+  return {
+    views: views.map((view) => ({ id: view.id, ...orderedPart(view) })),
+    calibration: sorted(calibration),
+  };
+}
+
+function orderedPart({ layout, meta, arrays }: BundleClassifier | BundleView): { [key: string]: JsonValue } {
+  return { layout, meta: sorted(meta), arrays: sorted(arrays) };
 }
 
 function sorted(value: JsonValue): JsonValue {
