@@ -21,6 +21,7 @@ import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { bsd2Clause } from './bsd-2-clause.mjs';
 import { makeVendors } from './make-vendors.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -107,17 +108,14 @@ function packagesIn(metafiles) {
 /** The licence of every bundled package (of oui-data its table is), in its own words. */
 function notices(folders) {
   const parts = folders.map((folder) => {
-    const { name, version, license, author, repository } = JSON.parse(
+    const { name, version, license, author } = JSON.parse(
       readFileSync(join(root, folder, 'package.json'), 'utf8'),
     );
     const file = readdirSync(join(root, folder)).find((each) => /^licen[cs]e(?:[.-].*)?$/i.test(each));
     const title = `${name} ${version} (${license})`;
     if (file !== undefined) return { title, text: readFileSync(join(root, folder, file), 'utf8').trim() };
-    if (author === undefined) throw new Error(`${folder} names neither licence text nor author`);
-    return {
-      title,
-      text: `By ${author}, ${repository?.url ?? ''}: licence ${license}, without a text of its own.`,
-    };
+    if (license !== 'BSD-2-Clause' || author === undefined) throw new Error(`${folder} has no licence text`);
+    return { title, text: bsd2Clause(author) };
   });
   const seen = new Map(parts.map((part) => [part.title, part]));
   const body = [...seen.values()].map(({ title, text }) => `${'-'.repeat(80)}\n${title}\n\n${text}\n`);

@@ -13,9 +13,21 @@ interface ErrorEntry {
 
 /** Every code, what it means, and what a person can do about it. */
 export const errorTable = {
-  NML_USAGE: { kind: 'usage', meaning: 'the command line cannot be understood', hint: 'see networkml --help' },
-  NML_CONFIG: { kind: 'usage', meaning: 'a setting has a value that cannot be used', hint: 'see docs/settings.md' },
-  NML_INPUT_NOT_FOUND: { kind: 'input', meaning: 'the file or directory does not exist', hint: 'check the path' },
+  NML_USAGE: {
+    kind: 'usage',
+    meaning: 'the command line cannot be understood',
+    hint: 'see networkml --help',
+  },
+  NML_CONFIG: {
+    kind: 'usage',
+    meaning: 'a setting has a value that cannot be used',
+    hint: 'see docs/settings.md',
+  },
+  NML_INPUT_NOT_FOUND: {
+    kind: 'input',
+    meaning: 'the file or directory does not exist',
+    hint: 'check the path',
+  },
   NML_INPUT_ACCESS: { kind: 'input', meaning: 'the file may not be read', hint: 'check its permissions' },
   NML_INPUT_EMPTY: {
     kind: 'input',
@@ -93,7 +105,11 @@ export const errorTable = {
     meaning: 'the bundle does not know this role or classifier',
     hint: 'networkml models show lists what it knows',
   },
-  NML_OUTPUT: { kind: 'internal', meaning: 'the output could not be written', hint: 'check space and rights there' },
+  NML_OUTPUT: {
+    kind: 'internal',
+    meaning: 'the output could not be written',
+    hint: 'check space and rights there',
+  },
   NML_INTERNAL: {
     kind: 'internal',
     meaning: 'networkml itself failed',
@@ -155,7 +171,12 @@ export class NetworkmlError extends Error {
   /** The same error at a file: used where a reader without a name fails. */
   at(file: string): NetworkmlError {
     return this.place.file === undefined
-      ? new NetworkmlError(this.code, this.message, { ...this.place, file, hint: this.hint, cause: this.cause })
+      ? new NetworkmlError(this.code, this.message, {
+          ...this.place,
+          file,
+          hint: this.hint,
+          cause: this.cause,
+        })
       : this;
   }
 }
@@ -165,6 +186,8 @@ export function toNetworkmlError(error: unknown, file?: string): NetworkmlError 
   const coded =
     error instanceof NetworkmlError
       ? error
-      : new NetworkmlError('NML_INTERNAL', error instanceof Error ? error.message : String(error), { cause: error });
+      : new NetworkmlError('NML_INTERNAL', error instanceof Error ? error.message : String(error), {
+          cause: error,
+        });
   return file === undefined ? coded : coded.at(file);
 }

@@ -54,7 +54,9 @@ export function judgeCapture(
   units: CaptureUnits,
   options: VerdictOptions,
 ): BehaviourVerdict {
-  const threshold = model.calibration.thresholds[`${options.falseAlarmRate ?? 0.05}`];
+  const limit = model.calibration.thresholds[`${options.falseAlarmRate ?? 0.05}`];
+  // Where no role could be left out there is no threshold, only one that nothing passes.
+  const threshold = limit < Number.MAX_VALUE ? limit : null;
   const candidates = candidatesOf(model, options);
   if (candidates.length === 0) return notEvaluated('no role that this model knows', threshold);
   const judged = candidates.map(({ role, confidence }) => ({
@@ -74,7 +76,7 @@ export function judgeCapture(
   const problems = judged.flatMap(({ problem }) => (problem === null ? [] : [problem]));
   const reason = problems.length > 0 ? `insufficient reference: ${problems.join(', ')}` : null;
   return {
-    verdict: enough ? (score > threshold ? 'anomalous' : 'normal') : 'not-evaluated',
+    verdict: enough && threshold !== null ? (score > limit ? 'anomalous' : 'normal') : 'not-evaluated',
     role: leading.role,
     score,
     threshold,
@@ -126,7 +128,7 @@ function heaviest<T extends Judged>(judged: readonly T[]): T {
   return judged.reduce((best, candidate) => (candidate.confidence > best.confidence ? candidate : best));
 }
 
-function notEvaluated(reason: string, threshold: number): BehaviourVerdict {
+function notEvaluated(reason: string, threshold: number | null): BehaviourVerdict {
   return {
     verdict: 'not-evaluated',
     role: null,

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -134,7 +134,12 @@ describe('large files', () => {
     expect(summary.packets).toBe(1000 + files.length);
     expect(packets.slice(-1)[0]!.number).toBe(summary.packets);
     expect(await summary.sha256).toBe(createHash('sha256').update(bytes).digest('hex'));
-    // A file that turns out damaged or too large leaves no thread behind.
+    // The place of damage counts all bytes before it, in whatever buffer they lay.
+    appendFileSync(path, new Uint8Array(16).fill(0xff));
+    const damaged = await readAll(path);
+    expect(damaged.summary.packets).toBe(1000 + files.length);
+    expect(damaged.summary.damage?.place.byteOffset).toBe(bytes.length);
+    // A file that turns out too large leaves no thread behind.
     expect(await codeOf(() => readAll(path, { limits: { packets: 900 } }))).toBe('NML_PCAP_LIMIT');
   });
 });
