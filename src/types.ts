@@ -14,8 +14,8 @@ export interface CaptureNameRecord {
 
 export interface CaptureRecord {
   file: string;
-  /** Of the file as it is stored (compressed, if it is). */
-  sha256: string;
+  /** Of the file as it is stored (compressed, if it is); null above 256 MiB unless it is asked for. */
+  sha256: string | null;
   /** Null when the file name follows no convention. */
   name: CaptureNameRecord | null;
   /** Names of the link types met, joined by `+`. */

@@ -60,6 +60,11 @@ export const optionTable = {
     describe: 'the device that the captures are about, instead of finding it',
     setting: true,
   },
+  digest: {
+    kind: 'flag',
+    describe: 'SHA-256 of captures above 256 MB, too: it takes longer than all the rest',
+    setting: true,
+  },
   'alarm-rate': {
     kind: 'text',
     value: 'SHARE',

@@ -21,7 +21,18 @@ import type { Settings } from './settings.js';
 import { formatFor, styleFor } from './style.js';
 
 export const predict: Command = {
-  options: ['format', 'output', 'bundle', 'classifier', 'role', 'device', 'alarm-rate', 'fail-on', 'jobs'],
+  options: [
+    'format',
+    'output',
+    'bundle',
+    'classifier',
+    'role',
+    'device',
+    'digest',
+    'alarm-rate',
+    'fail-on',
+    'jobs',
+  ],
   formats: predictionFormats,
   examples: [
     ['predict printer.pcap', 'role and behaviour of one device'],
@@ -135,6 +146,7 @@ function settingsFor(settings: Settings): PredictSettings {
     ...(device === undefined ? {} : { device }),
     ...(role === undefined ? {} : { role }),
     ...(classifier === undefined ? {} : { classifier }),
+    ...(settings.flag('digest') ? { digest: true } : {}),
     ...(alarmRate === undefined ? {} : { alarmRate: alarmRate === '0.01' ? 0.01 : 0.05 }),
   };
 }

@@ -11,7 +11,6 @@ import { sayError } from './messages.js';
 import { commonOptions } from './options.js';
 import { parseCommandLine } from './parser.js';
 import { readSettingsFile, resolveSettings } from './settings.js';
-import { warmUp } from './warm-up.js';
 
 /**
  * Runs a command line.
@@ -20,7 +19,6 @@ import { warmUp } from './warm-up.js';
  */
 export async function run(words: readonly string[]): Promise<number> {
   watchForAborts();
-  warmUp(words);
   try {
     const parsed = await parseCommandLine(words, commandList, packageVersion());
     if ('shows' in parsed) {

@@ -1,5 +1,6 @@
 import { type NetworkmlError, toNetworkmlError } from '../errors.js';
 import { CaptureReader } from './capture-reader.js';
+import type { DigestWish } from './digest.js';
 import type { Moment, PacketHandler } from './frame-decoder.js';
 import { type CaptureLimits, defaultCaptureLimits } from './limits.js';
 import { type SkipReasonName, skippedByName } from './skip-reason.js';
@@ -8,8 +9,8 @@ import { type CaptureSource, pump } from './source.js';
 /** What is known of a capture once it has been read. */
 export interface CaptureSummary {
   readonly file: string;
-  /** SHA-256 of the stored bytes, hexadecimal. Of a large file it is ready some time after the last packet. */
-  readonly sha256: Promise<string>;
+  /** SHA-256 of the stored bytes, hexadecimal; of a large file it is ready some time after the last packet. Null when not wanted. */
+  readonly sha256: Promise<string | null>;
   /** Names of the link types met, joined by `+`. */
   readonly linkType: string;
   /** All packets, skipped ones included, and their bytes on the wire. */
@@ -34,6 +35,8 @@ export interface OpenCaptureOptions {
   /** Name in records and errors; the path by default, `-` for streams. */
   readonly name?: string;
   readonly limits?: Partial<CaptureLimits>;
+  /** Whether the SHA-256 of the stored bytes is wanted; `auto` by default: up to 256 MiB. */
+  readonly digest?: DigestWish;
 }
 
 export interface Capture {
@@ -58,9 +61,12 @@ export function openCapture(source: CaptureSource, options: OpenCaptureOptions =
     async read(onPacket, onProgress) {
       const reader = new CaptureReader(onPacket, limits);
       try {
-        const { sha256 } = await pump(source, reader, limits, (bytes, totalBytes) =>
-          onProgress?.({ bytes, totalBytes, packets: reader.decoder.packets }),
-        );
+        const { sha256 } = await pump(source, reader, {
+          limits,
+          digest: options.digest ?? 'auto',
+          onBytes: (bytes, totalBytes) =>
+            onProgress?.({ bytes, totalBytes, packets: reader.decoder.packets }),
+        });
         return summarize(name, sha256, reader);
       } catch (error) {
         throw toNetworkmlError(error, name);
@@ -69,7 +75,7 @@ export function openCapture(source: CaptureSource, options: OpenCaptureOptions =
   };
 }
 
-function summarize(file: string, sha256: Promise<string>, reader: CaptureReader): CaptureSummary {
+function summarize(file: string, sha256: Promise<string | null>, reader: CaptureReader): CaptureSummary {
   const { decoder } = reader;
   return {
     file,

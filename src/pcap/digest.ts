@@ -7,14 +7,14 @@ export interface Digest {
   buffer(): Uint8Array | undefined;
   /** Takes bytes in the order of the file. The memory may be used again after the next `buffer()`. */
   take(bytes: Uint8Array): void;
-  /** Lower-case hexadecimal; call once, last. */
-  hex(): Promise<string>;
+  /** Lower-case hexadecimal, or null when none was wanted; call once, last. */
+  hex(): Promise<string | null>;
   /** Gives up without a result. */
   abandon(): void;
 }
 
 /** Hashes what it is given, at once. */
-export function createDigest(): Digest {
+function createDigest(): Digest {
   const hash = createHash('sha256');
   return {
     buffer: () => undefined,
@@ -29,21 +29,24 @@ export function createDigest(): Digest {
 /** Above this size a second thread hashes while the first one parses: hashing takes longer than parsing. */
 const THREAD_FROM_BYTES = 48 * 1024 * 1024;
 
-/** A hashing thread that was started before its file was opened. */
-let warm: ThreadedDigest | undefined;
+/** Files up to this size are hashed without being asked for. */
+const HASHED_UNASKED_BYTES = 256 * 1024 * 1024;
 
 /**
- * Starts the hashing thread for a file of `size` bytes that will be read soon, if it will need one: a thread takes some
- * 40 ms to start, and a program has other things to do meanwhile.
+ * Whether the digest of a capture is wanted: `auto` means up to 256 MiB. One core hashes 1.8 GB/s, which is longer than
+ * all the rest of a prediction takes (bench/README.md).
  */
-export function warmUpDigest(size: number): void {
-  if (size >= THREAD_FROM_BYTES) warm ??= new ThreadedDigest();
-}
+export type DigestWish = 'always' | 'auto' | 'never';
 
-/** Digest for a file of `size` bytes. */
-export function createFileDigest(size: number): Digest {
-  if (size < THREAD_FROM_BYTES) return createDigest();
-  const digest = warm ?? new ThreadedDigest();
-  warm = undefined;
-  return digest;
+const noDigest: Digest = {
+  buffer: () => undefined,
+  take: () => {},
+  hex: () => Promise.resolve(null),
+  abandon: () => {},
+};
+
+/** Digest for a source of `size` bytes (null: not known). */
+export function digestFor(wish: DigestWish, size: number | null): Digest {
+  if (wish === 'never' || (wish === 'auto' && (size ?? 0) > HASHED_UNASKED_BYTES)) return noDigest;
+  return size !== null && size >= THREAD_FROM_BYTES ? new ThreadedDigest() : createDigest();
 }

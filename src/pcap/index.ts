@@ -6,7 +6,7 @@ export {
   openCapture,
 } from './capture.js';
 export { linkTypeName } from './decode-link.js';
-export { warmUpDigest } from './digest.js';
+export type { DigestWish } from './digest.js';
 export type { Moment, PacketHandler } from './frame-decoder.js';
 export { hashWords, IntKeyTable } from './int-key-table.js';
 export { type CaptureLimits, defaultCaptureLimits } from './limits.js';

@@ -2,7 +2,7 @@ import { closeSync, createReadStream, fstatSync, openSync, readSync } from 'node
 import { createGunzip } from 'node:zlib';
 import { NetworkmlError } from '../errors.js';
 import type { CaptureReader } from './capture-reader.js';
-import { createDigest, createFileDigest } from './digest.js';
+import { type DigestWish, digestFor } from './digest.js';
 import type { CaptureLimits } from './limits.js';
 
 /** Where the bytes of a capture come from: a path, the bytes themselves, or a stream of them. */
@@ -11,9 +11,15 @@ export type CaptureSource = string | Uint8Array | AsyncIterable<Uint8Array>;
 /** Told after each piece: bytes of the stored file so far, and its size where it is known. */
 export type BytesListener = (bytes: number, totalBytes: number | null) => void;
 
+export interface PumpOptions {
+  readonly limits: CaptureLimits;
+  readonly digest: DigestWish;
+  readonly onBytes: BytesListener;
+}
+
 export interface Pumped {
   /** Digest of the stored bytes; it may be ready some time after the last packet. */
-  readonly sha256: Promise<string>;
+  readonly sha256: Promise<string | null>;
 }
 
 /**
@@ -23,25 +29,18 @@ export interface Pumped {
 export async function pump(
   source: CaptureSource,
   reader: CaptureReader,
-  limits: CaptureLimits,
-  onBytes: BytesListener,
+  options: PumpOptions,
 ): Promise<Pumped> {
-  if (typeof source === 'string') return pumpPath(source, reader, limits, onBytes);
-  if (source instanceof Uint8Array)
-    return pumpStream(singlePiece(source), source.length, reader, limits, onBytes);
-  return pumpStream(source, null, reader, limits, onBytes);
+  if (typeof source === 'string') return pumpPath(source, reader, options);
+  if (source instanceof Uint8Array) return pumpStream(singlePiece(source), source.length, reader, options);
+  return pumpStream(source, null, reader, options);
 }
 
 async function* singlePiece(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   if (bytes.length > 0) yield bytes;
 }
 
-async function pumpPath(
-  path: string,
-  reader: CaptureReader,
-  limits: CaptureLimits,
-  onBytes: BytesListener,
-): Promise<Pumped> {
+async function pumpPath(path: string, reader: CaptureReader, options: PumpOptions): Promise<Pumped> {
   const file = openForReading(path);
   try {
     const status = fstatSync(file);
@@ -52,9 +51,9 @@ async function pumpPath(
         autoClose: false,
         ...(status.isFile() ? { start: 0 } : {}),
       });
-      return await pumpStream(stream, status.isFile() ? status.size : null, reader, limits, onBytes);
+      return await pumpStream(stream, status.isFile() ? status.size : null, reader, options);
     }
-    return pumpFile(file, status.size, reader, onBytes);
+    return pumpFile(file, status.size, reader, options);
   } finally {
     closeSync(file);
   }
@@ -82,8 +81,8 @@ function isGzip(start: Uint8Array): boolean {
 }
 
 /** Exactly the `size` bytes that the file had when it was opened, so that a growing file has one digest. */
-function pumpFile(file: number, size: number, reader: CaptureReader, onBytes: BytesListener): Pumped {
-  const digest = createFileDigest(size);
+function pumpFile(file: number, size: number, reader: CaptureReader, options: PumpOptions): Pumped {
+  const digest = digestFor(options.digest, size);
   let total = 0;
   try {
     while (total < size) {
@@ -95,7 +94,7 @@ function pumpFile(file: number, size: number, reader: CaptureReader, onBytes: By
       const bytes = room.subarray(0, count);
       reader.commit(count);
       digest.take(bytes);
-      onBytes(total, size);
+      options.onBytes(total, size);
     }
     reader.finish();
     return { sha256: digest.hex() };
@@ -109,20 +108,19 @@ async function pumpStream(
   stream: AsyncIterable<Uint8Array>,
   size: number | null,
   reader: CaptureReader,
-  limits: CaptureLimits,
-  onBytes: BytesListener,
+  options: PumpOptions,
 ): Promise<Pumped> {
-  const digest = createDigest();
+  const digest = digestFor(options.digest, size);
   let total = 0;
   const counted = async function* (): AsyncGenerator<Uint8Array> {
     for await (const piece of stream) {
       total += piece.length;
       digest.take(piece);
-      onBytes(total, size);
+      options.onBytes(total, size);
       yield piece;
     }
   };
-  await feedMaybeGzip(counted(), reader, limits, () => total);
+  await feedMaybeGzip(counted(), reader, options.limits, () => total);
   reader.finish();
   return { sha256: digest.hex() };
 }

@@ -34,9 +34,8 @@ export class ThreadedDigest {
       this.worker.once('error', fail);
       this.worker.once('exit', () => fail());
     });
-    // Whoever abandons the digest does not wait for it, nor does a process that never asks for the result.
+    // Whoever abandons the digest does not wait for it.
     this.result.catch(() => {});
-    this.worker.unref();
   }
 
   /** The buffer to fill next; free until it is given to `take`. */
@@ -68,7 +67,6 @@ export class ThreadedDigest {
     const { control } = this.ring;
     Atomics.store(control, FINISHED, 1);
     Atomics.notify(control, WRITTEN);
-    this.worker.ref();
     return this.result;
   }
 

@@ -119,13 +119,13 @@ async function readLabelled(
 ): Promise<LabelledObservation> {
   const hint = hintOf(label);
   const known = deviceFrom === 'labels' && hint !== undefined;
-  const seen = await observe(path, known ? { device: hint } : {});
+  const seen = await observe(path, { digest: 'always', ...(known ? { device: hint } : {}) });
   const { rows, counts } = corpusRows(seen, builder);
   return {
     file: path,
     role: label.role,
     device: label.device === null ? basename(path) : `${label.role}/${label.device}`,
-    sha256: await seen.summary.sha256,
+    sha256: (await seen.summary.sha256) ?? '',
     units: seen.units,
     rows,
     counts,

@@ -7,7 +7,7 @@ import {
   SessSampler,
   type SessUnits,
 } from '../features/index.js';
-import { type CaptureProgress, type CaptureSource, openCapture } from '../pcap/index.js';
+import { type CaptureProgress, type CaptureSource, type DigestWish, openCapture } from '../pcap/index.js';
 import {
   type Device,
   type DeviceHint,
@@ -35,6 +35,8 @@ export interface Observation extends SessionizedCapture {
 export interface ObserveOptions {
   readonly name?: string;
   readonly device?: DeviceHint;
+  /** Whether the digest of the capture is wanted: see `openCapture`. */
+  readonly digest?: DigestWish;
   readonly onProgress?: (progress: CaptureProgress) => void;
 }
 
@@ -43,8 +45,11 @@ export interface ObserveOptions {
  * @throws NetworkmlError NML_INPUT_*, NML_PCAP_*, NML_DEVICE_ABSENT; NML_NO_SESSIONS when there is nothing to judge
  */
 export async function observe(source: CaptureSource, options: ObserveOptions = {}): Promise<Observation> {
-  const capture = openCapture(source, options.name === undefined ? {} : { name: options.name });
-  const { device: hint, onProgress } = options;
+  const { name, digest, device: hint, onProgress } = options;
+  const capture = openCapture(source, {
+    ...(name === undefined ? {} : { name }),
+    ...(digest === undefined ? {} : { digest }),
+  });
   const read = await sessionize(capture, {
     ...(hint === undefined ? {} : { device: hint }),
     ...(onProgress === undefined ? {} : { onProgress }),

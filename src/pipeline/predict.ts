@@ -23,6 +23,8 @@ export interface PredictOptions {
   readonly classifier?: string;
   /** Share of normal captures that may be called anomalous: 0.05 or 0.01. */
   readonly alarmRate?: 0.01 | 0.05;
+  /** SHA-256 of captures above 256 MiB, too. */
+  readonly digest?: boolean;
   /** Name of the capture in the record; the path by default. */
   readonly name?: string;
   readonly onProgress?: (progress: Progress) => void;
@@ -49,6 +51,7 @@ export async function predictCapture(
   const seen = await observe(source === '-' ? process.stdin : source, {
     name: options.name ?? (typeof source === 'string' ? source : '-'),
     ...(device === undefined ? {} : { device: deviceHint(device) }),
+    ...(options.digest === true ? { digest: 'always' } : {}),
     ...(onProgress === undefined ? {} : { onProgress }),
   });
   const answer = judgeRole(seen, bundle, model);
