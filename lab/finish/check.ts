@@ -38,7 +38,10 @@ export async function checkCapture(request: CheckRequest): Promise<CheckReport> 
     const port = servicePort(packet, mustSee);
     if (port !== undefined) ports.set(port, (ports.get(port) ?? 0) + 1);
   };
-  const summary = await openCapture(new Uint8Array(readFileSync(path)), { name: path }).read(note);
+  const summary = await openCapture(new Uint8Array(readFileSync(path)), {
+    name: path,
+    digest: 'always',
+  }).read(note);
   const byCount = [...macs].sort((a, b) => b[1] - a[1]);
   const problems = [
     ...(summary.truncated || summary.damage !== null ? ['does not parse to its end'] : []),
@@ -52,7 +55,7 @@ export async function checkCapture(request: CheckRequest): Promise<CheckReport> 
     ...(await addressesFound(path, machineAddresses)),
   ];
   return {
-    sha256: await summary.sha256,
+    sha256: (await summary.sha256) ?? '',
     ports: Object.fromEntries([...ports].sort((a, b) => b[1] - a[1]).slice(0, 20)),
     protocols: await protocolsOf(path),
     problems,

@@ -61,6 +61,7 @@ export function classifyIpv6(w0: number, w1: number, w2: number, w3: number): Ad
   if (w0 === 0 && w1 === 0 && w2 === 0) return w3 === 0 ? 'unspecified' : 'private'; // ::/96 with ::1, RFC 4291
   if (w0 === 0 && w1 === 0 && w2 === 0xffff) return classifyIpv4(w3); // ::ffff:0:0/96
   if (w0 === 0x0064ff9b && w1 === 0 && w2 === 0) return classifyIpv4(w3); // 64:ff9b::/96
+  if (w0 === 0x0064ff9b && w1 >>> 16 === 1) return 'private'; // 64:ff9b:1::/48, RFC 8215
   if ((w0 & 0xfe000000) >>> 0 === 0xfc000000) return 'private'; // fc00::/7, RFC 4193
   if ((w0 & 0xffc00000) >>> 0 === 0xfe800000) return 'private'; // fe80::/10, RFC 4291
   if ((w0 & 0xffc00000) >>> 0 === 0xfec00000) return 'private'; // fec0::/10, RFC 3879

@@ -23,8 +23,11 @@ export interface SessionTableOptions {
 
 const DEFAULT_MAX_ROWS = 2_000_000;
 
+/** Rows there is room for at first; memory that is never touched costs nothing, so the buffer grows by four. */
+const FIRST_ROWS = 4096;
+
 /**
- * Joins packets to sessions: one open-addressed hash table over one flat buffer of rows, growing by doubling, so that
+ * Joins packets to sessions: one open-addressed hash table over one flat buffer of rows, growing by a factor, so that
  * neither time nor memory of a session depends on how many others there are. Key: both (address, port) ends
  * without order, protocol, VLAN, IP version.
  */
@@ -34,7 +37,7 @@ export class SessionTable {
   /** Number of sessions, and of rows: every session has one row for each time slice it lies in. */
   sessions = 0;
   rows = 0;
-  view = new DataView(new ArrayBuffer(1024 * row.ROW_BYTES));
+  view = new DataView(new ArrayBuffer(FIRST_ROWS * row.ROW_BYTES));
   readonly addresses6 = new IntKeyTable();
   readonly macs = new IntKeyTable();
   private slots = new Int32Array(4096);
@@ -253,7 +256,7 @@ export class SessionTable {
     }
     const index = this.rows++;
     if (this.rows * row.ROW_BYTES > this.view.byteLength) {
-      const grown = new Uint8Array(this.view.byteLength * 2);
+      const grown = new Uint8Array(this.view.byteLength * 4);
       grown.set(new Uint8Array(this.view.buffer));
       this.view = new DataView(grown.buffer);
     }
