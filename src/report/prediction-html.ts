@@ -15,6 +15,7 @@ article { border: 1px solid var(--line); border-radius: 8px; padding: 1rem; marg
 dl { display: grid; grid-template-columns: 7rem 1fr; gap: .25rem 1rem; margin: 0 } dt { opacity: .65 } dd { margin: 0 }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums }
 td, th { text-align: left; padding: .15rem .6rem .15rem 0; vertical-align: top } td.n { text-align: right; width: 4rem }
+table.roles td:last-child { width: 60% } time { white-space: nowrap }
 .bar { display: block; background: var(--bar); height: .8em; border-radius: 3px; min-width: 1px; margin-top: .35em }
 .normal { color: var(--good) } .anomalous, .failed { color: var(--bad) } .not-evaluated, .note { color: var(--odd) }
 code { font-size: .9em; overflow-wrap: anywhere }
@@ -80,7 +81,7 @@ function roleHtml(role: RoleRecord, titles: Titles): string {
     const filled = `<div class="bar" style="width:${(Math.min(1, Math.max(0, confidence)) * 100).toFixed(1)}%"></div>`;
     return `<tr><td>${htmlText(roleTitle(id, titles))}</td><td class="n">${htmlText(percent(confidence))}</td><td>${filled}</td></tr>`;
   });
-  return `<strong>${htmlText(headline)}</strong><table>${rows.join('')}</table>`;
+  return `<strong>${htmlText(headline)}</strong><table class="roles">${rows.join('')}</table>`;
 }
 
 function reasonsHtml(role: RoleRecord): string {
@@ -103,14 +104,15 @@ function behaviourHtml(anomaly: AnomalyRecord, titles: Titles): string {
   ].join(', ');
   const rows = anomaly.sessions.map((session) => {
     const { initiator, responder, protocol, start, outlierProbability, why } = session;
+    const day = `${start.slice(0, 10)} ${start.slice(11, 19)}`;
     const cells = [
       outlierProbability.toFixed(2),
-      protocol,
-      `${initiator} → ${responder}`,
-      start,
-      why.join('; '),
+      htmlText(protocol),
+      htmlText(`${initiator} → ${responder}`),
+      `<time datetime="${htmlText(start)}">${htmlText(day)}</time>`,
+      htmlText(why.join('; ')),
     ];
-    return `<tr>${cells.map((cell) => `<td>${htmlText(cell)}</td>`).join('')}</tr>`;
+    return `<tr>${cells.map((cell) => `<td>${cell}</td>`).join('')}</tr>`;
   });
   const verdict = `<strong class="${anomaly.verdict}">${htmlText(anomaly.verdict.replace('-', ' ') + judged)}</strong>`;
   const table = rows.length === 0 ? '' : `<table>${rows.join('')}</table>`;
