@@ -42,6 +42,7 @@ export function decodeIpv4(
   const totalLength = view.getUint16(at + 2);
   if (totalLength !== 0 && totalLength < headerBytes) return SKIP_IP_HEADER;
   packet.ipVersion = 4;
+  packet.ipAt = at;
   packet.protocol = view.getUint8(at + 9);
   packet.source0 = view.getInt32(at + 12);
   packet.source1 = 0;
@@ -88,6 +89,7 @@ export function decodeIpv6(
   if (view.getUint8(at) >> 4 !== 6) return SKIP_IP_HEADER;
   const payloadLength = view.getUint16(at + 4);
   packet.ipVersion = 6;
+  packet.ipAt = at;
   packet.source0 = view.getInt32(at + 8);
   packet.source1 = view.getInt32(at + 12);
   packet.source2 = view.getInt32(at + 16);
@@ -168,7 +170,8 @@ function laterFragment(
   if (!fragments.resolve(packet, identification)) return SKIP_FRAGMENT;
   packet.tcpFlags = 0;
   packet.hasTcpFlags = false;
-  packet.payloadBytes = Math.max(length, 0);
+  packet.transportBytes = Math.max(length, 0);
+  packet.payloadBytes = packet.transportBytes;
   return USED;
 }
 
@@ -178,6 +181,8 @@ function laterFragment(
  */
 function decodeTransport(view: DataView, at: number, end: number, length: number, packet: Packet): void {
   const captured = end - at;
+  packet.transportAt = at;
+  packet.transportBytes = Math.max(length, 0);
   packet.sourcePort = 0;
   packet.destinationPort = 0;
   packet.tcpFlags = 0;

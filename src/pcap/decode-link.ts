@@ -35,6 +35,10 @@ export function decodeFrame(
   fragments: FragmentTable,
 ): number {
   packet.vlanId = 0;
+  packet.tunnelId = 0;
+  packet.view = view;
+  packet.frameAt = start;
+  packet.frameEnd = end;
   switch (packet.linkType) {
     case 1:
       return decodeEthernet(view, start, end, packet, fragments);

@@ -23,6 +23,13 @@ export {
   TCP_RST,
   TCP_SYN,
   TCP_URG,
+  TUNNEL_CAPWAP,
+  TUNNEL_GENEVE,
+  TUNNEL_GRE,
+  TUNNEL_GTP,
+  TUNNEL_NONE,
+  TUNNEL_TZSP,
+  TUNNEL_VXLAN,
 } from './packet.js';
 export { type SkipReasonName, skippedByName, skipReasonNames } from './skip-reason.js';
 export type { CaptureSource } from './source.js';

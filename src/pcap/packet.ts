@@ -40,10 +40,24 @@ export interface Packet {
   /** TCP flag byte (RFC 9293, 3.1); meaningful when `hasTcpFlags`. */
   tcpFlags: number;
   hasTcpFlags: boolean;
+  /** Kind of the innermost decoded tunnel, 0 outside of tunnels: see `TUNNEL_*`. */
+  tunnelId: number;
   /** Length of the IP packet, header included. */
   ipBytes: number;
+  /** Length of the transport header and payload as the IP header gives it. */
+  transportBytes: number;
   /** Length of the transport payload. */
   payloadBytes: number;
+  /**
+   * Where the headers lie: bytes of the capture in which this frame is `[frameAt, frameEnd)`, the innermost IP header
+   * begins at `ipAt` and the transport header at `transportAt` (which may lie at or past `frameEnd`). For header
+   * fields that few packets are asked for; the bytes change with the next packet.
+   */
+  view: DataView;
+  frameAt: number;
+  frameEnd: number;
+  ipAt: number;
+  transportAt: number;
 }
 
 /** A fresh record with all fields at rest. */
@@ -75,8 +89,15 @@ export function createPacket(): Packet {
     destinationPort: 0,
     tcpFlags: 0,
     hasTcpFlags: false,
+    tunnelId: 0,
     ipBytes: 0,
+    transportBytes: 0,
     payloadBytes: 0,
+    view: new DataView(new ArrayBuffer(0)),
+    frameAt: 0,
+    frameEnd: 0,
+    ipAt: 0,
+    transportAt: 0,
   };
 }
 
@@ -85,6 +106,15 @@ export const PROTOCOL_ICMP = 1;
 export const PROTOCOL_TCP = 6;
 export const PROTOCOL_UDP = 17;
 export const PROTOCOL_ICMPV6 = 58;
+
+/** Tunnels by number; the first three as NFStream numbers them. IP in IP has no number of its own. */
+export const TUNNEL_NONE = 0;
+export const TUNNEL_GTP = 1;
+export const TUNNEL_CAPWAP = 2;
+export const TUNNEL_TZSP = 3;
+export const TUNNEL_GRE = 4;
+export const TUNNEL_VXLAN = 5;
+export const TUNNEL_GENEVE = 6;
 
 /** TCP flag bits (RFC 9293, 3.1). */
 export const TCP_FIN = 0x01;

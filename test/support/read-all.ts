@@ -15,9 +15,24 @@ export interface ReadCapture {
 
 export async function readAll(source: CaptureSource, options: OpenCaptureOptions = {}): Promise<ReadCapture> {
   const packets: Packet[] = [];
-  const summary = await openCapture(source, options).read((packet) => packets.push({ ...packet }));
+  const summary = await openCapture(source, options).read((packet) => packets.push(copyOf(packet)));
   return { packets, summary };
 }
+
+/** The packet without the reader's buffer: places count from the frame's first byte. */
+export function copyOf(packet: Packet): Packet {
+  const { frameAt } = packet;
+  return {
+    ...packet,
+    view: NO_BYTES,
+    frameAt: 0,
+    frameEnd: packet.frameEnd - frameAt,
+    ipAt: packet.ipAt - frameAt,
+    transportAt: packet.transportAt - frameAt,
+  };
+}
+
+const NO_BYTES = new DataView(new ArrayBuffer(0));
 
 /** The bytes as a stream of pieces whose lengths the function gives. */
 export async function* inPieces(bytes: Uint8Array, length: () => number): AsyncGenerator<Uint8Array> {
