@@ -22,7 +22,26 @@ export {
   type RoleEvaluation,
   type RoleFigures,
 } from './evaluate.js';
+export {
+  ABOUT_FILE,
+  type ExchangeFiles,
+  layersModelFiles,
+  layersModelWeightFiles,
+  loadTensorFlow,
+  type ModelAbout,
+  readLayersModel,
+  type TensorFlow,
+  tensorFlowOptimiser,
+  writeLayersModel,
+} from './exchange/index.js';
 export { type ColumnContribution, type ExplainOptions, explainOneLayer } from './explain.js';
+export { type ForestModel, forestProbabilities } from './forest.js';
+export type { ForestItems } from './forest-data.js';
+export { forestItems } from './forest-items.js';
+export { decodeForest, encodeForest } from './forest-parts.js';
+export { trainForestThreaded } from './forest-threads.js';
+export { type ForestOptions, forestDefaults, type TrainedForest, trainForest } from './forest-training.js';
+export type { BundleArray, EncodedModel } from './model-parts.js';
 export { type OneLayerModel, oneLayerProbabilities } from './one-layer.js';
 export {
   decodeOneLayer,
@@ -30,7 +49,13 @@ export {
   type EncodedClassifier,
   encodeOneLayer,
 } from './one-layer-parts.js';
-export { type OneLayerOptions, oneLayerDefaults, trainOneLayer } from './one-layer-training.js';
+export {
+  type OneLayerOptimiser,
+  type OneLayerOptions,
+  type OneLayerParameters,
+  oneLayerDefaults,
+  trainOneLayer,
+} from './one-layer-training.js';
 export { mergeSessions, type SoftTargets } from './soft-targets.js';
 export { allExamples, checkTrainingSet, type RoleExample, type RoleTrainingSet } from './training-set.js';
 export { answerRole, defaultUnknownCut, type RoleAnswer, unknownRole } from './unknown.js';

@@ -19,7 +19,16 @@ export interface OneLayerOptions {
   readonly balance?: CaptureBalance;
   /** Called after every step with the loss before it, in nats, without the pull. */
   readonly onProgress?: (epoch: number, epochs: number, loss: number) => void;
+  /** Who takes the steps; our own full-batch Adam unless given (see `exchange/tensorflow.ts` for another). */
+  readonly optimise?: OneLayerOptimiser;
 }
+
+/** Takes all steps of a training, changing the parameters in place. */
+export type OneLayerOptimiser = (
+  parameters: OneLayerParameters,
+  data: SoftTargets,
+  settings: OneLayerSettings,
+) => void;
 
 export const oneLayerDefaults = {
   hidden: 64,
@@ -29,19 +38,22 @@ export const oneLayerDefaults = {
   balance: 'device',
 } as const;
 
-// Adam's own constants (Kingma and Ba, ICLR 2015, algorithm 1).
-const decay1 = 0.9;
-const decay2 = 0.999;
-const tiny = 1e-8;
+/** Adam's own constants (Kingma and Ba, ICLR 2015, algorithm 1): `tiny` is added to the root of the corrected moment. */
+export const adamConstants = { decay1: 0.9, decay2: 0.999, tiny: 1e-8 } as const;
+const { decay1, decay2, tiny } = adamConstants;
 
-/** All parameters in one array, so that a step of Adam is one loop; the views name its parts. */
-interface Parameters {
+/** The parameters of a network in training. All lie in one array, so that a step of Adam is one loop; the views name its parts. */
+export interface OneLayerParameters {
   readonly all: Float64Array;
   /** How many at the front are weights; the rest are biases. */
   readonly weightCount: number;
+  /** [columns x hidden] */
   readonly w1: Float64Array;
+  /** [hidden x roles] */
   readonly w2: Float64Array;
+  /** [hidden] */
   readonly b1: Float64Array;
+  /** [roles] */
   readonly b2: Float64Array;
 }
 
@@ -64,7 +76,7 @@ export function trainOneLayer(
   const classCount = set.roles.length;
   const parameters = allocate(data.columns.length, hidden, classCount);
   drawWeights(parameters, data.rows, hidden, settings.seed);
-  optimise(parameters, data, classCount, settings);
+  (settings.optimise ?? optimise)(parameters, data, settings);
   return {
     kind: 'one-layer',
     layout: set.layout,
@@ -79,9 +91,11 @@ export function trainOneLayer(
   };
 }
 
-type Settings = Required<Omit<OneLayerOptions, 'onProgress'>> & Pick<OneLayerOptions, 'onProgress'>;
+/** The settings of a training with nothing left out. */
+export type OneLayerSettings = Required<Omit<OneLayerOptions, 'onProgress' | 'optimise'>> &
+  Pick<OneLayerOptions, 'onProgress'>;
 
-function checkSettings(settings: Settings): void {
+function checkSettings(settings: OneLayerSettings): void {
   const { hidden, epochs, learningRate, l2 } = settings;
   const positive = (value: number) => Number.isInteger(value) && value >= 1;
   if (!positive(hidden)) throw new NetworkmlError('NML_CONFIG', `hidden units: ${hidden}`);
@@ -92,7 +106,7 @@ function checkSettings(settings: Settings): void {
   if (!(l2 >= 0 && l2 < 1)) throw new NetworkmlError('NML_CONFIG', `l2: ${l2}`);
 }
 
-function allocate(columns: number, hidden: number, classCount: number): Parameters {
+function allocate(columns: number, hidden: number, classCount: number): OneLayerParameters {
   const w2At = columns * hidden;
   const weightCount = w2At + hidden * classCount;
   const b2At = weightCount + hidden;
@@ -108,7 +122,7 @@ function allocate(columns: number, hidden: number, classCount: number): Paramete
 }
 
 /** Normal weights, scaled by the entries a row really has (He et al., ICCV 2015, with at least 8); zero biases. */
-function drawWeights(parameters: Parameters, rows: SparseRows, hidden: number, seed: number): void {
+function drawWeights(parameters: OneLayerParameters, rows: SparseRows, hidden: number, seed: number): void {
   const random = createRandom(seed);
   const entriesPerRow = rows.indices.length / rows.rowCount;
   const scale1 = Math.sqrt(2 / Math.max(8, entriesPerRow));
@@ -118,7 +132,8 @@ function drawWeights(parameters: Parameters, rows: SparseRows, hidden: number, s
   for (let i = 0; i < w2.length; i++) w2[i] = scale2 * random.normal();
 }
 
-function optimise(parameters: Parameters, data: SoftTargets, classCount: number, settings: Settings): void {
+function optimise(parameters: OneLayerParameters, data: SoftTargets, settings: OneLayerSettings): void {
+  const classCount = parameters.b2.length;
   const { hidden, epochs, l2, learningRate, onProgress } = settings;
   const gradients = allocate(data.columns.length, hidden, classCount);
   const moment1 = new Float64Array(parameters.all.length);
@@ -157,8 +172,8 @@ function optimise(parameters: Parameters, data: SoftTargets, classCount: number,
 function accumulate(
   row: number,
   data: SoftTargets,
-  parameters: Parameters,
-  gradients: Parameters,
+  parameters: OneLayerParameters,
+  gradients: OneLayerParameters,
   sums: Float64Array,
   outputs: Float64Array,
 ): number {

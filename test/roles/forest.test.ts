@@ -1,0 +1,238 @@
+import { describe, expect, it } from 'vitest';
+import { type SparseRows, SparseRowsBuilder } from '../../src/math/index.js';
+import {
+  allExamples,
+  decodeForest,
+  encodeForest,
+  type ForestItems,
+  type ForestModel,
+  forestItems,
+  forestProbabilities,
+  trainForest,
+  trainForestThreaded,
+} from '../../src/roles/index.js';
+import { type TestRandom, testRandom } from '../support/random.js';
+import { syntheticSet } from './synthetic.js';
+
+const about = { layout: 'synthetic/1', roles: ['A', 'B', 'C'] };
+const columnCount = 12;
+
+/** Rows with few and with many distinct values, in items of different weights and copies. */
+function randomItems(random: TestRandom, count: number, mostCopies = 1): ForestItems {
+  const builder = new SparseRowsBuilder(columnCount);
+  const row = Uint32Array.from({ length: count }, () => {
+    const columns = Array.from({ length: columnCount }, (_, c) => c).filter(() => random.chance(0.6));
+    const values = columns.map((c) =>
+      c % 3 === 0 ? 1 : c % 3 === 1 ? random.between(-3, 3) : random.between(1, 9999) / 7,
+    );
+    return builder.add(columns, values);
+  });
+  return {
+    rows: builder.build(),
+    classCount: 3,
+    row,
+    label: Uint32Array.from(row, () => random.below(3)),
+    copies: Uint32Array.from(row, () => random.between(1, mostCopies)),
+    weight: Float64Array.from(row, () => random.between(1, 40) / 10),
+  };
+}
+
+function denseRow(rows: SparseRows, id: number): number[] {
+  const out = new Array<number>(rows.columnCount).fill(0);
+  for (let e = rows.start[id]!; e < rows.start[id + 1]!; e++) out[rows.indices[e]!] = rows.values[e]!;
+  return out;
+}
+
+function classSums(items: ForestItems, of: readonly number[]): number[] {
+  const sums = new Array<number>(items.classCount).fill(0);
+  for (const i of of) sums[items.label[i]!]! += items.copies[i]! * items.weight[i]!;
+  return sums;
+}
+
+/** Weighted Gini impurity of two sides, by its definition. */
+function impurity(items: ForestItems, sides: readonly (readonly number[])[]): number {
+  let sum = 0;
+  for (const side of sides) {
+    const sums = classSums(items, side);
+    const total = sums.reduce((a, b) => a + b, 0);
+    sum += total * (1 - sums.reduce((a, b) => a + (b / total) ** 2, 0));
+  }
+  return sum;
+}
+
+/** The least impurity that any cut of any column gives, by trying them all; undefined when nothing can be cut. */
+function leastImpurity(
+  items: ForestItems,
+  of: readonly number[],
+  dense: readonly number[][],
+): number | undefined {
+  let least: number | undefined;
+  for (let column = 0; column < columnCount; column++) {
+    const values = [...new Set(of.map((i) => dense[i]![column]!))].sort((a, b) => a - b);
+    for (const value of values.slice(0, -1)) {
+      const low = of.filter((i) => dense[i]![column]! <= value);
+      const high = of.filter((i) => dense[i]![column]! > value);
+      const found = impurity(items, [low, high]);
+      if (least === undefined || found < least) least = found;
+    }
+  }
+  return least;
+}
+
+/** Walks one tree with the items and checks that every split is a best one and every leaf holds the shares of its items. */
+function checkTree(model: ForestModel, items: ForestItems, root: number): { splits: number; leaves: number } {
+  const dense = Array.from(items.row, (id) => denseRow(items.rows, id));
+  const seen = { splits: 0, leaves: 0 };
+  const walk = (node: number, of: number[]): void => {
+    const sums = classSums(items, of);
+    const split = model.column[node]!;
+    if (split < 0) {
+      seen.leaves++;
+      const total = sums.reduce((a, b) => a + b, 0);
+      const at = model.child[node]! * 3;
+      for (const [k, sum] of sums.entries()) expect(model.distributions[at + k]).toBeCloseTo(sum / total, 6);
+      expect(model.threshold[node]).toBeCloseTo(total, 3);
+      if (sums.filter((sum) => sum > 0).length > 1) expect(leastImpurity(items, of, dense)).toBeUndefined();
+      return;
+    }
+    seen.splits++;
+    const low = of.filter((i) => dense[i]![split]! <= model.threshold[node]!);
+    const high = of.filter((i) => dense[i]![split]! > model.threshold[node]!);
+    expect(impurity(items, [low, high])).toBeCloseTo(leastImpurity(items, of, dense)!, 8);
+    walk(model.child[node]!, low);
+    walk(model.child[node]! + 1, high);
+  };
+  walk(root, Array.from(items.row.keys()));
+  return seen;
+}
+
+/** The mean of the leaves by one comparison after the other on plain arrays. */
+function slowProbabilities(model: ForestModel, values: readonly number[]): number[] {
+  const sums = model.roles.map(() => 0);
+  for (const root of model.roots) {
+    let node = root;
+    while (model.column[node]! >= 0)
+      node = model.child[node]! + (values[model.column[node]!]! <= model.threshold[node]! ? 0 : 1);
+    for (let k = 0; k < sums.length; k++)
+      sums[k]! += model.distributions[model.child[node]! * sums.length + k]!;
+  }
+  return sums.map((sum) => sum / model.roots.length);
+}
+
+describe('random forest', () => {
+  it('cuts where trying every cut of every column finds the least impurity', () => {
+    for (let seed = 1; seed <= 6; seed++) {
+      const items = randomItems(testRandom(seed), seed * 15, seed);
+      const options = { seed, trees: 1, bootstrap: false, columnsPerSplit: columnCount };
+      const { model } = trainForest(about, items, options);
+      const { splits, leaves } = checkTree(model, items, model.roots[0]!);
+      expect(leaves).toBe(splits + 1);
+      expect(splits).toBeGreaterThan(3);
+    }
+  });
+
+  it('keeps leaves of at least so many items and cuts between the values with the random splitter', () => {
+    const items = randomItems(testRandom(9), 120);
+    for (const splitter of ['best', 'random'] as const) {
+      const { model } = trainForest(about, items, {
+        seed: 2,
+        trees: 3,
+        bootstrap: false,
+        leafItems: 5,
+        splitter,
+      });
+      for (const root of model.roots) {
+        const count = new Map<number, number>();
+        for (const id of items.row) {
+          const values = denseRow(items.rows, id);
+          let node = root;
+          while (model.column[node]! >= 0)
+            node = model.child[node]! + (values[model.column[node]!]! <= model.threshold[node]! ? 0 : 1);
+          count.set(node, (count.get(node) ?? 0) + 1);
+        }
+        expect(count.size).toBeGreaterThan(3);
+        for (const reached of count.values()) expect(reached).toBeGreaterThanOrEqual(5);
+      }
+    }
+  });
+
+  it('answers with the mean of the leaves', () => {
+    const items = randomItems(testRandom(3), 80, 3);
+    const { model } = trainForest(about, items, { seed: 5, trees: 25 });
+    const found = forestProbabilities(model, items.rows);
+    for (let id = 0; id < items.rows.rowCount; id++) {
+      slowProbabilities(model, denseRow(items.rows, id)).forEach((p, k) => {
+        expect(found[id * 3 + k]).toBeCloseTo(p, 9);
+      });
+    }
+    expect(() => forestProbabilities(model, { ...items.rows, columnCount: 5 })).toThrow('columns');
+  });
+
+  it('gives the same bytes for the same seed, in one thread or several, and others for another seed', async () => {
+    const items = randomItems(testRandom(4), 2600, 4);
+    const options = { seed: 7, trees: 90 };
+    const one = trainForest(about, items, options);
+    const two = await trainForestThreaded(about, items, options, 2);
+    expect(two).toEqual(one);
+    const other = trainForest(about, items, { ...options, seed: 8, trees: 5 });
+    expect(other.model.column).not.toEqual(one.model.column.subarray(0, other.model.column.length));
+  });
+
+  it('estimates out of bag what fresh rows of the same kind get', () => {
+    const draw = (seed: number, count: number): ForestItems => {
+      const random = testRandom(seed);
+      const items = randomItems(random, count);
+      // The class shows in column 0 three times of four, and else not at all.
+      const label = Uint32Array.from(items.row, (id) => {
+        const shown = denseRow(items.rows, id)[0]! === 1 ? 1 : 0;
+        return random.chance(0.75) ? shown : random.below(3);
+      });
+      return { ...items, label, weight: items.weight.map(() => 1) };
+    };
+    const trained = trainForest(about, draw(1, 600), { seed: 1, trees: 100 });
+    const fresh = draw(2, 600);
+    const answers = forestProbabilities(trained.model, fresh.rows);
+    let right = 0;
+    fresh.row.forEach((id, i) => {
+      const own = Array.from(answers.subarray(id * 3, id * 3 + 3));
+      if (own.indexOf(Math.max(...own)) === fresh.label[i]) right++;
+    });
+    expect(trained.outOfBag.accuracy).toBeGreaterThan(0.6);
+    expect(Math.abs(trained.outOfBag.accuracy - right / 600)).toBeLessThan(0.06);
+  });
+
+  it('joins equal rows of captures into items without changing weights or counts', () => {
+    const set = syntheticSet();
+    const items = forestItems(set, allExamples(set));
+    const sessions = set.examples.flatMap((e) => Array.from(e.counts)).reduce((a, b) => a + b, 0);
+    expect(items.copies.reduce((a, b) => a + b, 0)).toBe(sessions);
+    const weight = items.copies.reduce((sum, copies, i) => sum + copies * items.weight[i]!, 0);
+    expect(weight).toBeCloseTo(set.examples.length, 9);
+    expect(items.row.length).toBeLessThan(sessions);
+  });
+
+  it('goes through a bundle, and refuses parts that lead astray', () => {
+    const { model } = trainForest(about, randomItems(testRandom(6), 60), { seed: 1, trees: 7 });
+    const { meta, arrays } = encodeForest(model);
+    expect(decodeForest(JSON.parse(JSON.stringify(meta)), arrays)).toEqual(model);
+    const split = model.column.findIndex((column) => column >= 0);
+    const broken = (change: (model: ForestModel) => void): (() => unknown) => {
+      const copy = structuredClone(model);
+      change(copy);
+      const parts = encodeForest(copy);
+      return () => decodeForest(parts.meta, parts.arrays);
+    };
+    expect(broken((m) => m.child.fill(split, split, split + 1))).toThrow('leads nowhere');
+    expect(broken((m) => m.column.fill(columnCount, split, split + 1))).toThrow('looks at column');
+    expect(broken((m) => m.roots.fill(m.column.length, 0, 1))).toThrow('root');
+    expect(broken((m) => m.threshold.fill(Number.NaN, split, split + 1))).toThrow('holds NaN');
+  });
+
+  it('refuses settings and data it cannot use', () => {
+    const items = randomItems(testRandom(6), 10);
+    expect(() => trainForest(about, items, { seed: 1, trees: 0 })).toThrow('trees: 0');
+    expect(() => trainForest(about, items, { seed: -1 })).toThrow('seed: -1');
+    const none = { ...items, row: new Uint32Array(0) };
+    expect(() => trainForest(about, none, { seed: 1 })).toThrow('at least one row');
+  });
+});
