@@ -105,6 +105,16 @@ export const errorTable = {
     meaning: 'the bundle does not know this role or classifier',
     hint: 'networkml models show lists what it knows',
   },
+  NML_MODEL_EXCHANGE: {
+    kind: 'bundle',
+    meaning: 'a model of another library is not of a form that can be taken over',
+    hint: 'docs/exchange.md says what it must look like',
+  },
+  NML_BACKEND_MISSING: {
+    kind: 'usage',
+    meaning: 'the library that shall train is not installed',
+    hint: 'npm install @tensorflow/tfjs-node (fast) or @tensorflow/tfjs beside networkml, or leave --backend out',
+  },
   NML_OUTPUT: {
     kind: 'internal',
     meaning: 'the output could not be written',

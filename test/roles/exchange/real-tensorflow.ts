@@ -3,22 +3,6 @@ import { createRequire } from 'node:module';
 /** The real library, as CommonJS: its ES modules lack file extensions. Its own note about speed is kept out of the output. */
 const require = createRequire(import.meta.url);
 
-/** A tensor, as far as tests look at it. */
-export interface RealTensor {
-  dataSync(): Float32Array;
-}
-
-/** A model of the real library, as far as tests use it. */
-export interface RealModel {
-  predict(input: RealTensor): RealTensor;
-  getWeights(): RealTensor[];
-  setWeights(weights: RealTensor[]): void;
-  setUserDefinedMetadata(metadata: unknown): void;
-  compile(settings: unknown): void;
-  fit(x: RealTensor, y: RealTensor, settings: unknown): Promise<{ history: { loss: number[] } }>;
-  save(handler: unknown): Promise<unknown>;
-}
-
 type Core = typeof import('@tensorflow/tfjs-core');
 type Layers = typeof import('@tensorflow/tfjs-layers');
 
@@ -28,6 +12,7 @@ export async function realTensorFlow(): Promise<{ tf: Core; layers: Layers }> {
   try {
     const tf = require('@tensorflow/tfjs-core') as Core;
     require('@tensorflow/tfjs-backend-cpu');
+    tf.env().set('IS_TEST', true);
     const layers = require('@tensorflow/tfjs-layers') as Layers;
     await tf.ready();
     return { tf, layers };
