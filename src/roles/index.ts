@@ -34,18 +34,6 @@ export {
   tensorFlowOptimiser,
   writeLayersModel,
 } from './exchange/index.js';
-export {
-  ABOUT_FILE,
-  type ExchangeFiles,
-  layersModelFiles,
-  layersModelWeightFiles,
-  loadTensorFlow,
-  type ModelAbout,
-  readLayersModel,
-  type TensorFlow,
-  tensorFlowOptimiser,
-  writeLayersModel,
-} from './exchange/index.js';
 export { type ColumnContribution, type ExplainOptions, explainOneLayer } from './explain.js';
 export { type ForestModel, forestProbabilities } from './forest.js';
 export type { ForestItems } from './forest-data.js';
