@@ -23,6 +23,8 @@ export interface Output {
   /** Columns of the terminal, or what stands for them. */
   readonly width: number;
   write(text: string): Promise<void>;
+  /** The same for bytes, at once: for tables that come faster than a stream would take them. */
+  writeBytes(bytes: Uint8Array): void;
   /** All is written: a file gets its name now. */
   commit(): Promise<void>;
   /** Nothing of it shall remain. */
@@ -52,6 +54,7 @@ function standardOutput(): Output {
         if (text === '' || stdout.write(text)) resolve();
         else stdout.once('drain', resolve);
       }),
+    writeBytes: (bytes) => writeAll(1, bytes),
     commit: async () => {},
     abandon: () => {},
   };
@@ -68,18 +71,30 @@ function guarded<T>(path: string, work: () => T): T {
   }
 }
 
-function writeAll(descriptor: number, text: string): void {
-  const bytes = Buffer.from(text);
+function writeAll(descriptor: number, bytes: Uint8Array): void {
   let written = 0;
-  while (written < bytes.length) written += writeSync(descriptor, bytes, written);
+  while (written < bytes.length) {
+    try {
+      written += writeSync(descriptor, bytes, written);
+    } catch (error) {
+      const code = error instanceof Error && 'code' in error ? error.code : undefined;
+      // A reader that closed the pipe ends the run as it does for text.
+      if (code === 'EPIPE') process.exit(0);
+      if (code !== 'EAGAIN') throw error;
+      Atomics.wait(pause, 0, 0, 1);
+    }
+  }
 }
+
+const pause = new Int32Array(new SharedArrayBuffer(4));
 
 function direct(path: string): Output {
   const descriptor = guarded(path, () => openSync(path, 'w'));
   return {
     isTerminal: false,
     width: 80,
-    write: async (text) => guarded(path, () => writeAll(descriptor, text)),
+    write: async (text) => guarded(path, () => writeAll(descriptor, Buffer.from(text))),
+    writeBytes: (bytes) => guarded(path, () => writeAll(descriptor, bytes)),
     commit: async () => guarded(path, () => closeSync(descriptor)),
     abandon: () => {},
   };
@@ -93,7 +108,8 @@ function renamed(path: string, old: Stats | undefined): Output {
   return {
     isTerminal: false,
     width: 80,
-    write: async (text) => guarded(path, () => writeAll(descriptor, text)),
+    write: async (text) => guarded(path, () => writeAll(descriptor, Buffer.from(text))),
+    writeBytes: (bytes) => guarded(path, () => writeAll(descriptor, bytes)),
     commit: async () =>
       guarded(path, () => {
         fsyncSync(descriptor);

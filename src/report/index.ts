@@ -15,3 +15,10 @@ export {
   type RecordReport,
 } from './predictions.js';
 export { byteSize, count, counted, decimal, percent, timeSpan } from './quantities.js';
+export {
+  type ByteSink,
+  type TableFormat,
+  type TableWriter,
+  tableFormats,
+  tableWriter,
+} from './tables/index.js';

@@ -1,0 +1,7 @@
+export {
+  type ByteSink,
+  type TableFormat,
+  type TableWriter,
+  tableFormats,
+  tableWriter,
+} from './table-writer.js';

@@ -1,0 +1,218 @@
+import type { Cells, Column, ColumnBatch, ListCells, MomentCells, TextCells } from '../../column-table.js';
+import { ByteBuffer } from './byte-buffer.js';
+import { Dictionary } from './parquet-dictionary.js';
+import { putHybrid, putLevels, widthFor } from './parquet-levels.js';
+import { putStruct } from './thrift-compact.js';
+
+/** Encodings of Parquet (parquet-format, Encodings.md). */
+export const PLAIN = 0;
+export const RLE = 3;
+export const RLE_DICTIONARY = 8;
+
+const DATA_PAGE = 0;
+const DICTIONARY_PAGE = 2;
+
+/** One column of one row group: its pages as they come, its dictionary in front of them at the end. */
+export class ColumnChunk {
+  /** Data pages with their headers. */
+  readonly pages = new ByteBuffer();
+  readonly dictionary = new Dictionary();
+  /** Values, with missing ones and the places of empty lists. */
+  values = 0;
+  plainPages = 0;
+  dictionaryPages = 0;
+  private readonly body = new ByteBuffer();
+  private levels = new Uint32Array(0);
+  private indices = new Uint32Array(0);
+  private compact = new Float64Array(0);
+
+  constructor(readonly column: Column) {}
+
+  clear(): void {
+    this.pages.length = 0;
+    this.dictionary.clear();
+    this.values = 0;
+    this.plainPages = 0;
+    this.dictionaryPages = 0;
+  }
+
+  /** One data page: the column's cells of a batch. */
+  add(batch: ColumnBatch, cells: Cells): void {
+    if (batch.rows === 0) return;
+    this.body.length = 0;
+    const encoded = this.encode(cells, batch.rows);
+    this.values += encoded.values;
+    if (encoded.encoding === PLAIN) this.plainPages++;
+    else this.dictionaryPages++;
+    putPageHeader(this.pages, DATA_PAGE, this.body.length, encoded.values, encoded.encoding);
+    this.pages.append(this.body.written);
+  }
+
+  /** The dictionary's page; empty when no page uses it. */
+  dictionaryPage(): Uint8Array {
+    const { plain, size } = this.dictionary;
+    if (this.dictionaryPages === 0) return new Uint8Array(0);
+    const page = new ByteBuffer();
+    putPageHeader(page, DICTIONARY_PAGE, plain.length, size, PLAIN);
+    page.append(plain.written);
+    return page.written;
+  }
+
+  private encode(cells: Cells, rows: number): { values: number; encoding: number } {
+    switch (cells.kind) {
+      case 'int':
+      case 'double': {
+        const present = this.putPresence(rows, (row) => !Number.isNaN(cells.values[row]));
+        let values = cells.values;
+        if (present < rows) values = this.withoutMissing(values, rows);
+        return { values: rows, encoding: this.putNumbers(values, 0, present, cells.kind === 'double') };
+      }
+      case 'nanoseconds':
+        return { values: rows, encoding: this.putMoments(cells, rows) };
+      case 'text':
+        return { values: rows, encoding: this.putTexts(cells, rows) };
+      default:
+        return this.putLists(cells, rows);
+    }
+  }
+
+  /** Definition levels of cells that may be missing; returns how many are there. */
+  private putPresence(rows: number, isPresent: (row: number) => boolean): number {
+    if (this.levels.length < rows) this.levels = new Uint32Array(rows);
+    let present = 0;
+    for (let row = 0; row < rows; row++) {
+      const here = isPresent(row) ? 1 : 0;
+      this.levels[row] = here;
+      present += here;
+    }
+    putLevels(this.body, this.levels, rows);
+    return present;
+  }
+
+  private withoutMissing(values: Float64Array, rows: number): Float64Array {
+    if (this.compact.length < rows) this.compact = new Float64Array(rows);
+    let kept = 0;
+    for (let row = 0; row < rows; row++) {
+      const value = values[row] as number;
+      if (!Number.isNaN(value)) this.compact[kept++] = value;
+    }
+    return this.compact;
+  }
+
+  private putNumbers(values: Float64Array, from: number, end: number, asDouble: boolean): number {
+    if (this.indices.length < end - from) this.indices = new Uint32Array(end - from);
+    const { dictionary } = this;
+    if (!dictionary.full && dictionary.numberIndices(values, from, end, asDouble, this.indices)) {
+      return this.putIndices(end - from);
+    }
+    if (asDouble) this.body.doubles(values, from, end);
+    else this.body.int64s(values, from, end);
+    return PLAIN;
+  }
+
+  private putIndices(length: number): number {
+    const width = widthFor(this.dictionary.size);
+    this.body.byte(width);
+    putHybrid(this.body, this.indices, length, width);
+    return RLE_DICTIONARY;
+  }
+
+  private putTexts(cells: TextCells, rows: number): number {
+    const present = this.putPresence(rows, (row) => cells.missing[row] === 0);
+    if (this.indices.length < rows) this.indices = new Uint32Array(rows);
+    if (!this.dictionary.full && this.textIndices(cells, rows)) return this.putIndices(present);
+    let start = 0;
+    for (let row = 0; row < rows; row++) {
+      const end = cells.ends[row] as number;
+      if (cells.missing[row] === 0) {
+        this.body.uint32(end - start);
+        this.body.append(cells.bytes.subarray(start, end));
+      }
+      start = end;
+    }
+    return PLAIN;
+  }
+
+  private textIndices(cells: TextCells, rows: number): boolean {
+    let start = 0;
+    let kept = 0;
+    for (let row = 0; row < rows; row++) {
+      const end = cells.ends[row] as number;
+      if (cells.missing[row] === 0) {
+        const index = this.dictionary.textIndex(cells.bytes, start, end);
+        if (index < 0) return false;
+        this.indices[kept++] = index;
+      }
+      start = end;
+    }
+    return true;
+  }
+
+  private putMoments({ milliseconds, nanoseconds }: MomentCells, rows: number): number {
+    this.putPresence(rows, (row) => !Number.isNaN(milliseconds[row]));
+    for (let row = 0; row < rows; row++) {
+      const ms = milliseconds[row] as number;
+      if (Number.isNaN(ms)) continue;
+      // ms * 10^6 passes 2^53: multiplied in two parts, of which the upper one counts in 2^20.
+      const upper = Math.floor(ms / 0x10_0000) * 1_000_000;
+      const low = (upper & 0xfff) * 0x10_0000 + (ms % 0x10_0000) * 1_000_000 + (nanoseconds[row] as number);
+      this.body.uint32(low % 0x1_0000_0000);
+      this.body.uint32(Math.floor(upper / 0x1000) + Math.floor(low / 0x1_0000_0000));
+    }
+    return PLAIN;
+  }
+
+  /** A list of required elements: both levels are 0 or 1 (parquet-format, LogicalTypes.md, Lists). */
+  private putLists(cells: ListCells, rows: number): { values: number; encoding: number } {
+    const numbers = cells.ends[rows - 1] as number;
+    const most = numbers + rows;
+    const repetition = new Uint32Array(most);
+    const definition = new Uint32Array(most);
+    let values = 0;
+    let start = 0;
+    for (let row = 0; row < rows; row++) {
+      const end = cells.ends[row] as number;
+      if (end === start) values++;
+      for (let i = start; i < end; i++) {
+        repetition[values] = i > start ? 1 : 0;
+        definition[values++] = 1;
+      }
+      start = end;
+    }
+    putLevels(this.body, repetition, values);
+    putLevels(this.body, definition, values);
+    return { values, encoding: this.putNumbers(cells.values, 0, numbers, cells.kind === 'doubles') };
+  }
+}
+
+function putPageHeader(
+  target: ByteBuffer,
+  type: number,
+  bytes: number,
+  values: number,
+  encoding: number,
+): void {
+  const details =
+    type === DATA_PAGE
+      ? ([
+          5,
+          {
+            struct: [
+              [1, { i32: values }],
+              [2, { i32: encoding }],
+              [3, { i32: RLE }],
+              [4, { i32: RLE }],
+            ],
+          },
+        ] as const)
+      : ([
+          7,
+          {
+            struct: [
+              [1, { i32: values }],
+              [2, { i32: encoding }],
+            ],
+          },
+        ] as const);
+  putStruct(target, [[1, { i32: type }], [2, { i32: bytes }], [3, { i32: bytes }], details]);
+}
