@@ -1,6 +1,6 @@
 import { NetworkmlError } from '../errors.js';
 import { CLASSIC_HEADER_BYTES, ClassicWalker, classicVariant } from './classic.js';
-import { FrameDecoder, type PacketHandler } from './frame-decoder.js';
+import { FrameDecoder, type PacketHandler, type SkippedHandler } from './frame-decoder.js';
 import type { CaptureLimits } from './limits.js';
 import { PCAPNG_MAGIC, PcapngWalker } from './pcapng.js';
 import type { RecordWalker } from './record-walker.js';
@@ -29,8 +29,9 @@ export class CaptureReader {
   constructor(
     onPacket: PacketHandler,
     private readonly limits: CaptureLimits,
+    onSkipped?: SkippedHandler,
   ) {
-    this.decoder = new FrameDecoder(onPacket, limits);
+    this.decoder = new FrameDecoder(onPacket, limits, onSkipped);
   }
 
   /** Bytes committed so far. */

@@ -1,7 +1,7 @@
 import { type NetworkmlError, toNetworkmlError } from '../errors.js';
 import { CaptureReader } from './capture-reader.js';
 import type { DigestWish } from './digest.js';
-import type { Moment, PacketHandler } from './frame-decoder.js';
+import type { Moment, PacketHandler, SkippedHandler } from './frame-decoder.js';
 import { type CaptureLimits, defaultCaptureLimits } from './limits.js';
 import { type SkipReasonName, skippedByName } from './skip-reason.js';
 import { type CaptureSource, pump } from './source.js';
@@ -44,9 +44,14 @@ export interface Capture {
   /**
    * Reads the capture once, from start to end, and calls `onPacket` for each usable packet with one record that is
    * filled again every time.
+   * @param onSkipped the same for packets that could not be used
    * @throws NetworkmlError NML_INPUT_*, NML_PCAP_* with the place of the failure
    */
-  read(onPacket: PacketHandler, onProgress?: (progress: CaptureProgress) => void): Promise<CaptureSummary>;
+  read(
+    onPacket: PacketHandler,
+    onProgress?: (progress: CaptureProgress) => void,
+    onSkipped?: SkippedHandler,
+  ): Promise<CaptureSummary>;
 }
 
 /**
@@ -58,8 +63,8 @@ export function openCapture(source: CaptureSource, options: OpenCaptureOptions =
   const limits = { ...defaultCaptureLimits, ...options.limits };
   return {
     name,
-    async read(onPacket, onProgress) {
-      const reader = new CaptureReader(onPacket, limits);
+    async read(onPacket, onProgress, onSkipped) {
+      const reader = new CaptureReader(onPacket, limits, onSkipped);
       try {
         const { sha256 } = await pump(source, reader, {
           limits,

@@ -170,6 +170,8 @@ function laterFragment(
   if (!fragments.resolve(packet, identification)) return SKIP_FRAGMENT;
   packet.tcpFlags = 0;
   packet.hasTcpFlags = false;
+  // The transport header is in the first fragment.
+  packet.transportAt = packet.frameEnd;
   packet.transportBytes = Math.max(length, 0);
   packet.payloadBytes = packet.transportBytes;
   return USED;

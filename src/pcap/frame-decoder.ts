@@ -3,10 +3,16 @@ import { decodeFrame, linkTypeName } from './decode-link.js';
 import { FragmentTable } from './fragments.js';
 import type { CaptureLimits } from './limits.js';
 import { createPacket, type Packet } from './packet.js';
-import { createSkipCounters, USED } from './skip-reason.js';
+import { createSkipCounters, type SkipReasonName, skipReasonNames, USED } from './skip-reason.js';
 
 /** Called once per usable packet with the reader's one record, which is filled again afterwards. */
 export type PacketHandler = (packet: Packet) => void;
+
+/**
+ * Called once per packet that could not be used, with the same record: number, time, lengths, link type and the place
+ * of the frame are valid, and the MAC addresses where `hasMac` says so.
+ */
+export type SkippedHandler = (packet: Packet, reason: SkipReasonName) => void;
 
 /** A moment: whole seconds since 1970-01-01 UTC, and nanoseconds within the second. */
 export interface Moment {
@@ -30,6 +36,7 @@ export class FrameDecoder {
   constructor(
     private readonly onPacket: PacketHandler,
     private readonly limits: CaptureLimits,
+    private readonly onSkipped?: SkippedHandler,
   ) {}
 
   get packets(): number {
@@ -76,6 +83,7 @@ export class FrameDecoder {
     const result = decodeFrame(view, start, end, packet, this.fragments);
     this.skipped[result] = (this.skipped[result] as number) + 1;
     if (result === USED) this.onPacket(packet);
+    else this.onSkipped?.(packet, skipReasonNames[result] as SkipReasonName);
   }
 
   /** Makes an interface known that may stay without packets. */

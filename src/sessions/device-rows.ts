@@ -1,3 +1,4 @@
+import { PROTOCOL_TCP } from '../pcap/index.js';
 import { addressText, type Device } from './device.js';
 import type { DeviceSession, PeerClass } from './device-session.js';
 import { classOf, openedByB } from './owners.js';
@@ -16,6 +17,8 @@ function createDeviceSession(): DeviceSession {
     ipVersion: 4,
     devicePort: 0,
     peerPort: 0,
+    peerAddress: 0,
+    deviceIsB: false,
     peerClass: 'private',
     bin: 0,
     initiated: false,
@@ -130,6 +133,8 @@ function fill(table: SessionTable, index: number, deviceIsB: boolean, out: Devic
   out.ipVersion = versionOf(table, at);
   out.devicePort = deviceIsB ? ports & 0xffff : ports >>> 16;
   out.peerPort = deviceIsB ? ports >>> 16 : ports & 0xffff;
+  out.peerAddress = view.getInt32(at + (deviceIsB ? row.ADDRESS_A : row.ADDRESS_B), true);
+  out.deviceIsB = deviceIsB;
   out.bin = view.getInt32(at + row.BIN, true);
   out.initiated = opened.byB === deviceIsB;
   out.initiatedBy = opened.by;
@@ -140,7 +145,7 @@ function fill(table: SessionTable, index: number, deviceIsB: boolean, out: Devic
   // What a public host sends to everybody is an external session all the same.
   out.peerClass = toGroup && !firstByDevice && peer !== 'external' ? 'multicast' : peer;
   fillSide(view, sent, received, out);
-  out.oddFlagPackets = view.getInt32(at + row.ODD_FLAG_PACKETS, true);
+  out.oddFlagPackets = out.protocol === PROTOCOL_TCP ? view.getInt32(at + row.MARKED_PACKETS, true) : 0;
 }
 
 function fillSide(view: DataView, sent: number, received: number, out: DeviceSession): void {

@@ -12,6 +12,10 @@ export interface DeviceSession {
   /** 0 where the protocol has no ports. */
   devicePort: number;
   peerPort: number;
+  /** IPv4 word of the peer, or number of its IPv6 address in the table's address arena. */
+  peerAddress: number;
+  /** Which end of the table's row the device is: rows keep their ends in an order of their own. */
+  deviceIsB: boolean;
   peerClass: PeerClass;
   /** Time slice (15 minutes) in which this part lies, counted from the capture's first packet. */
   bin: number;

@@ -1,3 +1,13 @@
+export { ArpLog, type ArpMessage, BROADCAST_MAC, createArpMessage } from './activity/arp-log.js';
+export {
+  type DeviceWindows,
+  DID_SEND,
+  DID_SEND_PAYLOAD,
+  DID_SEND_RST,
+  DID_SEND_SYN,
+  deviceWindows,
+} from './activity/device-windows.js';
+export { WINDOW_NS, WINDOW_SECONDS } from './activity/window-log.js';
 export {
   formatAddress,
   formatIpv4,
@@ -19,6 +29,13 @@ export {
 } from './device.js';
 export { endpointsOf, forEachDeviceSession, protocolOfRow, rowStart } from './device-rows.js';
 export type { DeviceSession, PeerClass } from './device-session.js';
+export {
+  type DirectedFlowKey,
+  type DirectedFlowOptions,
+  type DirectedFlows,
+  DirectedFlowTable,
+} from './directed-flows/index.js';
+export { type HostStack, HostStacks } from './host-stacks.js';
 export { listOwners, type Owner, type Owners } from './owners.js';
 export { BIN_SECONDS, SessionTable, type SessionTableOptions } from './session-table.js';
 export { type SessionizedCapture, type SessionizeOptions, sessionize } from './sessionize.js';

@@ -23,7 +23,13 @@ export const EVIDENCE = 28;
 /** Numbers in the MAC table, or -1. */
 export const MAC_A = 32;
 export const MAC_B = 36;
-export const ODD_FLAG_PACKETS = 40;
+/**
+ * Packets that say something about failure. TCP: those with an impossible flag set; UDP: DNS answers "no such name";
+ * ICMP: "destination unreachable", those from a in the lower half, those from b in the upper, each up to 65,535.
+ */
+export const MARKED_PACKETS = 40;
+/** Minute of the newest packet and what the two ends did in it: see `activity/window-log.ts`. */
+export const WINDOW = 44;
 
 /** Two blocks of counters: packets from a, packets from b. */
 export const SIDES = 48;

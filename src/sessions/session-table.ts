@@ -2,6 +2,9 @@ import {
   hashWords,
   IntKeyTable,
   type Packet,
+  PROTOCOL_ICMP,
+  PROTOCOL_ICMPV6,
+  PROTOCOL_UDP,
   TCP_ACK,
   TCP_FIN,
   TCP_PSH,
@@ -9,6 +12,17 @@ import {
   TCP_SYN,
   TCP_URG,
 } from '../pcap/index.js';
+import {
+  DID_SEND,
+  DID_SEND_PAYLOAD,
+  DID_SEND_RST,
+  DID_SEND_SYN,
+  LAST_WINDOW,
+  WINDOW_NS,
+  WINDOW_SHIFT,
+  WindowLog,
+} from './activity/window-log.js';
+import { HostStacks } from './host-stacks.js';
 import * as row from './row-layout.js';
 
 /** Width of the time slices ("bins") at which sessions are cut for the behaviour views (anomaly.md, 3.1). */
@@ -40,6 +54,10 @@ export class SessionTable {
   view = new DataView(new ArrayBuffer(FIRST_ROWS * row.ROW_BYTES));
   readonly addresses6 = new IntKeyTable();
   readonly macs = new IntKeyTable();
+  /** TTL and TCP options of the hosts that sent something. */
+  readonly stacks = new HostStacks();
+  /** What sessions did in the minutes that they have left. */
+  readonly windows = new WindowLog();
   private slots = new Int32Array(4096);
   private readonly binNs: number;
   private readonly maxRows: number;
@@ -51,6 +69,10 @@ export class SessionTable {
    * passed to a function that is not inlined costs an allocation.
    */
   private ns = 0.5;
+  /** Minute of the packet at hand, and its bounds in nanoseconds since the first packet. */
+  private window = 0;
+  private windowStartNs = 0.5;
+  private windowEndNs = -0.5;
 
   constructor(options: SessionTableOptions = {}) {
     const binSeconds = options.binSeconds ?? BIN_SECONDS;
@@ -71,6 +93,7 @@ export class SessionTable {
       this.baseNanoseconds = packet.nanoseconds;
     }
     this.ns = (packet.seconds - this.baseSeconds) * 1e9 + (packet.nanoseconds - this.baseNanoseconds);
+    if (this.ns < this.windowStartNs || this.ns >= this.windowEndNs) this.enterWindow();
     const v6 = packet.ipVersion === 6;
     const source = v6
       ? this.arena(packet.source0, packet.source1, packet.source2, packet.source3)
@@ -145,6 +168,7 @@ export class SessionTable {
     view.setInt32(at + row.FIRST_ROW, index, true);
     view.setInt32(at + row.BIN, this.binOf(), true);
     view.setInt32(at + row.EVIDENCE, fromB ? row.FIRST_PACKET_BY_B : 0, true);
+    view.setInt32(at + row.WINDOW, this.window << WINDOW_SHIFT, true);
     view.setInt32(at + row.MAC_A, -1, true);
     view.setInt32(at + row.MAC_B, -1, true);
     this.slots[slot] = index + 1;
@@ -166,9 +190,17 @@ export class SessionTable {
       view.setInt32(at + offset, view.getInt32(from + offset, true), true);
     }
     view.setInt32(at + row.BIN, bin, true);
-    view.setInt32(at + row.ODD_FLAG_PACKETS, 0, true);
+    view.setInt32(at + row.MARKED_PACKETS, 0, true);
+    view.setInt32(at + row.WINDOW, this.window << WINDOW_SHIFT, true);
     this.slots[slot] = next + 1;
     return next;
+  }
+
+  private enterWindow(): void {
+    const window = Math.min(LAST_WINDOW, Math.max(0, Math.floor(this.ns / WINDOW_NS)));
+    this.window = window;
+    this.windowStartNs = window === 0 ? Number.NEGATIVE_INFINITY : window * WINDOW_NS;
+    this.windowEndNs = window === LAST_WINDOW ? Number.POSITIVE_INFINITY : (window + 1) * WINDOW_NS;
   }
 
   private binOf(): number {
@@ -181,6 +213,7 @@ export class SessionTable {
     const at = index * row.ROW_BYTES;
     const side = at + row.SIDES + (fromB ? row.SIDE_BYTES : 0);
     const packets = view.getInt32(side + row.PACKETS, true);
+    this.noteWindow(at, index, packet, fromB);
     view.setInt32(side + row.PACKETS, packets + 1, true);
     view.setFloat64(
       side + row.WIRE_BYTES,
@@ -197,10 +230,53 @@ export class SessionTable {
       view.setFloat64(side + row.FIRST_NS, ns, true);
       view.setFloat64(side + row.LAST_NS, ns, true);
       if (packet.hasMac) this.noteMacs(view.getInt32(at + row.FIRST_ROW, true), packet, fromB);
+      this.stacks.note(packet, view.getInt32(at + (fromB ? row.ADDRESS_B : row.ADDRESS_A), true));
     } else if (ns > view.getFloat64(side + row.LAST_NS, true)) {
       view.setFloat64(side + row.LAST_NS, ns, true);
     }
     if (packet.hasTcpFlags) this.countFlags(at, side, packet.tcpFlags, fromB);
+  }
+
+  /** What this packet adds to its session's minute. Before the counters, for these belong to the minutes so far. */
+  private noteWindow(at: number, index: number, packet: Packet, fromB: boolean): void {
+    const { view } = this;
+    let state = view.getInt32(at + row.WINDOW, true);
+    const before = state;
+    // A packet that comes late counts to the minute that its session has reached.
+    if (state >>> WINDOW_SHIFT < this.window) {
+      if (this.windows.push(index, state, view.getInt32(at + row.MARKED_PACKETS, true))) {
+        state = this.window << WINDOW_SHIFT;
+      }
+    }
+    let did = packet.payloadBytes > 0 ? DID_SEND | DID_SEND_PAYLOAD : DID_SEND;
+    if (packet.hasTcpFlags) {
+      if ((packet.tcpFlags & TCP_SYN) !== 0) did |= DID_SEND_SYN;
+      if ((packet.tcpFlags & TCP_RST) !== 0) did |= DID_SEND_RST;
+    } else if (packet.protocol === PROTOCOL_UDP) {
+      if (packet.sourcePort === DNS_PORT && isNameError(packet)) this.addMarks(at, 1);
+    } else if (packet.protocol === PROTOCOL_ICMP || packet.protocol === PROTOCOL_ICMPV6) {
+      did |= this.icmpFacts(at, packet, fromB);
+    }
+    state |= fromB ? did << 1 : did;
+    if (state !== before) view.setInt32(at + row.WINDOW, state, true);
+  }
+
+  private icmpFacts(at: number, packet: Packet, fromB: boolean): number {
+    const { view, transportAt, frameEnd, protocol } = packet;
+    if (transportAt + 1 >= frameEnd) return 0;
+    const type = view.getUint8(transportAt);
+    const v4 = protocol === PROTOCOL_ICMP;
+    if (type === (v4 ? 8 : 128)) return DID_SEND_SYN;
+    if (type !== (v4 ? 3 : 1)) return 0;
+    this.addMarks(at, fromB ? 0x10000 : 1);
+    return DID_SEND_RST;
+  }
+
+  /** Adds to the row's marked packets; each half stops at its limit. */
+  private addMarks(at: number, one: 1 | 0x10000): void {
+    const marks = this.view.getInt32(at + row.MARKED_PACKETS, true);
+    const half = one === 1 ? marks & 0xffff : marks >>> 16;
+    if (half < 0xffff) this.view.setInt32(at + row.MARKED_PACKETS, (marks + one) | 0, true);
   }
 
   private countFlags(at: number, side: number, flags: number, fromB: boolean): void {
@@ -222,7 +298,7 @@ export class SessionTable {
       view.setInt32(side + row.RST_PACKETS, view.getInt32(side + row.RST_PACKETS, true) + 1, true);
     }
     if (isOddFlagSet(flags)) {
-      view.setInt32(at + row.ODD_FLAG_PACKETS, view.getInt32(at + row.ODD_FLAG_PACKETS, true) + 1, true);
+      view.setInt32(at + row.MARKED_PACKETS, view.getInt32(at + row.MARKED_PACKETS, true) + 1, true);
     }
   }
 
@@ -280,6 +356,14 @@ export class SessionTable {
       this.slots[slot] = entry;
     }
   }
+}
+
+const DNS_PORT = 53;
+
+/** Whether a DNS message over UDP is an answer with the code "no such name" (RFC 1035, 4.1.1). */
+function isNameError({ view, transportAt, frameEnd }: Packet): boolean {
+  const flags = transportAt + 10;
+  return flags + 2 <= frameEnd && (view.getUint16(flags) & 0x800f) === 0x8003;
 }
 
 /** NULL, FIN alone, SYN+FIN, FIN+PSH+URG: sets that no TCP sends and scanners do. */

@@ -1,4 +1,5 @@
 import type { Capture, CaptureProgress, CaptureSummary } from '../pcap/index.js';
+import { ArpLog } from './activity/arp-log.js';
 import { hintFromName, parseCaptureName } from './capture-name.js';
 import { chooseDevice, type Device, type DeviceHint } from './device.js';
 import { SessionTable, type SessionTableOptions } from './session-table.js';
@@ -13,6 +14,7 @@ export interface SessionizeOptions extends SessionTableOptions {
 export interface SessionizedCapture {
   readonly summary: CaptureSummary;
   readonly table: SessionTable;
+  readonly arp: ArpLog;
   /** Undefined when no unicast host takes part in any session. */
   readonly device: Device | undefined;
 }
@@ -27,7 +29,12 @@ export async function sessionize(
   options: SessionizeOptions = {},
 ): Promise<SessionizedCapture> {
   const table = new SessionTable(options);
-  const summary = await capture.read((packet) => table.add(packet), options.onProgress);
+  const arp = new ArpLog();
+  const summary = await capture.read(
+    (packet) => table.add(packet),
+    options.onProgress,
+    (packet) => arp.add(packet),
+  );
   const hint = options.device ?? hintFromName(parseCaptureName(capture.name));
-  return { summary, table, device: chooseDevice(table, hint) };
+  return { summary, table, arp, device: chooseDevice(table, hint) };
 }

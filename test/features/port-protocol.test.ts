@@ -88,6 +88,8 @@ const quiet: DeviceSession = {
   ipVersion: 4,
   devicePort: 0,
   peerPort: 0,
+  peerAddress: 0,
+  deviceIsB: false,
   peerClass: 'private',
   bin: 0,
   initiated: true,

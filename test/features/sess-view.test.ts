@@ -31,6 +31,8 @@ function session(changes: Partial<DeviceSession> = {}): DeviceSession {
     ipVersion: 4,
     devicePort: 50_123,
     peerPort: 443,
+    peerAddress: 1,
+    deviceIsB: false,
     peerClass: 'private',
     bin: 2,
     initiated: true,

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { createPacket, openCapture, type Packet } from '../../src/pcap/index.js';
 import {
+  addressText,
   BIN_SECONDS,
   type Device,
-  type DeviceSession,
   endpointsOf,
   forEachDeviceSession,
   parseAddress,
@@ -14,7 +14,12 @@ import {
 } from '../../src/sessions/index.js';
 import { classicPieces, fileOf } from '../support/capture-files.js';
 import { LINK_RAW, LINK_SLL, LINK_SLL2 } from '../support/frames.js';
-import { isForEverybody, slowDeviceSessions, slowParts } from '../support/slow-sessions.js';
+import {
+  isForEverybody,
+  type SlowDeviceSession,
+  slowDeviceSessions,
+  slowParts,
+} from '../support/slow-sessions.js';
 import { randomTraffic, type TestTraffic } from '../support/traffic.js';
 
 /** The host with this one address. */
@@ -28,9 +33,11 @@ function hostOf(table: SessionTable, address: string): Device {
   };
 }
 
-function viewOf(table: SessionTable, device: Device): DeviceSession[] {
-  const parts: DeviceSession[] = [];
-  forEachDeviceSession(table, device, (part) => parts.push({ ...part }));
+function viewOf(table: SessionTable, device: Device): SlowDeviceSession[] {
+  const parts: SlowDeviceSession[] = [];
+  forEachDeviceSession(table, device, ({ peerAddress, deviceIsB: _, ...part }) =>
+    parts.push({ ...part, peer: addressText(table, part.ipVersion, peerAddress) }),
+  );
   return parts;
 }
 

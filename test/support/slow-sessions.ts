@@ -165,14 +165,17 @@ function peerClass(
   return linkType === LINK_ETHERNET && isGroupMac(ends[1].mac) ? 'multicast' : 'private';
 }
 
+/** A part as a device sees it, with the peer's address as text. */
+export type SlowDeviceSession = Omit<DeviceSession, 'peerAddress' | 'deviceIsB'> & { peer: string };
+
 /** What a device should see of every part, in order of appearance. */
 export function slowDeviceSessions(
   traffic: TestTraffic,
   device: SlowDevice,
   binSeconds: number,
-): DeviceSession[] {
+): SlowDeviceSession[] {
   const { linkType, packets } = traffic;
-  const out: DeviceSession[] = [];
+  const out: SlowDeviceSession[] = [];
   for (const [row, part] of slowParts(traffic, binSeconds).entries()) {
     const { session, sides } = part;
     const own = deviceSide(session, device, linkType);
@@ -188,6 +191,7 @@ export function slowDeviceSessions(
       ipVersion: session.version,
       devicePort: session.ports[own],
       peerPort: session.ports[other],
+      peer: session.ends[other].address,
       peerClass: peerClass(session, own, linkType),
       bin: part.bin,
       initiated: opener === own,
