@@ -1,3 +1,4 @@
+export * from './netml/index.js';
 export { portServiceName } from './port-names.js';
 export {
   addVectors,
@@ -9,6 +10,16 @@ export {
   sessionSignature,
   signatureColumns,
 } from './port-protocol.js';
+export {
+  SERVICES_COLUMNS,
+  SERVICES_LAYOUT,
+  SERVICES_WITHOUT_STACK,
+  ServiceWindowCollector,
+  type ServiceWindows,
+  serviceClasses,
+  serviceOfColumn,
+  servicesSubject,
+} from './services/index.js';
 export { isServicePort, noService, serviceCode, serviceName } from './services.js';
 export { evenlySpaced, SessSampler, unitsPerBin } from './sess-sample.js';
 export {

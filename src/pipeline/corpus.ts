@@ -5,6 +5,9 @@ import {
   addVectors,
   PORT_PROTOCOL_COLUMNS,
   PORT_PROTOCOL_LAYOUT,
+  SERVICES_COLUMNS,
+  SERVICES_LAYOUT,
+  type ServiceWindows,
   type SessUnits,
 } from '../features/index.js';
 import { SparseRowsBuilder } from '../math/index.js';
@@ -24,6 +27,11 @@ export interface LabelledObservation {
   /** Ids of distinct vectors in the corpus's table, and the number of sessions with each. */
   readonly rows: Uint32Array;
   readonly counts: Float64Array;
+  /** The same of the vectors of its windows. */
+  readonly windowRows: Uint32Array;
+  readonly windowCounts: Float64Array;
+  /** What devices of one maker or plant share; null where the label table has no such column. */
+  readonly family: string | null;
   /** Whether the host chosen from the traffic is the one of the label table; null where that does not say. */
   readonly chosenRight: boolean | null;
   readonly twoHost: boolean | null;
@@ -32,7 +40,10 @@ export interface LabelledObservation {
 export interface Corpus {
   /** In order of file names. */
   readonly captures: readonly LabelledObservation[];
+  /** One vector a session, layout `port-protocol-4104/1`. */
   readonly set: RoleTrainingSet;
+  /** The same examples in the same order with one vector a window, layout `services/1`. */
+  readonly windowSet: RoleTrainingSet;
   /** Captures that should have been used and could not be, and why. */
   readonly skipped: readonly { file: string; reason: string }[];
   /** Captures that the label table does not list, or lists as attacks: left out on purpose. */
@@ -68,6 +79,7 @@ export async function readCorpus(paths: readonly string[], options: CorpusOption
   const table = tablePath === undefined ? undefined : readLabelTable(tablePath);
   const inputs = [...expandInputs(paths)];
   const builder = new SparseRowsBuilder(PORT_PROTOCOL_COLUMNS);
+  const windowBuilder = new SparseRowsBuilder(SERVICES_COLUMNS);
   const captures: LabelledObservation[] = [];
   const skipped: { file: string; reason: string }[] = [];
   let devicesKnown = false;
@@ -80,7 +92,7 @@ export async function readCorpus(paths: readonly string[], options: CorpusOption
     else if (label === undefined) skipped.push({ file: input.path, reason: NO_ROLE_IN_NAME });
     else {
       try {
-        captures.push(await readLabelled(input.path, label, options.deviceFrom, builder));
+        captures.push(await readLabelled(input.path, label, options.deviceFrom, builder, windowBuilder));
         devicesKnown ||= label.device !== null;
       } catch (error) {
         skipped.push({ file: input.path, reason: toNetworkmlError(error, input.path).toSentence() });
@@ -90,7 +102,11 @@ export async function readCorpus(paths: readonly string[], options: CorpusOption
   captures.sort((a, b) => (basename(a.file) < basename(b.file) ? -1 : 1));
   return {
     captures,
-    set: trainingSet(captures, builder),
+    set: trainingSet(PORT_PROTOCOL_LAYOUT, captures, builder, ({ rows, counts }) => ({ rows, counts })),
+    windowSet: trainingSet(SERVICES_LAYOUT, captures, windowBuilder, ({ windowRows, windowCounts }) => ({
+      rows: windowRows,
+      counts: windowCounts,
+    })),
     skipped,
     unlisted,
     digest: corpusDigest(captures),
@@ -105,7 +121,14 @@ function labelOf(path: string, table: LabelTable | undefined): Label | undefined
   if (name === null || name.deviceName === null) return undefined;
   // Flags that begin with "a" mark captures of abnormal traffic: they are not what a role is learnt from.
   if (name.flags?.startsWith('a') === true) return undefined;
-  return { role: name.deviceName, device: name.deviceId, address: null, mac: null, twoHost: null };
+  return {
+    role: name.deviceName,
+    device: name.deviceId,
+    address: null,
+    mac: null,
+    twoHost: null,
+    family: null,
+  };
 }
 
 const NO_ROLE_IN_NAME =
@@ -116,11 +139,13 @@ async function readLabelled(
   label: Label,
   deviceFrom: 'labels' | 'traffic',
   builder: SparseRowsBuilder,
+  windowBuilder: SparseRowsBuilder,
 ): Promise<LabelledObservation> {
   const hint = hintOf(label);
   const known = deviceFrom === 'labels' && hint !== undefined;
   const seen = await observe(path, { digest: 'always', ...(known ? { device: hint } : {}) });
-  const { rows, counts } = corpusRows(seen, builder);
+  const { rows, counts } = corpusRows(addVectors(builder, seen.vectors), seen.vectors.counts);
+  const windows = corpusRows(addWindows(windowBuilder, seen.windows));
   return {
     file: path,
     role: label.role,
@@ -129,6 +154,9 @@ async function readLabelled(
     units: seen.units,
     rows,
     counts,
+    windowRows: windows.rows,
+    windowCounts: windows.counts,
+    family: label.family,
     chosenRight: known || hint === undefined ? null : isLabelledDevice(seen, label),
     twoHost: label.twoHost,
   };
@@ -148,14 +176,16 @@ function isLabelledDevice({ table, device }: Observation, label: Label): boolean
   return label.address === null ? described.mac === label.mac : described.addresses.includes(label.address);
 }
 
-/** Distinct rows in ascending order with their counts: signatures that give one vector are joined. */
-function corpusRows(
-  { vectors }: Observation,
-  builder: SparseRowsBuilder,
-): { rows: Uint32Array; counts: Float64Array } {
+/** Adds the windows to a builder of sparse rows with SERVICES_COLUMNS columns; returns their row ids. */
+function addWindows(builder: SparseRowsBuilder, { vectors }: ServiceWindows): Uint32Array {
+  return Uint32Array.from(vectors, ({ columns, values }) => builder.add(columns, values));
+}
+
+/** Distinct rows in ascending order with their counts (1 each unless given): equal rows are joined. */
+function corpusRows(ids: Uint32Array, each?: Float64Array): { rows: Uint32Array; counts: Float64Array } {
   const byRow = new Map<number, number>();
-  addVectors(builder, vectors).forEach((row, index) => {
-    byRow.set(row, (byRow.get(row) ?? 0) + (vectors.counts[index] as number));
+  ids.forEach((row, index) => {
+    byRow.set(row, (byRow.get(row) ?? 0) + ((each?.[index] ?? 1) as number));
   });
   const sorted = [...byRow].sort(([a], [b]) => a - b);
   return {
@@ -164,16 +194,20 @@ function corpusRows(
   };
 }
 
-function trainingSet(captures: readonly LabelledObservation[], builder: SparseRowsBuilder): RoleTrainingSet {
+function trainingSet(
+  layout: string,
+  captures: readonly LabelledObservation[],
+  builder: SparseRowsBuilder,
+  vectorsOf: (capture: LabelledObservation) => Pick<RoleExample, 'rows' | 'counts'>,
+): RoleTrainingSet {
   const roles = [...new Set(captures.map(({ role }) => role))].sort();
-  const examples: RoleExample[] = captures.map(({ file, role, device, rows, counts }) => ({
-    file,
-    label: roles.indexOf(role),
-    device,
-    rows,
-    counts,
+  const examples: RoleExample[] = captures.map((capture) => ({
+    file: capture.file,
+    label: roles.indexOf(capture.role),
+    device: capture.device,
+    ...vectorsOf(capture),
   }));
-  return { layout: PORT_PROTOCOL_LAYOUT, roles, rows: builder.build(), examples };
+  return { layout, roles, rows: builder.build(), examples };
 }
 
 function corpusDigest(captures: readonly LabelledObservation[]): string {

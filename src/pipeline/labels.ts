@@ -12,6 +12,8 @@ export interface Label {
   readonly mac: string | null;
   /** Whether some other host takes part in as many packets; null when the table does not say. */
   readonly twoHost: boolean | null;
+  /** What devices of one maker, plant or laboratory share; null when the table does not say. */
+  readonly family: string | null;
 }
 
 export interface LabelTable {
@@ -37,7 +39,7 @@ export function findLabelTable(paths: readonly string[]): string | undefined {
 
 /**
  * Reads a label table: CSV with a header; columns `file` and `role`, and as far as they are there `device`,
- * `device_ip`, `device_mac`, `two_host_capture`, `anomaly`.
+ * `device_ip`, `device_mac`, `two_host_capture`, `family`, `anomaly`.
  * @throws NetworkmlError NML_LABELS
  */
 export function readLabelTable(path: string): LabelTable {
@@ -71,6 +73,7 @@ export function readLabelTable(path: string): LabelTable {
       address: cell('device_ip'),
       mac: cell('device_mac'),
       twoHost: twoHost === null ? null : /^(yes|true|1)$/i.test(twoHost),
+      family: cell('family'),
     });
   }
   return { path, labels };

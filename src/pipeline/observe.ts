@@ -2,6 +2,8 @@ import { NetworkmlError } from '../errors.js';
 import {
   appendSessUnit,
   createSessUnits,
+  ServiceWindowCollector,
+  type ServiceWindows,
   SessionVectorCollector,
   type SessionVectors,
   SessSampler,
@@ -29,6 +31,8 @@ export interface Observation extends SessionizedCapture {
   readonly device: Device;
   readonly counts: SessionCounts;
   readonly vectors: SessionVectors;
+  /** The same sessions by windows of 15 minutes, as layout `services/1` sees them. */
+  readonly windows: ServiceWindows;
   readonly units: SessUnits;
 }
 
@@ -58,9 +62,11 @@ export async function observe(source: CaptureSource, options: ObserveOptions = {
   if (device === undefined) throw noSessions(read, 'no unicast host sends or receives anything');
   const counts: SessionCounts = { total: 0, initiated: 0, received: 0, external: 0 };
   const collector = new SessionVectorCollector(table.rows);
+  const services = new ServiceWindowCollector();
   const sampler = new SessSampler(table.rows);
   forEachDeviceSession(table, device, (part) => {
     collector.add(part);
+    services.add(part);
     sampler.add(part);
     if (part.row !== part.firstRow) return;
     counts.total++;
@@ -70,7 +76,14 @@ export async function observe(source: CaptureSource, options: ObserveOptions = {
   });
   if (counts.total === 0) throw noSessions(read, 'the device takes part in no session');
   const units = unitsOf(read, device, sampler);
-  return { ...read, device, counts, vectors: collector.finish(), units };
+  return {
+    ...read,
+    device,
+    counts,
+    vectors: collector.finish(),
+    windows: services.finish(table.stacks.of(device)),
+    units,
+  };
 }
 
 /** The chosen sessions as units of behaviour. */

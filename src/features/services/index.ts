@@ -1,0 +1,10 @@
+/** Layout `services/1`: which services a device serves and uses, by windows of 15 minutes. */
+export { serviceClasses, serviceClassOf, serviceClassTitle } from './classes.js';
+export {
+  SERVICES_COLUMNS,
+  SERVICES_LAYOUT,
+  SERVICES_WITHOUT_STACK,
+  serviceOfColumn,
+  servicesSubject,
+} from './layout.js';
+export { ServiceWindowCollector, type ServiceWindows, sideOf } from './windows.js';
