@@ -25,13 +25,16 @@ export {
 export {
   ABOUT_FILE,
   type ExchangeFiles,
+  FOREST_FILE,
   layersModelFiles,
   layersModelWeightFiles,
   loadTensorFlow,
   type ModelAbout,
+  readForestJson,
   readLayersModel,
   type TensorFlow,
   tensorFlowOptimiser,
+  writeForestJson,
   writeLayersModel,
 } from './exchange/index.js';
 export { type ColumnContribution, type ExplainOptions, explainOneLayer } from './explain.js';
