@@ -1,7 +1,7 @@
 import type { Column, ColumnBatch, ListCells } from '../../column-table.js';
 import { NUMBER_ROOM, putAscii, putDouble, putInt, putSixDigits } from './put-number.js';
 import { RowText } from './row-text.js';
-import type { ByteSink, TableWriter } from './table-writer.js';
+import type { ByteSink, TableWriter } from './table-types.js';
 import { putBytes, putCsvText } from './text-cells.js';
 
 const COMMA = 0x2c;

@@ -1,7 +1,2 @@
-export {
-  type ByteSink,
-  type TableFormat,
-  type TableWriter,
-  tableFormats,
-  tableWriter,
-} from './table-writer.js';
+export type { ByteSink, TableWriter } from './table-types.js';
+export { type TableFormat, tableFormats, tableWriter } from './table-writer.js';

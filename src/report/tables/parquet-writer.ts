@@ -1,7 +1,7 @@
 import type { Column } from '../../column-table.js';
 import { ByteBuffer } from './byte-buffer.js';
 import { ColumnChunk, PLAIN, RLE, RLE_DICTIONARY } from './parquet-chunk.js';
-import type { ByteSink, TableWriter } from './table-writer.js';
+import type { ByteSink, TableWriter } from './table-types.js';
 import { putStruct, type ThriftStruct, type ThriftValue } from './thrift-compact.js';
 
 /** Rows of a row group: what is kept in memory before it is written. */

@@ -1,6 +1,6 @@
 import type { Cells, ColumnBatch } from '../../column-table.js';
 import { NUMBER_ROOM } from './put-number.js';
-import type { ByteSink } from './table-writer.js';
+import type { ByteSink } from './table-types.js';
 import { ESCAPED_BYTES } from './text-cells.js';
 
 /** Bytes that are collected before the sink is called. */
