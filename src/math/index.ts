@@ -1,6 +1,7 @@
 /** Numeric kernels without domain words. */
 export { applyTemperature, fitTemperature, temperatureBounds } from './calibration.js';
 export { type FoldRequest, groupedFolds } from './folds.js';
+export { type RealPartTransform, realPartTransform } from './fourier.js';
 export {
   averagePrecision,
   type BalancedShare,
