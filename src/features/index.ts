@@ -1,4 +1,6 @@
+export * from './behaviour/index.js';
 export * from './netml/index.js';
+export * from './networkml-04/index.js';
 export { portServiceName } from './port-names.js';
 export {
   addVectors,

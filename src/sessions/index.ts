@@ -1,3 +1,4 @@
+export { IntKeyTable } from '../pcap/index.js';
 export { ArpLog, type ArpMessage, BROADCAST_MAC, createArpMessage } from './activity/arp-log.js';
 export {
   type DeviceWindows,
@@ -36,6 +37,26 @@ export {
   DirectedFlowTable,
 } from './directed-flows/index.js';
 export { type HostStack, HostStacks } from './host-stacks.js';
+export {
+  type Accounting,
+  communityId,
+  DEFAULT_MAX_SESSIONS,
+  type EndReason,
+  type LiveSession,
+  type MeteredSession,
+  type PluginColumn,
+  type PluginValue,
+  type SessionHandler,
+  SessionMeter,
+  type SessionMeterOptions,
+  type SessionPlugin,
+} from './meter/index.js';
+export {
+  type Networkml04Bin,
+  Networkml04BinTable,
+  type Networkml04Options,
+  type Networkml04Session,
+} from './networkml-04/index.js';
 export { listOwners, type Owner, type Owners } from './owners.js';
 export { BIN_SECONDS, SessionTable, type SessionTableOptions } from './session-table.js';
 export { type SessionizedCapture, type SessionizeOptions, sessionize } from './sessionize.js';

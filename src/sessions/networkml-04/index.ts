@@ -1,0 +1,6 @@
+export {
+  type Networkml04Bin,
+  Networkml04BinTable,
+  type Networkml04Options,
+  type Networkml04Session,
+} from './bin-table.js';
