@@ -1,0 +1,75 @@
+/**
+ * A row of the meter: one live session in a page that is seen as 32-bit integers and as doubles at once. Offsets
+ * below count in elements of the view they belong to. `a` and `b` are the ends in canonical order.
+ */
+
+/** 32-bit integers: four address words of each end (IPv4: the first), then the rest of the key. */
+export const ADDRESS_A = 0;
+export const ADDRESS_B = 4;
+/** Port of a in the upper half, of b in the lower. */
+export const PORTS = 8;
+/** Protocol, IP version, tunnel and VLAN in one word: see `scopeOf`. */
+export const SCOPE = 9;
+export const HASH = 10;
+export const EVIDENCE = 11;
+/** Number of the session in the order of opening; all its parts have it. */
+export const SESSION = 12;
+export const PART = 13;
+/** First two bytes of both MAC addresses, those of a in the upper half; then the last four bytes of each. */
+export const MAC_HIGHS = 14;
+export const MAC_LOW_A = 15;
+export const MAC_LOW_B = 16;
+/** Two of each: from a, from b. */
+export const PACKETS = 17;
+/** Nanoseconds within the millisecond. */
+export const FIRST_NS = 19;
+export const LAST_NS = 21;
+/** Chains in the list arena: first and last chunk. */
+export const SPLT_HEAD = 23;
+export const SPLT_TAIL = 24;
+export const FRAMES_HEAD = 25;
+export const FRAMES_TAIL = 26;
+/** ICMP type and code of the first packet: type in the upper byte. */
+export const ICMP = 27;
+
+/** Doubles, two of each: from a, from b. Times are whole milliseconds since 1970. */
+export const BYTES = 15;
+export const FIRST_MS = 17;
+export const LAST_MS = 19;
+export const PLAIN_DOUBLES = 21;
+
+/** Statistics: three blocks of doubles (both directions, from a, from b). */
+export const STATISTICS = 21;
+export const BLOCK = 8;
+export const SIZE_MEAN = 0;
+/** Sum of squared distances from the mean (Welford, 1962). */
+export const SIZE_M2 = 1;
+export const SIZE_MIN = 2;
+export const SIZE_MAX = 3;
+export const INTERVAL_MEAN = 4;
+export const INTERVAL_M2 = 5;
+export const INTERVAL_MIN = 6;
+export const INTERVAL_MAX = 7;
+/** 32-bit counters of TCP flags behind them: eight from a, eight from b, by bit number. */
+export const FLAG_COUNTS = (STATISTICS + 3 * BLOCK) * 2;
+export const STATISTICS_DOUBLES = STATISTICS + 3 * BLOCK + 8;
+
+/** Bits of EVIDENCE. */
+export const FIRST_PACKET_BY_B = 1;
+export const SYN_BY_A = 2;
+export const SYN_BY_B = 4;
+export const SYN_ACK_TO_A = 8;
+export const SYN_ACK_TO_B = 16;
+export const HAS_MAC = 32;
+export const FIN_BY_A = 64;
+export const FIN_BY_B = 128;
+/** The last FIN came from b. */
+export const LAST_FIN_BY_B = 256;
+/** Who opened the session as its earlier parts had it, for want of a SYN. */
+export const KEPT_A = 512;
+export const KEPT_B = 1024;
+
+/** The part of the key that is neither address nor port, in one word. */
+export function scopeOf(protocol: number, ipVersion: number, tunnelId: number, vlanId: number): number {
+  return protocol | (ipVersion << 8) | (tunnelId << 12) | (vlanId << 16);
+}

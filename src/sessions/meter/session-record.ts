@@ -1,0 +1,203 @@
+import type { ListArena } from './list-arena.js';
+import * as at from './meter-layout.js';
+import type { EndReason, MeteredSession } from './meter-types.js';
+import type { RowPool } from './row-pool.js';
+import { finishStatistics } from './statistics.js';
+
+/** A record at rest. @param splt how many packets the lists of first packets hold */
+export function createMeteredSession(splt: number): MeteredSession {
+  return {
+    session: 0,
+    part: 1,
+    endReason: 'end',
+    initiatedBy: 'first-packet',
+    protocol: 0,
+    ipVersion: 4,
+    vlanId: 0,
+    tunnelId: 0,
+    source: new Int32Array(4),
+    destination: new Int32Array(4),
+    sourcePort: 0,
+    destinationPort: 0,
+    hasMac: false,
+    sourceMacHigh: 0,
+    sourceMacLow: 0,
+    destinationMacHigh: 0,
+    destinationMacLow: 0,
+    icmpType: 0,
+    icmpCode: 0,
+    firstFromDestination: false,
+    packets: new Float64Array(3),
+    bytes: new Float64Array(3),
+    firstMs: new Float64Array(3),
+    firstNs: new Int32Array(3),
+    lastMs: new Float64Array(3),
+    lastNs: new Int32Array(3),
+    sizes: new Float64Array(12),
+    intervals: new Float64Array(12),
+    flags: new Float64Array(24),
+    spltDirection: new Float64Array(splt),
+    spltSizes: new Float64Array(splt),
+    spltIntervals: new Float64Array(splt),
+    frames: [],
+    pluginValues: [],
+  };
+}
+
+/** TCP flag bits in the order of the columns: SYN, CWR, ECE, URG, ACK, PSH, RST, FIN. */
+const FLAG_BITS = [1, 7, 6, 5, 4, 3, 2, 0] as const;
+
+/** What of a row is kept, and where its lists lie. */
+export interface RowContents {
+  readonly statistics: boolean;
+  readonly splt: number;
+  readonly frames: boolean;
+  readonly lists: ListArena;
+  /** Numbers of one session's list, for the time of a call. */
+  readonly scratch: Float64Array;
+}
+
+/** Whether b opened the session: a SYN decides, then a SYN-ACK, then earlier parts, then the first packet. */
+export function openedByB(evidence: number): boolean {
+  if ((evidence & (at.SYN_BY_A | at.SYN_BY_B)) !== 0) return (evidence & at.SYN_BY_B) !== 0;
+  if ((evidence & (at.SYN_ACK_TO_A | at.SYN_ACK_TO_B)) !== 0) return (evidence & at.SYN_ACK_TO_B) !== 0;
+  if ((evidence & (at.KEPT_A | at.KEPT_B)) !== 0) return (evidence & at.KEPT_B) !== 0;
+  return (evidence & at.FIRST_PACKET_BY_B) !== 0;
+}
+
+/** Fills the record from a row, seen from the side that opened the session. */
+export function fillRecord(
+  record: MeteredSession,
+  rows: RowPool,
+  row: number,
+  contents: RowContents,
+  reason: EndReason,
+): void {
+  const ints = rows.ints(row);
+  const i = rows.intsAt(row);
+  const floats = rows.floats(row);
+  const f = rows.floatsAt(row);
+  const evidence = ints[i + at.EVIDENCE] as number;
+  const fromB = openedByB(evidence);
+  record.endReason = reason;
+  record.session = (ints[i + at.SESSION] as number) >>> 0;
+  record.part = ints[i + at.PART] as number;
+  record.initiatedBy =
+    (evidence & (at.SYN_BY_A | at.SYN_BY_B)) !== 0
+      ? 'syn'
+      : (evidence & (at.SYN_ACK_TO_A | at.SYN_ACK_TO_B)) !== 0
+        ? 'syn-ack'
+        : 'first-packet';
+  fillEnds(record, ints, i, fromB);
+  fillCounts(record, ints, i, floats, f, fromB);
+  if (contents.statistics) fillStatistics(record, ints, i, floats, f, fromB);
+  if (contents.splt > 0) fillSplt(record, ints, i, contents, fromB);
+  if (contents.frames) {
+    record.frames.length = record.packets[0] as number;
+    contents.lists.read(ints[i + at.FRAMES_HEAD] as number, record.frames.length, record.frames);
+  }
+}
+
+function fillEnds(record: MeteredSession, ints: Int32Array, i: number, fromB: boolean): void {
+  const scope = ints[i + at.SCOPE] as number;
+  record.protocol = scope & 255;
+  record.ipVersion = ((scope >> 8) & 15) === 6 ? 6 : 4;
+  record.tunnelId = (scope >> 12) & 15;
+  record.vlanId = (scope >> 16) & 0xfff;
+  const source = i + (fromB ? at.ADDRESS_B : at.ADDRESS_A);
+  const destination = i + (fromB ? at.ADDRESS_A : at.ADDRESS_B);
+  for (let word = 0; word < 4; word++) {
+    record.source[word] = ints[source + word] as number;
+    record.destination[word] = ints[destination + word] as number;
+  }
+  const ports = ints[i + at.PORTS] as number;
+  record.sourcePort = fromB ? ports & 0xffff : ports >>> 16;
+  record.destinationPort = fromB ? ports >>> 16 : ports & 0xffff;
+  record.hasMac = ((ints[i + at.EVIDENCE] as number) & at.HAS_MAC) !== 0;
+  const highs = ints[i + at.MAC_HIGHS] as number;
+  record.sourceMacHigh = fromB ? highs & 0xffff : highs >>> 16;
+  record.destinationMacHigh = fromB ? highs >>> 16 : highs & 0xffff;
+  record.sourceMacLow = ints[i + (fromB ? at.MAC_LOW_B : at.MAC_LOW_A)] as number;
+  record.destinationMacLow = ints[i + (fromB ? at.MAC_LOW_A : at.MAC_LOW_B)] as number;
+  record.icmpType = (ints[i + at.ICMP] as number) >> 8;
+  record.icmpCode = (ints[i + at.ICMP] as number) & 255;
+}
+
+function fillCounts(
+  record: MeteredSession,
+  ints: Int32Array,
+  i: number,
+  floats: Float64Array,
+  f: number,
+  fromB: boolean,
+): void {
+  const { packets, bytes, firstMs, firstNs, lastMs, lastNs } = record;
+  for (let side = 1; side <= 2; side++) {
+    const from = fromB ? 2 - side : side - 1;
+    packets[side] = (ints[i + at.PACKETS + from] as number) >>> 0;
+    bytes[side] = floats[f + at.BYTES + from] as number;
+    firstMs[side] = floats[f + at.FIRST_MS + from] as number;
+    lastMs[side] = floats[f + at.LAST_MS + from] as number;
+    firstNs[side] = ints[i + at.FIRST_NS + from] as number;
+    lastNs[side] = ints[i + at.LAST_NS + from] as number;
+  }
+  packets[0] = (packets[1] as number) + (packets[2] as number);
+  bytes[0] = (bytes[1] as number) + (bytes[2] as number);
+  const firstByB = ((ints[i + at.EVIDENCE] as number) & at.FIRST_PACKET_BY_B) !== 0;
+  record.firstFromDestination = firstByB !== fromB;
+  const first = record.firstFromDestination ? 2 : 1;
+  firstMs[0] = firstMs[first] as number;
+  firstNs[0] = firstNs[first] as number;
+  const later =
+    (packets[1] as number) === 0 ||
+    ((packets[2] as number) > 0 &&
+      ((lastMs[2] as number) > (lastMs[1] as number) ||
+        ((lastMs[2] as number) === (lastMs[1] as number) && (lastNs[2] as number) > (lastNs[1] as number))));
+  lastMs[0] = lastMs[later ? 2 : 1] as number;
+  lastNs[0] = lastNs[later ? 2 : 1] as number;
+}
+
+function fillStatistics(
+  record: MeteredSession,
+  ints: Int32Array,
+  i: number,
+  floats: Float64Array,
+  f: number,
+  fromB: boolean,
+): void {
+  const { packets, sizes, intervals, flags } = record;
+  for (let side = 0; side < 3; side++) {
+    const block = f + at.STATISTICS + at.BLOCK * (side === 0 ? 0 : fromB ? 3 - side : side);
+    const count = packets[side] as number;
+    finishStatistics(floats, block + at.SIZE_MEAN, count, sizes, side * 4);
+    finishStatistics(floats, block + at.INTERVAL_MEAN, count - 1, intervals, side * 4);
+  }
+  const source = i + at.FLAG_COUNTS + (fromB ? 8 : 0);
+  const destination = i + at.FLAG_COUNTS + (fromB ? 0 : 8);
+  for (let column = 0; column < 8; column++) {
+    const bit = FLAG_BITS[column] as number;
+    const sent = ints[source + bit] as number;
+    const received = ints[destination + bit] as number;
+    flags[column] = sent + received;
+    flags[8 + column] = sent;
+    flags[16 + column] = received;
+  }
+}
+
+function fillSplt(
+  record: MeteredSession,
+  ints: Int32Array,
+  i: number,
+  { splt, lists, scratch }: RowContents,
+  fromB: boolean,
+): void {
+  const length = Math.min(splt, record.packets[0] as number);
+  lists.read(ints[i + at.SPLT_HEAD] as number, length * 2, scratch);
+  for (let k = 0; k < splt; k++) {
+    const there = k < length;
+    const size = scratch[k * 2] as number;
+    record.spltDirection[k] = !there ? -1 : (size % 2 === 1) === fromB ? 0 : 1;
+    record.spltSizes[k] = there ? Math.floor(size / 2) : -1;
+    record.spltIntervals[k] = there ? (scratch[k * 2 + 1] as number) : -1;
+  }
+}
