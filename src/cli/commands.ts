@@ -30,10 +30,12 @@ export const commandList: readonly CommandEntry[] = [
   {
     name: 'models',
     usage: 'models <action> [bundles..]',
-    summary: 'List bundles, show what is in one, verify that it is intact',
+    summary: 'List, show and verify bundles; take classifiers to and from other libraries',
     words: {
-      action: { describe: 'what to do', choices: ['list', 'show', 'verify'] },
-      bundles: { describe: 'names or directories; without any, the one in use' },
+      action: { describe: 'what to do', choices: ['list', 'show', 'verify', 'export', 'import'] },
+      bundles: {
+        describe: 'names or directories; without any, the one in use; import: where the model lies',
+      },
     },
     load: async () => (await import('./models.js')).models,
   },

@@ -1,4 +1,4 @@
-/** `networkml models`: what bundles there are, what is in them, whether they are intact. */
+/** `networkml models`: what bundles there are, what is in them, whether they are intact; models of other libraries. */
 
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -14,22 +14,31 @@ import { bundleBlock, bundleTable, bundleVerdicts } from '../report/index.js';
 import type { BundleRecord } from '../types.js';
 import type { Command, Invocation } from './command.js';
 import { EXIT } from './exit-code.js';
+import { exportModel, importModel } from './models-exchange.js';
 import { recordFormats } from './options.js';
 import { writeRecords } from './write-records.js';
 
 export const models: Command = {
-  options: ['bundle', 'format', 'output'],
+  options: ['bundle', 'classifier', 'to', 'name', 'bundle-version', 'format', 'output'],
   formats: recordFormats,
+  describe: {
+    bundle: 'the bundle in use; import puts the model into a copy of it [DIR|NAME]',
+    output: 'file for the list; export and import: the directory to write [PATH]',
+  },
   examples: [
     ['models list', 'the shipped bundles and the one in use'],
     ['models show default', 'roles and classifiers of a bundle'],
     ['models verify ./my-bundle', 'compare every byte with the digests of the bundle'],
+    ['models export ./my-bundle --to tensorflow -o DIR', 'its one-layer network as a TensorFlow.js model'],
+    ['models import DIR --bundle ./my-bundle -o new', 'the bundle with a network from TensorFlow.js'],
   ],
   run,
 };
 
 async function run({ words, settings }: Invocation): Promise<number> {
   const [action, ...named] = words;
+  if (action === 'export') return exportModel(named, settings);
+  if (action === 'import') return importModel(named, settings);
   const inUse = settings.text('bundle');
   const destination = { to: settings.text('output') };
   if (action === 'list') {

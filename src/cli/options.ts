@@ -100,6 +100,20 @@ export const optionTable = {
     describe: 'the version of the new bundle',
     setting: false,
   },
+  to: {
+    kind: 'text',
+    value: 'FORMAT',
+    describe: 'format of another library: the one-layer network goes to the first, the forest to the second',
+    choices: ['tensorflow', 'ml-random-forest'],
+    setting: false,
+  },
+  backend: {
+    kind: 'text',
+    value: 'NAME',
+    describe: 'what trains the one-layer network; tensorflow has to be installed beside networkml',
+    choices: ['own', 'tensorflow'],
+    setting: true,
+  },
   grouped: {
     kind: 'count',
     value: 'K',

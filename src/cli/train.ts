@@ -19,7 +19,7 @@ const SKIPPED_NAMED = 10;
 export const DEFAULT_SEED = 1;
 
 export const train: Command = {
-  options: ['output', 'labels', 'seed', 'classifier', 'name', 'bundle-version', 'format'],
+  options: ['output', 'labels', 'seed', 'classifier', 'backend', 'name', 'bundle-version', 'format'],
   formats: recordFormats,
   describe: {
     output: 'directory of the new bundle; a bundle that stands there is replaced [DIR]',
@@ -44,6 +44,7 @@ async function run({ words, settings }: Invocation): Promise<number> {
   const classifier = settings.text('classifier');
   const name = settings.text('name');
   const version = settings.text('bundle-version');
+  const inTensorFlow = settings.text('backend') === 'tensorflow';
   const progress = progressLine(settings);
   try {
     const options = {
@@ -53,6 +54,7 @@ async function run({ words, settings }: Invocation): Promise<number> {
       ...(classifier === undefined ? {} : { classifier }),
       ...(name === undefined ? {} : { name }),
       ...(version === undefined ? {} : { version }),
+      ...(inTensorFlow ? { backend: 'tensorflow' as const } : {}),
     };
     const summary = await runLongTask(
       { kind: 'train', paths: words, options },

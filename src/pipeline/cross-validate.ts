@@ -6,6 +6,7 @@ import {
   defaultUnknownCut,
   evaluateRoles,
   leaveDevicesOut,
+  type OneLayerOptimiser,
   oneLayerClassifier,
   type RoleEvaluation,
   type RoleTrainingSet,
@@ -28,9 +29,15 @@ export interface CrossValidated {
  */
 export function crossValidate(
   set: RoleTrainingSet,
-  options: { folds: number; seed: number; onProgress?: (progress: StepProgress) => void },
+  options: {
+    folds: number;
+    seed: number;
+    /** Who takes the steps of the network; our own code unless given. */
+    optimise?: OneLayerOptimiser;
+    onProgress?: (progress: StepProgress) => void;
+  },
 ): CrossValidated {
-  const { folds, seed, onProgress } = options;
+  const { folds, seed, optimise, onProgress } = options;
   const devices = new Set(set.examples.map(({ device }) => device)).size;
   if (devices < 2) return { foldCount: 0, evaluation: null, answered: null, unknownBelow: defaultUnknownCut };
   onProgress?.({ step: 'leaving devices out', done: 0, total: Math.min(folds, devices) });
@@ -38,7 +45,7 @@ export function crossValidate(
     folds,
     seed,
     train: (whole, chosen, trainSeed) =>
-      oneLayerClassifier(trainOneLayer(whole, chosen, { seed: trainSeed })),
+      oneLayerClassifier(trainOneLayer(whole, chosen, { seed: trainSeed, ...(optimise && { optimise }) })),
     onProgress: (done, total) => onProgress?.({ step: 'leaving devices out', done, total }),
   });
   if (!out.evaluable.includes(1))

@@ -1,5 +1,13 @@
 export { type Corpus, type LabelledObservation, readCorpus, type StepProgress } from './corpus.js';
 export { type EvaluateOptions, evaluate } from './evaluate.js';
+export {
+  type ExchangeFormat,
+  type ExchangeSummary,
+  exchangeFormats,
+  exportClassifier,
+  type ImportOptions,
+  importClassifier,
+} from './exchange.js';
 export { expandInputs, type Input } from './inputs.js';
 export { type LoadedBundle, loadBundle } from './loaded-bundle.js';
 export { type Observation, type ObserveOptions, observe } from './observe.js';

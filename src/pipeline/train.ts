@@ -11,7 +11,14 @@ import {
 } from '../models/index.js';
 import { packageRoot } from '../package-root.js';
 import { roleTitle } from '../role-titles.js';
-import { allExamples, encodeOneLayer, oneLayerDefaults, trainOneLayer } from '../roles/index.js';
+import {
+  allExamples,
+  encodeOneLayer,
+  loadTensorFlow,
+  oneLayerDefaults,
+  tensorFlowOptimiser,
+  trainOneLayer,
+} from '../roles/index.js';
 import { type Corpus, readCorpus, type StepProgress } from './corpus.js';
 import { type CrossValidated, crossValidate } from './cross-validate.js';
 
@@ -24,6 +31,8 @@ export interface TrainOptions {
   readonly version?: string;
   /** Only `one-layer` exists. */
   readonly classifier?: string;
+  /** What trains the one-layer network: our own code unless given, or TensorFlow.js where it is installed. */
+  readonly backend?: 'own' | 'tensorflow';
   readonly onProgress?: (progress: StepProgress) => void;
 }
 
@@ -51,12 +60,14 @@ const THIN_BELOW_DEVICES = 3;
 /**
  * Trains a bundle: the one-layer network of all captures, its temperature and figures from captures of left-out
  * devices, and the behaviour model. The same captures and seed give the same bytes.
- * @throws NetworkmlError NML_TRAIN_DATA, NML_LABELS, NML_CONFIG, NML_OUTPUT
+ * @throws NetworkmlError NML_TRAIN_DATA, NML_LABELS, NML_CONFIG, NML_OUTPUT, NML_BACKEND_MISSING
  */
 export async function trainBundle(paths: readonly string[], options: TrainOptions): Promise<TrainSummary> {
   const { seed, output, onProgress, classifier = 'one-layer' } = options;
   if (classifier !== 'one-layer')
     throw new NetworkmlError('NML_MODEL_ROLE', `no classifier called ${classifier}`);
+  const backend = options.backend ?? 'own';
+  const optimise = backend === 'tensorflow' ? tensorFlowOptimiser(await loadTensorFlow()) : undefined;
   const corpus = await readCorpus(paths, {
     deviceFrom: 'labels',
     ...(options.labels === undefined ? {} : { labels: options.labels }),
@@ -69,9 +80,15 @@ export async function trainBundle(paths: readonly string[], options: TrainOption
       `no labelled capture${first === undefined ? '' : `: ${first.reason}`}`,
     );
   }
-  const validated = crossValidate(corpus.set, { folds: FOLDS, seed, ...(onProgress && { onProgress }) });
+  const validated = crossValidate(corpus.set, {
+    folds: FOLDS,
+    seed,
+    ...(optimise && { optimise }),
+    ...(onProgress && { onProgress }),
+  });
   const model = trainOneLayer(corpus.set, allExamples(corpus.set), {
     seed,
+    ...(optimise && { optimise }),
     onProgress: (done, total) => onProgress?.({ step: 'training the network', done, total }),
   });
   const behaviour = encodeBehaviour(
@@ -129,7 +146,13 @@ export async function trainBundle(paths: readonly string[], options: TrainOption
         seed,
         digest: corpus.digest,
         figures,
-        options: { ...oneLayerDefaults, folds: FOLDS, devicesKnown: corpus.devicesKnown },
+        options: {
+          ...oneLayerDefaults,
+          folds: FOLDS,
+          devicesKnown: corpus.devicesKnown,
+          // Left out for our own code: bundles of earlier versions keep their bytes.
+          ...(backend === 'own' ? {} : { backend }),
+        },
       },
     },
     arrays,

@@ -49,7 +49,8 @@ interface TensorFlowAdam {
 const CANDIDATES: readonly (readonly string[])[] = [
   ['@tensorflow/tfjs-node'],
   ['@tensorflow/tfjs'],
-  ['@tensorflow/tfjs-core', '@tensorflow/tfjs-backend-cpu'],
+  // The parts of the former: the layers bring the gradients along.
+  ['@tensorflow/tfjs-core', '@tensorflow/tfjs-backend-cpu', '@tensorflow/tfjs-layers'],
 ];
 
 /**

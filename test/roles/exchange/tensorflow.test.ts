@@ -137,8 +137,17 @@ describe('the TensorFlow backend', () => {
       '@tensorflow/tfjs',
       '@tensorflow/tfjs-core',
       '@tensorflow/tfjs-backend-cpu',
+      '@tensorflow/tfjs-layers',
     ]);
     expect(tf).toBe(real.tf);
+  });
+
+  it('trains as it is loaded', async () => {
+    const optimise = tensorFlowOptimiser(await loadTensorFlow());
+    const own = trainOneLayer(set, chosen, { ...settings, epochs: 10 });
+    expect(furthest(own, trainOneLayer(set, chosen, { ...settings, epochs: 10, optimise }))).toBeLessThan(
+      1e-4,
+    );
   });
 
   it('says how to install it where it is not', async () => {
