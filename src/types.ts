@@ -84,6 +84,38 @@ export interface NamedSession {
   why: string[];
 }
 
+/** A peer or port behind what stands out. */
+export interface NamedPeer {
+  /** Which number it is behind, or who opened the sessions. */
+  trait: string;
+  address: string | null;
+  /** `tcp/445`; several between spaces; null where the number counts hosts alone. */
+  port: string | null;
+  count: number;
+}
+
+/** A minute (view `net`) or 15 minutes (view `adm`) that stand out. */
+export interface NamedWindow {
+  view: string;
+  start: string;
+  seconds: number;
+  /** 0 to 1; near 1: no reference unit is like it. */
+  outlierProbability: number;
+  why: string[];
+  peers: NamedPeer[];
+  /** The normal capture that is most like it. */
+  nearest: string | null;
+}
+
+/** 15 minutes of a capture. */
+export interface BehaviourSlice {
+  start: string;
+  /** -log10 of the tail probability of the strangest view; higher is stranger. */
+  score: number;
+  /** That view. */
+  view: string;
+}
+
 export interface AnomalyRecord {
   /** The role it was judged by; the weightiest one where several were. */
   role: string | null;
@@ -92,7 +124,14 @@ export interface AnomalyRecord {
   score: number | null;
   threshold: number | null;
   reason: string | null;
+  /** The strangest sessions, where the view of sessions gave the verdict. */
   sessions: NamedSession[];
+  /** The view that gave the verdict: `net`, `adm` or `sess`. */
+  view?: string;
+  /** The strangest minutes or slices, where `net` or `adm` gave the verdict. */
+  windows?: NamedWindow[];
+  /** The capture by slices of 15 minutes, at most the 96 strangest. */
+  timeline?: BehaviourSlice[];
 }
 
 export interface ModelRecord {
@@ -101,6 +140,16 @@ export interface ModelRecord {
   /** Of the manifest, which holds the digests of all other files. */
   sha256: string;
   classifier: string;
+}
+
+/** What is known of the device from all its captures; only a service that keeps the state of devices says it. */
+export interface HistoryRecord {
+  /** Captures of the device up to this one. */
+  captures: number;
+  /** Of the first of them. */
+  firstSeen: string | null;
+  /** The role by the time-weighted average over them; `Unknown` when most of that weight is. */
+  role: { label: string; confidence: number; top: RankedRole[] };
 }
 
 export interface PredictionRecord {
@@ -112,6 +161,7 @@ export interface PredictionRecord {
   anomaly: AnomalyRecord;
   model: ModelRecord;
   warnings: string[];
+  history?: HistoryRecord;
 }
 
 export interface ErrorRecord {

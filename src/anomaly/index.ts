@@ -22,4 +22,13 @@ export {
 export { defaultPerplexity, outlierProbabilities, outlierProbabilitiesOfMatrix } from './sos.js';
 export { type BehaviourTraining, trainBehaviour } from './train.js';
 export { type BehaviourVerdict, judgeCapture, type RankedCandidate, type VerdictOptions } from './verdict.js';
-export type { BehaviourView, BinScore, CaptureUnits, Finding, RoleView, ViewKind } from './view.js';
+export type {
+  BehaviourView,
+  BinScore,
+  CaptureUnits,
+  Finding,
+  NamedUnits,
+  RoleView,
+  Trait,
+  ViewKind,
+} from './view.js';

@@ -12,6 +12,8 @@ export interface LabelledCapture {
   readonly role: string;
   readonly device: string;
   readonly units: CaptureUnits;
+  /** Its file, for explanations; `capture <index>` where it has none. */
+  readonly name?: string;
 }
 
 export interface BehaviourProgress {
@@ -112,7 +114,12 @@ export function fitJob(
   job: LeaveOutJob,
 ): { readonly id: string; readonly view: RoleView }[] {
   const random = createRandom(job.seed);
-  const captures = job.train.flatMap((index) => normals[index]?.units ?? []);
+  const captures = job.train.flatMap((index) => {
+    const capture = normals[index];
+    return capture === undefined
+      ? []
+      : [{ units: capture.units, name: capture.name ?? `capture ${index + 1}` }];
+  });
   return views.flatMap(({ id, trainer }) => {
     const view = captures.length === 0 ? undefined : trainer.fitRole(captures, random);
     return view === undefined ? [] : [{ id, view }];

@@ -9,6 +9,7 @@ import {
 } from './calibration.js';
 import { type EncodedBehaviour, type Json, manifestError } from './encoded.js';
 import { sessView } from './sess-view.js';
+import { admView, netView } from './vector-view.js';
 import type { BehaviourView, BinScore, CaptureUnits, ViewKind } from './view.js';
 
 /** Captures and devices below which a role's verdict is `not-evaluated`. */
@@ -28,7 +29,7 @@ export interface BehaviourModel {
 }
 
 /** Every view there is, in the order of its weight in explanations. */
-export const viewKinds: readonly ViewKind[] = [sessView];
+export const viewKinds: readonly ViewKind[] = [netView, admView, sessView];
 
 /** A capture's bins in one view. */
 export interface ViewBins {

@@ -55,7 +55,7 @@ export const sessView: ViewKind = {
     return {
       fitRole: (ofRole, random) =>
         fitSessRole(
-          ofRole.map(({ sess }) => sess),
+          ofRole.map(({ units }) => units.sess),
           factors,
           random,
         ),
@@ -147,10 +147,14 @@ function explainRow(
   score: number,
 ): Finding {
   return {
-    sessionRow: units.sessionRow[row] as number,
+    view: sessView.id,
     bin: units.bin[row] as number,
+    unit: row,
+    sessionRow: units.sessionRow[row] as number,
     outlierProbability: outlierProbabilityOf(score),
     why: sessReasons(role.scale, role.vocabulary, scorer, units, row),
+    traits: [],
+    nearest: null,
   };
 }
 

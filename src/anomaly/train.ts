@@ -113,8 +113,12 @@ function runJobs(
 }
 
 function referenceOf(role: string, captures: readonly LabelledCapture[]): RoleReference {
-  const own = captures.filter((capture) => capture.role === role && capture.units.sess.count > 0);
+  const own = captures.filter((capture) => capture.role === role && hasUnits(capture));
   return { captures: own.length, devices: new Set(own.map(({ device }) => device)).size };
+}
+
+function hasUnits({ units: { sess, net } }: LabelledCapture): boolean {
+  return sess.count + net.count > 0;
 }
 
 /**

@@ -35,10 +35,13 @@ export interface BehaviourVerdict {
   readonly threshold: number | null;
   /** Never null when the verdict is `not-evaluated`. */
   readonly reason: string | null;
-  /** The strangest sessions of the strangest bin, as the role above sees them; never empty when anomalous. */
+  /** The strangest units of the strangest bin in its strangest view, as the role above sees them; never empty when anomalous. */
   readonly findings: readonly Finding[];
-  /** The bin they are of. */
+  /** The bin they are of, and the view that is strangest there. */
   readonly bin: number | null;
+  readonly view: string | null;
+  /** All bins as the role above sees them, each with its strangest view; ascending. */
+  readonly bins: RoleJudgement['bins'];
   /** How many sessions were scored, of how many. */
   readonly scored: number;
   readonly units: number;
@@ -137,6 +140,8 @@ function notEvaluated(reason: string, threshold: number | null): BehaviourVerdic
     reason,
     findings: [],
     bin: null,
+    view: null,
+    bins: [],
     scored: 0,
     units: 0,
   };
@@ -146,11 +151,13 @@ function explain(
   model: BehaviourModel,
   judgement: RoleJudgement,
   units: CaptureUnits,
-): Pick<BehaviourVerdict, 'findings' | 'bin' | 'scored' | 'units'> {
+): Pick<BehaviourVerdict, 'findings' | 'bin' | 'view' | 'bins' | 'scored' | 'units'> {
   const counts = { scored: units.sess.count, units: units.sess.met };
-  const first = judgement.bins[0];
-  if (first === undefined) return { findings: [], bin: null, ...counts };
-  const worst = judgement.bins.reduce((a, b) => (b.probability < a.probability ? b : a), first);
+  const { bins } = judgement;
+  const first = bins[0];
+  if (first === undefined) return { findings: [], bin: null, view: null, bins, ...counts };
+  const worst = bins.reduce((a, b) => (b.probability < a.probability ? b : a), first);
   const view = model.views.find(({ id }) => id === worst.view)?.roles.get(judgement.role);
-  return { findings: view?.explain(units, worst.bin, findingLimit) ?? [], bin: worst.bin, ...counts };
+  const findings = view?.explain(units, worst.bin, findingLimit) ?? [];
+  return { findings, bin: worst.bin, view: worst.view, bins, ...counts };
 }

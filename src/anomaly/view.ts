@@ -2,13 +2,17 @@
  * The seam between the ways of looking at behaviour and what joins them. A view turns a capture's units into one score
  * per 15-minute bin; calibration, joining, thresholds and verdicts know nothing else about it.
  */
-import type { SessUnits } from '../features/index.js';
+import type { BehaviourUnits } from '../features/index.js';
 import type { Random } from '../math/index.js';
 import type { EncodedView } from './encoded.js';
 
 /** Units of one capture, for every view that reads them. */
-export interface CaptureUnits {
-  readonly sess: SessUnits;
+export type CaptureUnits = BehaviourUnits;
+
+/** A capture to learn from: its units and its name. */
+export interface NamedUnits {
+  readonly units: CaptureUnits;
+  readonly name: string;
 }
 
 /** One bin of one capture as a view sees it. */
@@ -19,15 +23,34 @@ export interface BinScore {
   readonly score: number;
 }
 
+/** A number that makes a unit stand out. */
+export interface Trait {
+  /** Its column in the unit. */
+  readonly column: number;
+  /** The number as it was counted: a count, or a share of 1. */
+  readonly value: number;
+  /** The middle value in the role, in the same measure. */
+  readonly usual: number;
+  /** What the score loses when the number is put to the middle value. */
+  readonly loss: number;
+}
+
 /** A unit that stands out, and why. */
 export interface Finding {
-  /** Row of the session table. */
-  readonly sessionRow: number;
+  readonly view: string;
   readonly bin: number;
+  /** Row of the units of the view. */
+  readonly unit: number;
+  /** Row of the session table; null where the unit is a minute or a slice. */
+  readonly sessionRow: number | null;
   /** 0 to 1; near 1: no reference unit is like it. */
   readonly outlierProbability: number;
-  /** Whole sentences without a full stop. Never empty. */
+  /** Whole sentences without a full stop; the caller adds those about peers. Never empty for units of sessions. */
   readonly why: readonly string[];
+  /** The numbers that make most of it, weightiest first; none for units of sessions. */
+  readonly traits: readonly Trait[];
+  /** Name of the capture that the nearest reference point is of; null where the model does not tell. */
+  readonly nearest: string | null;
 }
 
 /** What one role looks like in one view. */
@@ -61,7 +84,7 @@ export interface ViewKind {
 
 export interface ViewTrainer {
   /** @returns undefined when the captures hold no unit for this view */
-  fitRole(captures: readonly CaptureUnits[], random: Random): RoleView | undefined;
+  fitRole(captures: readonly NamedUnits[], random: Random): RoleView | undefined;
   /** Joins roles that `fitRole` made. */
   assemble(roles: ReadonlyMap<string, RoleView>): BehaviourView;
 }

@@ -3,12 +3,12 @@ import { basename } from 'node:path';
 import { toNetworkmlError } from '../errors.js';
 import {
   addVectors,
+  type BehaviourUnits,
   PORT_PROTOCOL_COLUMNS,
   PORT_PROTOCOL_LAYOUT,
   SERVICES_COLUMNS,
   SERVICES_LAYOUT,
   type ServiceWindows,
-  type SessUnits,
 } from '../features/index.js';
 import { SparseRowsBuilder } from '../math/index.js';
 import type { RoleExample, RoleTrainingSet } from '../roles/index.js';
@@ -23,7 +23,7 @@ export interface LabelledObservation {
   readonly role: string;
   readonly device: string;
   readonly sha256: string;
-  readonly units: SessUnits;
+  readonly units: BehaviourUnits;
   /** Ids of distinct vectors in the corpus's table, and the number of sessions with each. */
   readonly rows: Uint32Array;
   readonly counts: Float64Array;
@@ -151,7 +151,7 @@ async function readLabelled(
     role: label.role,
     device: label.device === null ? basename(path) : `${label.role}/${label.device}`,
     sha256: (await seen.summary.sha256) ?? '',
-    units: seen.units,
+    units: seen.behaviour.units,
     rows,
     counts,
     windowRows: windows.rows,

@@ -1,13 +1,11 @@
 import { NetworkmlError } from '../errors.js';
 import {
-  appendSessUnit,
-  createSessUnits,
+  BehaviourCollector,
+  type CollectedBehaviour,
   ServiceWindowCollector,
   type ServiceWindows,
   SessionVectorCollector,
   type SessionVectors,
-  SessSampler,
-  type SessUnits,
 } from '../features/index.js';
 import { type CaptureProgress, type CaptureSource, type DigestWish, openCapture } from '../pcap/index.js';
 import {
@@ -33,7 +31,8 @@ export interface Observation extends SessionizedCapture {
   readonly vectors: SessionVectors;
   /** The same sessions by windows of 15 minutes, as layout `services/1` sees them. */
   readonly windows: ServiceWindows;
-  readonly units: SessUnits;
+  /** Units of behaviour, and what is behind them. */
+  readonly behaviour: CollectedBehaviour;
 }
 
 export interface ObserveOptions {
@@ -58,16 +57,16 @@ export async function observe(source: CaptureSource, options: ObserveOptions = {
     ...(hint === undefined ? {} : { device: hint }),
     ...(onProgress === undefined ? {} : { onProgress }),
   });
-  const { table, device } = read;
+  const { table, arp, device } = read;
   if (device === undefined) throw noSessions(read, 'no unicast host sends or receives anything');
   const counts: SessionCounts = { total: 0, initiated: 0, received: 0, external: 0 };
   const collector = new SessionVectorCollector(table.rows);
   const services = new ServiceWindowCollector();
-  const sampler = new SessSampler(table.rows);
+  const behaviour = new BehaviourCollector(table, arp, device);
   forEachDeviceSession(table, device, (part) => {
     collector.add(part);
     services.add(part);
-    sampler.add(part);
+    behaviour.add(part);
     if (part.row !== part.firstRow) return;
     counts.total++;
     if (part.initiated) counts.initiated++;
@@ -75,24 +74,14 @@ export async function observe(source: CaptureSource, options: ObserveOptions = {
     if (part.peerClass === 'external') counts.external++;
   });
   if (counts.total === 0) throw noSessions(read, 'the device takes part in no session');
-  const units = unitsOf(read, device, sampler);
   return {
     ...read,
     device,
     counts,
     vectors: collector.finish(),
     windows: services.finish(table.stacks.of(device)),
-    units,
+    behaviour: behaviour.finish(),
   };
-}
-
-/** The chosen sessions as units of behaviour. */
-function unitsOf({ table }: SessionizedCapture, device: Device, sampler: SessSampler): SessUnits {
-  const chosen = sampler.choose();
-  const units = createSessUnits(chosen.length);
-  forEachDeviceSession(table, device, (part) => appendSessUnit(units, part), chosen);
-  units.met = sampler.met;
-  return units;
 }
 
 function noSessions({ summary }: SessionizedCapture, what: string): NetworkmlError {

@@ -6,9 +6,10 @@ import type { CaptureProgress, CaptureSource } from '../pcap/index.js';
 import { answerRole, explainOneLayer, oneLayerClassifier, rankRoles, unknownRole } from '../roles/index.js';
 import { describeDevice, deviceHint } from '../sessions/index.js';
 import type { AnomalyRecord, PredictionRecord, RankedRole, RoleRecord } from '../types.js';
+import { anomalyRecord } from './behaviour-record.js';
 import type { LoadedBundle } from './loaded-bundle.js';
 import { type Observation, observe } from './observe.js';
-import { captureRecord, namedSession } from './records.js';
+import { captureRecord } from './records.js';
 import { vendorOf } from './vendor.js';
 import { warningsFor } from './warnings.js';
 
@@ -123,19 +124,14 @@ function judgeBehaviour(
     } as const;
     return { record: { ...record, sessions: [] }, scored: 0, units: 0 };
   }
-  const verdict = judgeCapture(
-    bundle.behaviour,
-    { sess: seen.units },
-    {
-      ...(options.role === undefined ? { ranking: answer.ranking } : { role: options.role }),
-      ...(options.alarmRate === undefined ? {} : { falseAlarmRate: options.alarmRate }),
-    },
-  );
-  const { role, score, threshold, findings, scored, units } = verdict;
+  const verdict = judgeCapture(bundle.behaviour, seen.behaviour.units, {
+    ...(options.role === undefined ? { ranking: answer.ranking } : { role: options.role }),
+    ...(options.alarmRate === undefined ? {} : { falseAlarmRate: options.alarmRate }),
+  });
   // An attack can make a role Unknown, so that the verdict stands; but so can a device of a role never learnt.
   const unknown = options.role === undefined && answer.role.label === unknownRole;
   const reason =
     verdict.reason ?? (unknown ? 'the role is Unknown: compared with the roles it is most like' : null);
-  const sessions = findings.map((finding) => namedSession(seen.table, finding));
-  return { record: { role, verdict: verdict.verdict, score, threshold, reason, sessions }, scored, units };
+  const { scored, units } = verdict;
+  return { record: anomalyRecord(seen, verdict, reason), scored, units };
 }

@@ -9,6 +9,9 @@ import {
 } from '../sessions/index.js';
 import type { CaptureNameRecord, CaptureRecord, NamedSession } from '../types.js';
 import type { Observation } from './observe.js';
+import { protocolName } from './protocol-name.js';
+
+export { protocolName } from './protocol-name.js';
 
 /** The part of a prediction that describes the capture. Waits for the digest, which may be the last thing to end. */
 export async function captureRecord({ summary, table }: Observation): Promise<CaptureRecord> {
@@ -56,34 +59,16 @@ export function formatMoment({ seconds, nanoseconds }: Moment): string {
 }
 
 /** A session that stands out, in the words of a record. */
-export function namedSession(table: SessionTable, finding: Finding): NamedSession {
+export function namedSession(table: SessionTable, finding: Finding, row: number): NamedSession {
   const { base } = table;
-  const startNs = rowStart(table, finding.sessionRow) + base.nanoseconds;
+  const startNs = rowStart(table, row) + base.nanoseconds;
   const seconds = base.seconds + Math.floor(startNs / 1e9);
   const nanoseconds = startNs - Math.floor(startNs / 1e9) * 1e9;
   return {
-    ...endpointsOf(table, finding.sessionRow),
-    protocol: protocolName(protocolOfRow(table, finding.sessionRow)),
+    ...endpointsOf(table, row),
+    protocol: protocolName(protocolOfRow(table, row)),
     start: formatMoment({ seconds, nanoseconds }),
     outlierProbability: finding.outlierProbability,
     why: [...finding.why],
   };
-}
-
-const protocolNames: ReadonlyMap<number, string> = new Map([
-  [1, 'icmp'],
-  [2, 'igmp'],
-  [6, 'tcp'],
-  [17, 'udp'],
-  [41, 'ipv6'],
-  [47, 'gre'],
-  [50, 'esp'],
-  [51, 'ah'],
-  [58, 'icmpv6'],
-  [132, 'sctp'],
-]);
-
-/** Name of an IP protocol number, or the number itself. */
-export function protocolName(protocol: number): string {
-  return protocolNames.get(protocol) ?? String(protocol);
 }

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { encodeBehaviour, trainBehaviour } from '../anomaly/index.js';
 import { NetworkmlError } from '../errors.js';
 import {
@@ -94,7 +94,12 @@ export async function trainBundle(paths: readonly string[], options: TrainOption
   const behaviour = encodeBehaviour(
     trainBehaviour({
       roles: corpus.set.roles,
-      captures: corpus.captures.map(({ role, device, units }) => ({ role, device, units: { sess: units } })),
+      captures: corpus.captures.map(({ file, role, device, units }) => ({
+        role,
+        device,
+        units,
+        name: basename(file),
+      })),
       seed,
       onProgress: ({ done, total }) => onProgress?.({ step: 'training behaviour', done, total }),
     }),

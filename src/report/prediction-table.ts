@@ -1,7 +1,7 @@
 /** Predictions for a terminal: a block for each capture, or a line for each where there are many. */
 
 import { roleTitle } from '../role-titles.js';
-import type { AnomalyRecord, PredictionRecord, RoleRecord } from '../types.js';
+import type { AnomalyRecord, NamedWindow, PredictionRecord, RoleRecord } from '../types.js';
 import { displayWidth, plainText } from './escape.js';
 import {
   bar,
@@ -19,6 +19,8 @@ import { byteSize, counted, decimal, percent, timeSpan } from './quantities.js';
 const LABEL_WIDTH = 11;
 const SESSIONS_SHOWN = 5;
 const REASONS_SHOWN = 3;
+const WINDOWS_SHOWN = 2;
+const PEERS_SHOWN = 5;
 
 /** The block of one capture, with an empty line behind it. */
 export function predictionBlock(record: PredictionRecord, style: ReportStyle): string {
@@ -100,12 +102,29 @@ function behaviourLines(anomaly: AnomalyRecord, style: ReportStyle): string[] {
     return labelled(i === 0 ? 'sessions' : '', line, style);
   });
   const more = strange.length - SESSIONS_SHOWN;
+  const windows = verdict === 'anomalous' ? (anomaly.windows ?? []) : [];
   return [
     ...labelled('behaviour', text, style, VERDICT_COLOUR[verdict]),
     ...(figures === '' ? [] : labelled('', figures, style)),
     ...(reason === null ? [] : labelled('', reason, style)),
+    ...windows.slice(0, WINDOWS_SHOWN).flatMap((window, i) => windowLines(window, i === 0, style)),
     ...named,
     ...(more > 0 ? labelled('', `and ${more} more`, style, 'dim') : []),
+  ];
+}
+
+/** A minute or slice that stands out: what, with whom, and what normal it was compared with. */
+function windowLines(window: NamedWindow, first: boolean, style: ReportStyle): string[] {
+  const { start, why, peers, nearest } = window;
+  const ends = peers.map(({ address, port, count }) => {
+    const end = [address, port].filter((part) => part !== null).join(' ');
+    return count > 1 ? `${end} (${count})` : end;
+  });
+  const named = [...new Set(ends)].slice(0, PEERS_SHOWN);
+  return [
+    ...labelled(first ? 'why' : '', `${start.slice(0, 19).replace('T', ' ')}: ${why.join('; ')}`, style),
+    ...(named.length === 0 ? [] : labelled('', `with ${named.join(', ')}`, style)),
+    ...(nearest === null ? [] : labelled('', `most like the normal ${nearest}`, style, 'dim')),
   ];
 }
 

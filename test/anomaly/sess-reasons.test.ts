@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { fitSessRole, sessFactors } from '../../src/anomaly/sess-view.js';
 import { createRandom } from '../../src/math/index.js';
-import { ordinaryRows, type UnitRow, unitsOf } from './units.js';
+import { ordinaryRows, type UnitRow, unitsOf, withSess } from './units.js';
 
 const training = Array.from({ length: 6 }, (_, i) => unitsOf(ordinaryRows(300 + i, 40)));
 const view = fitSessRole(training, sessFactors(training), createRandom(1));
@@ -9,7 +9,7 @@ const typical = ordinaryRows(300, 9).find(({ service }) => service === 443) ?? {
 const reasonsFor = (changes: UnitRow & { at?: Record<number, number> }) => {
   const numbers = (typical.numbers ?? []).map((value, k) => changes.at?.[k] ?? value);
   const units = unitsOf([{ ...typical, ...changes, numbers }]);
-  return view?.explain({ sess: units }, 0, 3)[0].why ?? [];
+  return view?.explain(withSess(units), 0, 3)[0].why ?? [];
 };
 
 describe('reasons', () => {

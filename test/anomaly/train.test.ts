@@ -12,12 +12,12 @@ import {
 } from '../../src/anomaly/index.js';
 import { leaveOutJobs, roleFolds } from '../../src/anomaly/leave-out.js';
 import { leftOutScore, trainLeavingOut } from '../../src/anomaly/train.js';
-import { labelledCaptures, ordinaryRows, strangeRows, unitsOf } from './units.js';
+import { labelledCaptures, ordinaryRows, sessOnly, strangeRows } from './units.js';
 
 const roles = ['camera', 'phone'];
 const captures = labelledCaptures(roles, 4, 5);
 const model = trainBehaviour({ roles, captures, seed: 7 });
-const sessOf = (rows: Parameters<typeof unitsOf>[0]) => ({ sess: unitsOf(rows) });
+const sessOf = sessOnly;
 const attack = (role: string, device: string): LabelledCapture => ({
   role,
   device,
@@ -137,13 +137,13 @@ describe('trainBehaviour', () => {
       return decodeBehaviour(encoded);
     };
     const manifest = expect.objectContaining({ code: 'NML_MODEL_MANIFEST' });
-    expect(broken(({ views }) => delete (views[0].arrays as Record<string, unknown>)['role1/betas'])).toThrow(
+    expect(broken(({ views }) => delete (views[2].arrays as Record<string, unknown>)['role1/betas'])).toThrow(
       manifest,
     );
-    expect(broken(({ views }) => views[0].arrays['role0/numbers'].data.fill(Number.NaN))).toThrow(manifest);
-    expect(broken(({ views }) => Object.assign(views[0].meta, { roles: ['a', 'a'] }))).toThrow(manifest);
+    expect(broken(({ views }) => views[2].arrays['role0/numbers'].data.fill(Number.NaN))).toThrow(manifest);
+    expect(broken(({ views }) => Object.assign(views[2].meta, { roles: ['a', 'a'] }))).toThrow(manifest);
     expect(broken(({ calibration }) => delete calibration.references)).toThrow(manifest);
-    expect(broken(({ views }) => Object.assign(views[0], { layout: 'sess/9' }))).toThrow(
+    expect(broken(({ views }) => Object.assign(views[2], { layout: 'sess/9' }))).toThrow(
       expect.objectContaining({ code: 'NML_MODEL_LAYOUT' }),
     );
   });

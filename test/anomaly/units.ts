@@ -1,6 +1,12 @@
 /** Made-up behaviour units for tests. */
-import type { LabelledCapture } from '../../src/anomaly/index.js';
-import { createSessUnits, type SessUnits, sessNumberCount } from '../../src/features/index.js';
+import type { CaptureUnits, LabelledCapture } from '../../src/anomaly/index.js';
+import {
+  createSessUnits,
+  emptyAdmUnits,
+  emptyNetUnits,
+  type SessUnits,
+  sessNumberCount,
+} from '../../src/features/index.js';
 import { testRandom } from './slow-sos.js';
 
 export interface UnitRow {
@@ -23,6 +29,16 @@ export function unitsOf(rows: UnitRow[]): SessUnits {
     units.met++;
   });
   return units;
+}
+
+/** Units of a capture of which only the sessions are known. */
+export function sessOnly(rows: UnitRow[]): CaptureUnits {
+  return withSess(unitsOf(rows));
+}
+
+/** The same from units. */
+export function withSess(sess: SessUnits): CaptureUnits {
+  return { sess, net: emptyNetUnits(), adm: emptyAdmUnits() };
 }
 
 /** Sessions of a device that asks names and fetches pages, with some spread. */
@@ -63,7 +79,7 @@ export function labelledCaptures(roles: string[], devices: number, perDevice: nu
     Array.from({ length: devices * perDevice }, (_, i) => ({
       role,
       device: `${role}-${i % devices}`,
-      units: { sess: unitsOf(ordinaryRows(1000 * (r + 1) + i, 12 + (i % 5), 1 + (i % 3))) },
+      units: sessOnly(ordinaryRows(1000 * (r + 1) + i, 12 + (i % 5), 1 + (i % 3))),
     })),
   );
 }

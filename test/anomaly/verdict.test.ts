@@ -1,7 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { judgeCapture, trainBehaviour } from '../../src/anomaly/index.js';
 import { judgeAs } from '../../src/anomaly/model.js';
-import { labelledCaptures, ordinaryRows, strangeRows, type UnitRow, unitsOf } from './units.js';
+import {
+  labelledCaptures,
+  ordinaryRows,
+  sessOnly,
+  strangeRows,
+  type UnitRow,
+  unitsOf,
+  withSess,
+} from './units.js';
 
 const captures = [...labelledCaptures(['camera', 'phone'], 4, 5), ...labelledCaptures(['printer'], 1, 8)];
 // A role of its own kind: what is strange to the others is normal to it.
@@ -10,14 +18,14 @@ const chatRows = (count: number): UnitRow[] =>
 const chat = Array.from({ length: 12 }, (_, i) => ({
   role: 'chat',
   device: `chat-${i % 3}`,
-  units: { sess: unitsOf(chatRows(5 + i)) },
+  units: sessOnly(chatRows(5 + i)),
 }));
 const model = trainBehaviour({
   roles: ['camera', 'phone', 'printer', 'chat'],
   captures: [...captures, ...chat],
   seed: 11,
 });
-const sessOf = (rows: UnitRow[]) => ({ sess: unitsOf(rows) });
+const sessOf = sessOnly;
 const ordinary = sessOf(ordinaryRows(900, 15));
 const strange = sessOf([
   ...ordinaryRows(901, 6, 2),
@@ -115,7 +123,7 @@ describe('judgeCapture', () => {
 
   it('never rises when the bins of a capture are repeated', () => {
     for (const { sess } of [ordinary, strange, ...captures.slice(0, 6).map(({ units }) => units)]) {
-      const once = judgeAs(model, 'camera', { sess }).score ?? Number.NaN;
+      const once = judgeAs(model, 'camera', withSess(sess)).score ?? Number.NaN;
       for (const times of [2, 7]) {
         const rows = Array.from({ length: times * sess.count }, (_, i) => {
           const row = i % sess.count;
@@ -150,7 +158,7 @@ describe('judgeCapture', () => {
   it('says how many sessions it rests on', () => {
     const units = unitsOf(ordinaryRows(77, 300));
     units.met = 3010;
-    const verdict = judgeCapture(model, { sess: units }, { role: 'camera' });
+    const verdict = judgeCapture(model, withSess(units), { role: 'camera' });
     expect(verdict).toMatchObject({ scored: 300, units: 3010, verdict: 'normal' });
   });
 });

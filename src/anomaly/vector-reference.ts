@@ -1,0 +1,180 @@
+/** Reference points of one role in a view whose units are plain vectors, and their scores. */
+import type { VectorUnits } from '../features/index.js';
+import { median, type Random, standardDeviation, weightedSampleWithoutReplacement } from '../math/index.js';
+import {
+  type BandwidthLimits,
+  type Bandwidths,
+  clampedLimits,
+  fitBandwidths,
+  referenceScore,
+} from './reference.js';
+
+/** Units that one capture gives at most, so that a long one does not define what is normal. */
+export const vectorsPerCapture = 60;
+/** Distinct reference points at most. */
+export const vectorReferenceLimit = 384;
+/** Scaled numbers are rounded to 1 / this before equal points are joined. */
+const roundingSteps = 100;
+/** Least standard deviation that a number is divided by. */
+const smallestDeviation = 0.1;
+
+/** What numbers are measured by: above the role's middle value, in spreads of all roles; below it they count as 0. */
+export interface VectorScale {
+  readonly medians: Float32Array;
+  /** 1 / spread. */
+  readonly factors: Float32Array;
+}
+
+/** Distinct reference points of one role, as they are stored. */
+export interface VectorReference extends Bandwidths {
+  /** n x columns, scaled and rounded. */
+  readonly points: Float32Array;
+  /** Index of the capture that each point was first met in; into the list of names of the view. */
+  readonly origins: Uint32Array;
+}
+
+/** What a difference of 1 in each number weighs: one over its standard deviation in the units of all captures. */
+export function vectorFactors(captures: readonly VectorUnits[], columns: number): Float32Array {
+  return Float32Array.from({ length: columns }, (_, k) => {
+    return 1 / Math.max(smallestDeviation, standardDeviation(columnOf(captures, columns, k)));
+  });
+}
+
+/** Middle value of each number over all units of the captures. */
+export function vectorMedians(captures: readonly VectorUnits[], columns: number): Float32Array {
+  return Float32Array.from({ length: columns }, (_, k) => {
+    const column = columnOf(captures, columns, k);
+    return column.length === 0 ? 0 : median(column);
+  });
+}
+
+function columnOf(captures: readonly VectorUnits[], columns: number, k: number): Float64Array {
+  const total = captures.reduce((sum, { count }) => sum + count, 0);
+  const column = new Float64Array(total);
+  let at = 0;
+  for (const { count, numbers } of captures) {
+    for (let row = 0; row < count; row++) column[at++] = numbers[row * columns + k] as number;
+  }
+  return column;
+}
+
+/** The numbers of unit `row`, scaled, into `out`. */
+export function scaleVector(scale: VectorScale, units: VectorUnits, row: number, out: Float64Array): void {
+  const { medians, factors } = scale;
+  const at = row * units.columns;
+  for (let k = 0; k < units.columns; k++) {
+    const above = (units.numbers[at + k] as number) - (medians[k] as number);
+    out[k] = above > 0 ? above * (factors[k] as number) : 0;
+  }
+}
+
+/** A capture's units, and the number of its name. */
+export interface NumberedUnits {
+  readonly units: VectorUnits;
+  readonly origin: number;
+}
+
+/**
+ * The reference of a role: at most 60 random units of each capture, scaled, rounded and joined where equal; at most 384
+ * of the distinct points, drawn without replacement with chances by how often they occurred. All weigh the same.
+ * @returns undefined when there are no units
+ */
+export function drawVectorReference(
+  captures: readonly NumberedUnits[],
+  scale: VectorScale,
+  random: Random,
+  limits: BandwidthLimits = clampedLimits,
+): VectorReference | undefined {
+  const columns = scale.medians.length;
+  const distinct = new Map<string, { steps: Int32Array; origin: number; count: number }>();
+  const scaled = new Float64Array(columns);
+  for (const { units, origin } of captures) {
+    for (const row of drawRows(units.count, random)) {
+      scaleVector(scale, units, row, scaled);
+      const steps = Int32Array.from(scaled, (value) => Math.round(value * roundingSteps));
+      const key = steps.join();
+      const known = distinct.get(key);
+      if (known === undefined) distinct.set(key, { steps, origin, count: 1 });
+      else known.count++;
+    }
+  }
+  if (distinct.size === 0) return undefined;
+  const candidates = Array.from(distinct)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, point]) => point);
+  const weights = candidates.map(({ count }) => count);
+  const chosen =
+    candidates.length <= vectorReferenceLimit
+      ? candidates
+      : Array.from(
+          weightedSampleWithoutReplacement(random, weights, vectorReferenceLimit).sort(),
+          (index) => candidates[index] as (typeof candidates)[number],
+        );
+  const points = new Float32Array(chosen.length * columns);
+  chosen.forEach(({ steps }, i) => {
+    for (let k = 0; k < columns; k++) points[i * columns + k] = (steps[k] as number) / roundingSteps;
+  });
+  const exact = Float64Array.from(points);
+  const bandwidths = fitBandwidths(
+    chosen.length,
+    (row, out) => vectorDistances(exact.subarray(row * columns, (row + 1) * columns), exact, out),
+    limits,
+  );
+  return { points, origins: Uint32Array.from(chosen, ({ origin }) => origin), ...bandwidths };
+}
+
+/** At most 60 rows, every n/60-th from a random start. */
+function drawRows(count: number, random: Random): number[] {
+  const start = random.uniform();
+  if (count <= vectorsPerCapture) return Array.from({ length: count }, (_, row) => row);
+  return Array.from({ length: vectorsPerCapture }, (_, i) =>
+    Math.floor(((i + start) * count) / vectorsPerCapture),
+  );
+}
+
+/** Euclidean distances of one point to n points, into `out`. */
+export function vectorDistances(query: Float64Array, points: Float64Array, out: Float64Array): void {
+  const columns = query.length;
+  const count = out.length;
+  for (let j = 0, at = 0; j < count; j++) {
+    let sum = 0;
+    for (let k = 0; k < columns; k++, at++) {
+      const difference = (query[k] as number) - (points[at] as number);
+      sum += difference * difference;
+    }
+    out[j] = Math.sqrt(sum);
+  }
+}
+
+/** A reference made ready for scoring; nothing is allocated per unit. */
+export interface VectorScorer {
+  readonly reference: VectorReference;
+  readonly points: Float64Array;
+  readonly distances: Float64Array;
+}
+
+/** Makes a reference ready for scoring. */
+export function createVectorScorer(reference: VectorReference): VectorScorer {
+  return {
+    reference,
+    points: Float64Array.from(reference.points),
+    distances: new Float64Array(reference.betas.length),
+  };
+}
+
+/** Score `-ln T` of one scaled vector; higher is stranger. */
+export function scoreVector(scorer: VectorScorer, query: Float64Array): number {
+  vectorDistances(query, scorer.points, scorer.distances);
+  return referenceScore(scorer.distances, scorer.reference);
+}
+
+/** Number of the reference point nearest to a scaled vector. */
+export function nearestPoint(scorer: VectorScorer, query: Float64Array): number {
+  const { distances } = scorer;
+  vectorDistances(query, scorer.points, distances);
+  let nearest = 0;
+  for (let j = 1; j < distances.length; j++) {
+    if ((distances[j] as number) < (distances[nearest] as number)) nearest = j;
+  }
+  return nearest;
+}
