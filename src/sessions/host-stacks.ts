@@ -1,5 +1,4 @@
 import { IntKeyTable, type Packet, TCP_SYN } from '../pcap/index.js';
-import type { Device } from './device.js';
 
 /** What the packets of one host say about its IP and TCP stack. */
 export interface HostStack {
@@ -110,7 +109,10 @@ export class HostStacks {
   }
 
   /** The values of a device over all its addresses; null when none of its packets was looked at. */
-  of(device: Device): HostStack | null {
+  of(device: {
+    readonly addresses4: ReadonlySet<number>;
+    readonly addresses6: ReadonlySet<number>;
+  }): HostStack | null {
     const places = [
       ...[...device.addresses4].map((address) => this.hosts.find(address, 4, 0, 0)),
       ...[...device.addresses6].map((address) => this.hosts.find(address, 6, 0, 0)),
