@@ -60,6 +60,9 @@ export const SYN_BY_A = 2;
 export const SYN_BY_B = 4;
 export const SYN_ACK_TO_A = 8;
 export const SYN_ACK_TO_B = 16;
+/** Of the four above those that speak for a, and for b. */
+export const ABOUT_A = SYN_BY_A | SYN_ACK_TO_A;
+export const ABOUT_B = SYN_BY_B | SYN_ACK_TO_B;
 export const HAS_MAC = 32;
 export const FIN_BY_A = 64;
 export const FIN_BY_B = 128;

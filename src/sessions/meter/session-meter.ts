@@ -1,13 +1,4 @@
-import {
-  hashWords,
-  type Packet,
-  PROTOCOL_ICMP,
-  PROTOCOL_ICMPV6,
-  TCP_ACK,
-  TCP_FIN,
-  TCP_RST,
-  TCP_SYN,
-} from '../../pcap/index.js';
+import { hashWords, type Packet, TCP_ACK, TCP_FIN, TCP_RST, TCP_SYN } from '../../pcap/index.js';
 import { KeySlots } from './key-slots.js';
 import { ListArena } from './list-arena.js';
 import * as at from './meter-layout.js';
@@ -19,6 +10,16 @@ import {
   type SessionHandler,
   type SessionMeterOptions,
 } from './meter-types.js';
+import {
+  foldDestination,
+  foldSource,
+  hasOneEnd,
+  icmpOf,
+  isFromB,
+  isIcmp,
+  isOpening,
+  sizeOf,
+} from './packet-parts.js';
 import { PluginRunner } from './plugin-runner.js';
 import { RowPool } from './row-pool.js';
 import { createMeteredSession, fillRecord, openedByB, type RowContents } from './session-record.js';
@@ -331,8 +332,8 @@ export class SessionMeter {
     if ((flags & TCP_SYN) !== 0 && !this.compatible) {
       const isAnswer = (flags & TCP_ACK) !== 0;
       const pair = isAnswer ? at.SYN_ACK_TO_A | at.SYN_ACK_TO_B : at.SYN_BY_A | at.SYN_BY_B;
-      const bit = isAnswer ? (fromB ? at.SYN_ACK_TO_A : at.SYN_ACK_TO_B) : fromB ? at.SYN_BY_B : at.SYN_BY_A;
-      if ((evidence & pair) === 0) evidence |= bit;
+      const byB = isAnswer ? !fromB && !hasOneEnd(ints, place - at.EVIDENCE) : fromB;
+      if ((evidence & pair) === 0) evidence |= pair & (byB ? at.ABOUT_B : at.ABOUT_A);
     }
     if ((flags & TCP_FIN) !== 0 && this.endOnFin) {
       evidence |= fromB ? at.FIN_BY_B | at.LAST_FIN_BY_B : at.FIN_BY_A;
@@ -404,54 +405,4 @@ export class SessionMeter {
     }
     this.onSession(this.record);
   }
-}
-
-function sizeOf(packet: Packet, accounting: Accounting): number {
-  switch (accounting) {
-    case 'link':
-      return packet.wireBytes;
-    case 'ip':
-      return packet.ipBytes;
-    case 'transport':
-      return packet.transportBytes;
-    case 'payload':
-      return packet.payloadBytes;
-  }
-}
-
-/** Whether the sender is end b of the canonical order: by address, then by port. */
-function isFromB(packet: Packet): boolean {
-  if (packet.source0 !== packet.destination0) return packet.source0 > packet.destination0;
-  if (packet.ipVersion === 6) {
-    if (packet.source1 !== packet.destination1) return packet.source1 > packet.destination1;
-    if (packet.source2 !== packet.destination2) return packet.source2 > packet.destination2;
-    if (packet.source3 !== packet.destination3) return packet.source3 > packet.destination3;
-  }
-  return packet.sourcePort > packet.destinationPort;
-}
-
-/** An address as one word for the hash. */
-function foldSource(packet: Packet): number {
-  return packet.ipVersion === 4
-    ? packet.source0
-    : hashWords(packet.source0, packet.source1, packet.source2, packet.source3);
-}
-
-function foldDestination(packet: Packet): number {
-  return packet.ipVersion === 4
-    ? packet.destination0
-    : hashWords(packet.destination0, packet.destination1, packet.destination2, packet.destination3);
-}
-
-function isOpening(packet: Packet): boolean {
-  return packet.hasTcpFlags && (packet.tcpFlags & (TCP_SYN | TCP_ACK)) === TCP_SYN;
-}
-
-function isIcmp(protocol: number): boolean {
-  return protocol === PROTOCOL_ICMP || protocol === PROTOCOL_ICMPV6;
-}
-
-/** Type and code; 0 when they were not captured. */
-function icmpOf(packet: Packet): number {
-  return packet.transportAt + 2 <= packet.frameEnd ? packet.view.getUint16(packet.transportAt) : 0;
 }
