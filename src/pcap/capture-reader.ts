@@ -1,6 +1,6 @@
 import { NetworkmlError } from '../errors.js';
 import { CLASSIC_HEADER_BYTES, ClassicWalker, classicVariant } from './classic.js';
-import { FrameDecoder, type PacketHandler, type SkippedHandler } from './frame-decoder.js';
+import { type DecodeOptions, FrameDecoder, type PacketHandler } from './frame-decoder.js';
 import type { CaptureLimits } from './limits.js';
 import { PCAPNG_MAGIC, PcapngWalker } from './pcapng.js';
 import type { RecordWalker } from './record-walker.js';
@@ -29,9 +29,9 @@ export class CaptureReader {
   constructor(
     onPacket: PacketHandler,
     private readonly limits: CaptureLimits,
-    onSkipped?: SkippedHandler,
+    options: DecodeOptions = {},
   ) {
-    this.decoder = new FrameDecoder(onPacket, limits, onSkipped);
+    this.decoder = new FrameDecoder(onPacket, limits, options);
   }
 
   /** Bytes committed so far. */

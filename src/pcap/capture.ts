@@ -1,7 +1,7 @@
 import { type NetworkmlError, toNetworkmlError } from '../errors.js';
 import { CaptureReader } from './capture-reader.js';
 import type { DigestWish } from './digest.js';
-import type { Moment, PacketHandler, SkippedHandler } from './frame-decoder.js';
+import type { DecodeOptions, Moment, PacketHandler, SkippedHandler } from './frame-decoder.js';
 import { type CaptureLimits, defaultCaptureLimits } from './limits.js';
 import { type SkipReasonName, skippedByName } from './skip-reason.js';
 import { type CaptureSource, pump } from './source.js';
@@ -37,6 +37,15 @@ export interface OpenCaptureOptions {
   readonly limits?: Partial<CaptureLimits>;
   /** Whether the SHA-256 of the stored bytes is wanted; `auto` by default: up to 256 MiB. */
   readonly digest?: DigestWish;
+  /**
+   * `exact` (default), or `nfstream`: which packets, keys and sizes NFStream 6.5.4 would meter (docs/packets.md).
+   */
+  readonly decode?: 'exact' | 'nfstream';
+  /**
+   * Whether the packet inside of a tunnel is decoded instead of the one around it: IP in IP, GTP-U, CAPWAP, TZSP, GRE,
+   * VXLAN, Geneve. True by default. With `decode: 'nfstream'` IP in IP is always unwrapped.
+   */
+  readonly tunnels?: boolean;
 }
 
 export interface Capture {
@@ -64,7 +73,7 @@ export function openCapture(source: CaptureSource, options: OpenCaptureOptions =
   return {
     name,
     async read(onPacket, onProgress, onSkipped) {
-      const reader = new CaptureReader(onPacket, limits, onSkipped);
+      const reader = new CaptureReader(onPacket, limits, decodeOptions(options, onSkipped));
       try {
         const { sha256 } = await pump(source, reader, {
           limits,
@@ -78,6 +87,11 @@ export function openCapture(source: CaptureSource, options: OpenCaptureOptions =
       }
     },
   };
+}
+
+function decodeOptions(options: OpenCaptureOptions, onSkipped: SkippedHandler | undefined): DecodeOptions {
+  const { decode = 'exact', tunnels = true } = options;
+  return { decode, tunnels, onSkipped };
 }
 
 function summarize(file: string, sha256: Promise<string | null>, reader: CaptureReader): CaptureSummary {

@@ -1,28 +1,35 @@
 import type { FragmentTable } from './fragments.js';
-import { type Packet, PROTOCOL_ICMP, PROTOCOL_ICMPV6, PROTOCOL_TCP, PROTOCOL_UDP } from './packet.js';
+import {
+  type Packet,
+  PROTOCOL_ICMP,
+  PROTOCOL_ICMPV6,
+  PROTOCOL_SCTP,
+  PROTOCOL_TCP,
+  PROTOCOL_UDP,
+  PROTOCOL_UDP_LITE,
+} from './packet.js';
 import { SKIP_FRAGMENT, SKIP_IP_HEADER, SKIP_TRUNCATED, USED } from './skip-reason.js';
 
 /**
  * Decodes the IPv4 or IPv6 packet at `at` (by its version nibble) into `packet`.
  * Lax: headers that the snap length cut are used as far as they reach; the lengths come from the headers.
  *
- * @param end first byte after the captured frame
- * @param frameStart first byte of the frame: lengths that the header leaves open (segmentation offload, jumbograms)
- *   are taken from the frame's length on the wire
+ * Lengths that the header leaves open (segmentation offload, jumbograms) are taken from the frame's length on the wire.
+ *
+ * @param end first byte after the captured frame, or after the tunnel's payload
  * @returns USED or the reason for skipping
  */
 export function decodeIp(
   view: DataView,
   at: number,
   end: number,
-  frameStart: number,
   packet: Packet,
   fragments: FragmentTable,
 ): number {
   if (at >= end) return SKIP_TRUNCATED;
   const version = view.getUint8(at) >> 4;
-  if (version === 4) return decodeIpv4(view, at, end, frameStart, packet, fragments);
-  if (version === 6) return decodeIpv6(view, at, end, frameStart, packet, fragments);
+  if (version === 4) return decodeIpv4(view, at, end, packet, fragments);
+  if (version === 6) return decodeIpv6(view, at, end, packet, fragments);
   return SKIP_IP_HEADER;
 }
 
@@ -31,7 +38,6 @@ export function decodeIpv4(
   view: DataView,
   at: number,
   end: number,
-  frameStart: number,
   packet: Packet,
   fragments: FragmentTable,
 ): number {
@@ -53,12 +59,13 @@ export function decodeIpv4(
   packet.destination2 = 0;
   packet.destination3 = 0;
   packet.ipBytes =
-    totalLength !== 0 ? totalLength : Math.max(headerBytes, packet.wireBytes - (at - frameStart));
+    totalLength !== 0 ? totalLength : Math.max(headerBytes, packet.wireBytes - (at - packet.frameAt));
 
   const fragment = view.getUint16(at + 6);
   const payloadAt = at + headerBytes;
   const payloadEnd = Math.min(end, at + packet.ipBytes);
-  if ((fragment & 0x3fff) === 0) {
+  packet.isFragment = (fragment & 0x3fff) !== 0;
+  if (!packet.isFragment) {
     decodeTransport(view, payloadAt, payloadEnd, packet.ipBytes - headerBytes, packet);
     return USED;
   }
@@ -81,7 +88,6 @@ export function decodeIpv6(
   view: DataView,
   at: number,
   end: number,
-  frameStart: number,
   packet: Packet,
   fragments: FragmentTable,
 ): number {
@@ -98,8 +104,8 @@ export function decodeIpv6(
   packet.destination1 = view.getInt32(at + 28);
   packet.destination2 = view.getInt32(at + 32);
   packet.destination3 = view.getInt32(at + 36);
-  const openLength = payloadLength === 0 && packet.wireBytes - (at - frameStart) > 40;
-  packet.ipBytes = openLength ? packet.wireBytes - (at - frameStart) : 40 + payloadLength;
+  const openLength = payloadLength === 0 && packet.wireBytes - (at - packet.frameAt) > 40;
+  packet.ipBytes = openLength ? packet.wireBytes - (at - packet.frameAt) : 40 + payloadLength;
   const packetEnd = Math.min(end, at + packet.ipBytes);
 
   let next = view.getUint8(at + 6);
@@ -110,6 +116,7 @@ export function decodeIpv6(
     if (length === CUT) return SKIP_TRUNCATED;
     if (next === 44 && (view.getUint16(header + 2) & 0xfff9) !== 0) {
       packet.protocol = view.getUint8(header);
+      packet.isFragment = true;
       const offset = view.getUint16(header + 2) & 0xfff8;
       const identification = view.getInt32(header + 4);
       const left = packet.ipBytes - (header + 8 - at);
@@ -121,6 +128,7 @@ export function decodeIpv6(
     header += length;
   }
   packet.protocol = next;
+  packet.isFragment = false;
   decodeTransport(view, header, packetEnd, packet.ipBytes - (header - at), packet);
   return USED;
 }
@@ -178,7 +186,7 @@ function laterFragment(
 }
 
 /**
- * Ports, TCP flags and payload length (RFC 9293, 3.1; RFC 768; RFC 792; RFC 4443).
+ * Ports, TCP flags and payload length (RFC 9293, 3.1; RFC 768; RFC 3828; RFC 9260, 3.1; RFC 792; RFC 4443).
  * @param length bytes of the transport header and payload as the IP header gives them
  */
 function decodeTransport(view: DataView, at: number, end: number, length: number, packet: Packet): void {
@@ -204,7 +212,9 @@ function decodeTransport(view: DataView, at: number, end: number, length: number
       }
       break;
     case PROTOCOL_UDP:
-      headerBytes = 8;
+    case PROTOCOL_UDP_LITE:
+    case PROTOCOL_SCTP:
+      headerBytes = packet.protocol === PROTOCOL_SCTP ? 12 : 8;
       if (captured >= 4) {
         packet.sourcePort = view.getUint16(at);
         packet.destinationPort = view.getUint16(at + 2);

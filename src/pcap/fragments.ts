@@ -6,7 +6,7 @@ const WORDS = 11;
 
 /**
  * Ports of the first fragments seen, so that later fragments of a datagram go to the same session.
- * Matched by addresses, protocol, VLAN and identification (RFC 791, 3.2; RFC 8200, 4.5). A direct-mapped cache of
+ * Matched by addresses, protocol, VLAN, tunnel and identification (RFC 791, 3.2; RFC 8200, 4.5). A direct-mapped cache of
  * fixed size: a flood of first fragments overwrites old entries and costs no memory; the fragments of an overwritten
  * datagram are counted as skipped.
  */
@@ -57,7 +57,9 @@ export class FragmentTable {
 
 /** Never 0, so that an empty entry matches nothing. */
 function scopeOf(packet: Packet): number {
-  return 0x40000000 | (packet.vlanId << 12) | (packet.protocol << 4) | packet.ipVersion;
+  return (
+    0x40000000 | (packet.tunnelId << 24) | (packet.vlanId << 12) | (packet.protocol << 4) | packet.ipVersion
+  );
 }
 
 function slotOf(packet: Packet, identification: number): number {

@@ -1,18 +1,34 @@
 import { NetworkmlError } from '../errors.js';
-import { decodeFrame, linkTypeName } from './decode-link.js';
+import { decodeLink, linkTypeName } from './decode-link.js';
+import { mayBeTunnel, openTunnels } from './decode-tunnel.js';
 import { FragmentTable } from './fragments.js';
 import type { CaptureLimits } from './limits.js';
+import { NfstreamDecoder } from './nfstream/decode.js';
 import { createPacket, type Packet } from './packet.js';
-import { createSkipCounters, type SkipReasonName, skipReasonNames, USED } from './skip-reason.js';
+import {
+  createSkipCounters,
+  SKIP_FILTERED,
+  type SkipReasonName,
+  skipReasonNames,
+  USED,
+} from './skip-reason.js';
 
 /** Called once per usable packet with the reader's one record, which is filled again afterwards. */
 export type PacketHandler = (packet: Packet) => void;
 
 /**
- * Called once per packet that could not be used, with the same record: number, time, lengths, link type and the place
- * of the frame are valid, and the MAC addresses where `hasMac` says so.
+ * Called once per packet that is not used, with the reader's record: number, time, lengths and place of the frame are
+ * set, the MAC addresses where `hasMac` says so, and for `non-ip` its `etherType` and where its body begins (`ipAt`); all else is left over from other packets.
  */
 export type SkippedHandler = (packet: Packet, reason: SkipReasonName) => void;
+
+/** How frames are decoded: see `OpenCaptureOptions`. */
+export interface DecodeOptions {
+  readonly decode?: 'exact' | 'nfstream';
+  readonly tunnels?: boolean;
+  readonly filter?: ((packet: Packet) => boolean) | undefined;
+  readonly onSkipped?: SkippedHandler | undefined;
+}
 
 /** A moment: whole seconds since 1970-01-01 UTC, and nanoseconds within the second. */
 export interface Moment {
@@ -25,7 +41,13 @@ export class FrameDecoder {
   readonly skipped = createSkipCounters();
   bytes = 0;
   private readonly packet = createPacket();
+  /** The packet around the one at hand, while tunnels are opened. */
+  private readonly outer = createPacket();
   private readonly fragments = new FragmentTable();
+  private readonly nfstream: NfstreamDecoder | undefined;
+  private readonly tunnels: boolean;
+  private readonly filter: ((packet: Packet) => boolean) | undefined;
+  private readonly onSkipped: SkippedHandler | undefined;
   private readonly linkTypes = new Set<number>();
   private lastLinkType = -1;
   private firstSeconds = Number.POSITIVE_INFINITY;
@@ -36,8 +58,13 @@ export class FrameDecoder {
   constructor(
     private readonly onPacket: PacketHandler,
     private readonly limits: CaptureLimits,
-    private readonly onSkipped?: SkippedHandler,
-  ) {}
+    options: DecodeOptions = {},
+  ) {
+    this.tunnels = options.tunnels ?? true;
+    this.filter = options.filter;
+    this.onSkipped = options.onSkipped;
+    this.nfstream = options.decode === 'nfstream' ? new NfstreamDecoder(this.tunnels) : undefined;
+  }
 
   get packets(): number {
     return this.packet.number;
@@ -80,7 +107,7 @@ export class FrameDecoder {
     this.bytes += packet.wireBytes;
     this.noteTime(seconds, nanoseconds);
     if (linkType !== this.lastLinkType) this.noteLinkType(linkType);
-    const result = decodeFrame(view, start, end, packet, this.fragments);
+    const result = this.decode(view, start, end);
     this.skipped[result] = (this.skipped[result] as number) + 1;
     if (result === USED) this.onPacket(packet);
     else this.onSkipped?.(packet, skipReasonNames[result] as SkipReasonName);
@@ -90,6 +117,22 @@ export class FrameDecoder {
   noteLinkType(linkType: number): void {
     this.lastLinkType = linkType;
     this.linkTypes.add(linkType);
+    this.nfstream?.noteLinkType(linkType);
+  }
+
+  private decode(view: DataView, start: number, end: number): number {
+    const { packet, filter, nfstream } = this;
+    packet.vlanId = 0;
+    packet.tunnelId = 0;
+    packet.etherType = 0;
+    packet.view = view;
+    packet.frameAt = start;
+    packet.frameEnd = end;
+    if (filter !== undefined && !filter(packet)) return SKIP_FILTERED;
+    if (nfstream !== undefined) return nfstream.decode(view, start, end, packet);
+    const result = decodeLink(view, start, end, packet, this.fragments);
+    if (result !== USED || !this.tunnels || !mayBeTunnel(packet)) return result;
+    return openTunnels(view, packet, this.outer, this.fragments);
   }
 
   private noteTime(seconds: number, nanoseconds: number): void {

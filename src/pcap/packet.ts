@@ -40,6 +40,13 @@ export interface Packet {
   /** TCP flag byte (RFC 9293, 3.1); meaningful when `hasTcpFlags`. */
   tcpFlags: number;
   hasTcpFlags: boolean;
+  /** Whether the packet is one of several fragments of a datagram. */
+  isFragment: boolean;
+  /**
+   * Ethertype at which decoding stopped; meaningful for frames that carry no IP (`onSkipped`), whose bytes behind the
+   * link headers begin at `ipAt`. 0 where the link has none.
+   */
+  etherType: number;
   /** Kind of the innermost decoded tunnel, 0 outside of tunnels: see `TUNNEL_*`. */
   tunnelId: number;
   /** Length of the IP packet, header included. */
@@ -89,6 +96,8 @@ export function createPacket(): Packet {
     destinationPort: 0,
     tcpFlags: 0,
     hasTcpFlags: false,
+    isFragment: false,
+    etherType: 0,
     tunnelId: 0,
     ipBytes: 0,
     transportBytes: 0,
@@ -103,9 +112,14 @@ export function createPacket(): Packet {
 
 /** IP protocol numbers that the program treats by name (IANA protocol-numbers). */
 export const PROTOCOL_ICMP = 1;
+export const PROTOCOL_IPIP = 4;
 export const PROTOCOL_TCP = 6;
 export const PROTOCOL_UDP = 17;
+export const PROTOCOL_IPV6 = 41;
+export const PROTOCOL_GRE = 47;
 export const PROTOCOL_ICMPV6 = 58;
+export const PROTOCOL_SCTP = 132;
+export const PROTOCOL_UDP_LITE = 136;
 
 /** Tunnels by number; the first three as NFStream numbers them. IP in IP has no number of its own. */
 export const TUNNEL_NONE = 0;
@@ -115,6 +129,41 @@ export const TUNNEL_TZSP = 3;
 export const TUNNEL_GRE = 4;
 export const TUNNEL_VXLAN = 5;
 export const TUNNEL_GENEVE = 6;
+
+/**
+ * Copies what decoding finds out about a frame: not its number, time, lengths, link type and place, which stay as they
+ * are while its tunnels are opened.
+ */
+export function copyHeaders(from: Packet, to: Packet): void {
+  to.hasMac = from.hasMac;
+  to.sourceMacHigh = from.sourceMacHigh;
+  to.sourceMacLow = from.sourceMacLow;
+  to.destinationMacHigh = from.destinationMacHigh;
+  to.destinationMacLow = from.destinationMacLow;
+  to.vlanId = from.vlanId;
+  to.ipVersion = from.ipVersion;
+  to.protocol = from.protocol;
+  to.source0 = from.source0;
+  to.source1 = from.source1;
+  to.source2 = from.source2;
+  to.source3 = from.source3;
+  to.destination0 = from.destination0;
+  to.destination1 = from.destination1;
+  to.destination2 = from.destination2;
+  to.destination3 = from.destination3;
+  to.sourcePort = from.sourcePort;
+  to.destinationPort = from.destinationPort;
+  to.tcpFlags = from.tcpFlags;
+  to.hasTcpFlags = from.hasTcpFlags;
+  to.isFragment = from.isFragment;
+  to.etherType = from.etherType;
+  to.tunnelId = from.tunnelId;
+  to.ipBytes = from.ipBytes;
+  to.transportBytes = from.transportBytes;
+  to.payloadBytes = from.payloadBytes;
+  to.ipAt = from.ipAt;
+  to.transportAt = from.transportAt;
+}
 
 /** TCP flag bits (RFC 9293, 3.1). */
 export const TCP_FIN = 0x01;

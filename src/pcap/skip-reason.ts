@@ -8,6 +8,9 @@ export const SKIP_TRUNCATED = 2;
 export const SKIP_NON_IP = 3;
 export const SKIP_IP_HEADER = 4;
 export const SKIP_FRAGMENT = 5;
+export const SKIP_ENCRYPTED = 6;
+export const SKIP_AGGREGATED = 7;
+export const SKIP_FILTERED = 8;
 
 /** Names by number. */
 export const skipReasonNames = [
@@ -22,6 +25,12 @@ export const skipReasonNames = [
   'ip-header',
   /** A later fragment whose first fragment was not seen. */
   'fragment',
+  /** A protected 802.11 frame. */
+  'encrypted',
+  /** Several packets in one 802.11 frame (A-MSDU). */
+  'aggregated',
+  /** Not what the filter asks for. */
+  'filtered',
 ] as const;
 
 export type SkipReasonName = Exclude<(typeof skipReasonNames)[number], 'used'>;

@@ -54,7 +54,7 @@ describe('link layers', () => {
 
   it('have names, also the ones that are not decoded', async () => {
     expect(linkTypeName(1)).toBe('EN10MB');
-    expect(linkTypeName(105)).toBe('LINKTYPE_105');
+    expect(linkTypeName(147)).toBe('LINKTYPE_147');
     const blocks = pcapngBlocks(false);
     const packet = { seconds: 0, nanoseconds: 0, frame: ethernet({}, four) };
     const bytes = concat(
@@ -142,7 +142,7 @@ describe('skipped packets', () => {
     );
 
   it.each<[string, string, [number, Uint8Array]]>([
-    ['an undecoded link type', 'link-type', [105, four]],
+    ['an undecoded link type', 'link-type', [147, four]],
     ['a frame of 13 bytes', 'truncated', [1, ethernet({}, four).slice(0, 13)]],
     ['a frame of no bytes', 'truncated', [1, new Uint8Array(0)]],
     ['a tag that is cut', 'truncated', [1, ethernet({ tags: [{ type: 0x8100, id: 5 }] }, four).slice(0, 17)]],

@@ -118,6 +118,11 @@ export function udp(
   return concat(u16(sourcePort), u16(destinationPort), u16(8 + payload.length), u16(0), payload);
 }
 
+/** RFC 9260, 3.1; the chunks are whatever the payload is. */
+export function sctp(sourcePort: number, destinationPort: number, payload: Uint8Array): Uint8Array {
+  return concat(u16(sourcePort), u16(destinationPort), u32(7), u32(0), payload);
+}
+
 /** Echo request of ICMP (type 8) or ICMPv6 (type 128). */
 export function echo(type: 8 | 128, payload: Uint8Array = new Uint8Array(0)): Uint8Array {
   return concat(u8(type), u8(0), u16(0), u16(1), u16(1), payload);

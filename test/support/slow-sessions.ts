@@ -115,7 +115,14 @@ function linkBytes(packet: TestPacket, linkType: number): number {
 }
 
 function ipBytes({ version, protocol, payloadBytes }: TestPacket): number {
-  const transport = protocol === 6 ? 20 : protocol === 17 || protocol === 1 || protocol === 58 ? 8 : 0;
+  const transport =
+    protocol === 6
+      ? 20
+      : protocol === 132
+        ? 12
+        : protocol === 17 || protocol === 1 || protocol === 58
+          ? 8
+          : 0;
   return (version === 4 ? 20 : 40) + transport + payloadBytes;
 }
 

@@ -6,7 +6,7 @@
 import { filler } from './bytes.js';
 import type { FilePacket } from './capture-files.js';
 import { frameOn, LINK_ETHERNET } from './frames.js';
-import { echo, ipv4, ipv6, tcp, udp } from './ip-packets.js';
+import { echo, ipv4, ipv6, sctp, tcp, udp } from './ip-packets.js';
 import { type TestRandom, testRandom } from './random.js';
 
 /** What kind of address an end has, by construction. */
@@ -46,9 +46,10 @@ export interface TrafficOptions {
 
 const TCP = 6;
 const UDP = 17;
+const SCTP = 132;
 const EDGE_PORTS = [0, 1, 2, 53, 80, 443, 631, 1022, 1023, 1024, 1025, 5353, 49151, 49152, 65535];
 const FLAG_SETS = [0x02, 0x12, 0x10, 0x18, 0x11, 0x14, 0x04, 0x00, 0x01, 0x03, 0x29, 0x38, 0xc2];
-const PROTOCOLS4 = [TCP, TCP, TCP, UDP, UDP, 1, 2, 47, 50, 132];
+const PROTOCOLS4 = [TCP, TCP, TCP, UDP, UDP, 1, 2, 47, 50, SCTP];
 const PROTOCOLS6 = [TCP, TCP, UDP, UDP, 58, 59, 50];
 
 interface Site {
@@ -132,7 +133,11 @@ function randomSession(
   const { a, b, version, toGroup } = randomEnds(site, random);
   const protocol = random.pick(version === 4 ? PROTOCOLS4 : PROTOCOLS6);
   const ported = protocol === TCP || protocol === UDP;
-  const ports = ported ? [randomPort(random), randomPort(random)] : [0, 0];
+  const ports = ported
+    ? [randomPort(random), randomPort(random)]
+    : protocol === SCTP
+      ? [1021, 36412]
+      : [0, 0];
   const vlans = !onEthernet || random.chance(0.8) ? [] : random.pick([[5], [7], [100, 5], [100, 200, 4094]]);
   let at = random.below(spanNs);
   return Array.from({ length: random.between(1, 12) }, (_, i) => {
@@ -164,9 +169,11 @@ export function ipPacketOf(packet: Omit<TestPacket, 'seconds' | 'nanoseconds'>):
       ? tcp(sourcePort, destinationPort, packet.tcpFlags, payload)
       : protocol === UDP
         ? udp(sourcePort, destinationPort, payload)
-        : protocol === 1 || protocol === 58
-          ? echo(protocol === 1 ? 8 : 128, payload)
-          : payload;
+        : protocol === SCTP
+          ? sctp(sourcePort, destinationPort, payload)
+          : protocol === 1 || protocol === 58
+            ? echo(protocol === 1 ? 8 : 128, payload)
+            : payload;
   const fields = { source: packet.source.address, destination: packet.destination.address, protocol };
   return version === 4 ? ipv4(fields, transport) : ipv6(fields, transport);
 }
