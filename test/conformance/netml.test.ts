@@ -54,7 +54,7 @@ function readGzip(name: string): string {
 
 async function computed(oracle: Oracle) {
   const table = new DirectedFlowTable({ compat: 'netml' });
-  await openCapture(join(folder, oracle.pcap)).read((packet) => table.add(packet));
+  await openCapture(join(folder, oracle.pcap), { tunnels: false }).read((packet) => table.add(packet));
   const timed = timedFlows(table.finish(), 'netml');
   const options: PieceOptions = {
     leastPackets: oracle.flow_ptks_thres,
