@@ -19,6 +19,8 @@ const SCHEMAS = [
   { file: 'evaluation-v1', type: 'EvaluationRecord', source: 'src/types.ts' },
   { file: 'bundle-info-v1', type: 'BundleRecord', source: 'src/types.ts' },
   { file: 'bundle-v1', type: 'BundleManifest', source: 'src/models/manifest.ts' },
+  { file: 'device-capture-v1', type: 'DeviceCaptureRecord', source: 'src/capture/records.ts' },
+  { file: 'split-v1', type: 'SplitRecord', source: 'src/capture/records.ts' },
 ];
 
 function schemaText({ type, source }) {

@@ -40,6 +40,13 @@ export const commandList: readonly CommandEntry[] = [
     load: async () => (await import('./models.js')).models,
   },
   {
+    name: 'split',
+    usage: 'split <capture>',
+    summary: 'Write one capture per device out of a mixed one',
+    words: { capture: { describe: 'a capture file, or - for standard input' } },
+    load: async () => (await import('./split.js')).split,
+  },
+  {
     name: 'doctor',
     usage: 'doctor',
     summary: 'Check what networkml needs on this machine',

@@ -128,6 +128,21 @@ export const optionTable = {
     choices: ['traffic', 'labels'],
     setting: true,
   },
+  groups: {
+    kind: 'text',
+    value: 'RULE',
+    describe:
+      'who gets the broadcasts and multicasts of others: those whom they concern, all, the sender alone',
+    choices: ['members', 'all', 'sender'],
+    setting: true,
+  },
+  'min-packets': {
+    kind: 'count',
+    value: 'N',
+    least: 1,
+    describe: 'fewest packets of a capture that is kept (default 1)',
+    setting: true,
+  },
   quiet: { kind: 'flag', alias: 'q', describe: 'no progress and no messages but the results', setting: true },
   verbose: { kind: 'flag', alias: 'v', describe: 'say what is being done', setting: true },
   'no-color': { kind: 'flag', describe: 'no colours on the terminal', setting: true },

@@ -13,4 +13,5 @@ export { type LoadedBundle, loadBundle } from './loaded-bundle.js';
 export { type Observation, type ObserveOptions, observe } from './observe.js';
 export { type Progress, predictCapture } from './predict.js';
 export { type PredictOptions, predict } from './predict-library.js';
+export { formatMoment, secondsBetween } from './records.js';
 export { libraryVersion, type TrainOptions, type TrainSummary, trainBundle } from './train.js';
