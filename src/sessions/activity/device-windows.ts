@@ -90,7 +90,9 @@ function sortByWindow(
   for (const state of states) last = Math.max(last, state >>> WINDOW_SHIFT);
   const next = new Int32Array(last + 2);
   for (const state of states) (next[(state >>> WINDOW_SHIFT) + 1] as number)++;
-  for (let window = 0; window <= last; window++) next[window + 1] += next[window] as number;
+  for (let window = 0; window <= last; window++) {
+    next[window + 1] = (next[window + 1] as number) + (next[window] as number);
+  }
   const out = {
     count,
     rows: new Int32Array(count),
