@@ -89,6 +89,8 @@ const commandLine = {
   define: { 'import.meta.url': 'ownUrl' },
   banner: { js: 'const ownUrl = require("node:url").pathToFileURL(__filename).href;' },
   plugins: [ownStringWidth],
+  // Only the service needs them: in the file they would double what every other command has to read at its start.
+  external: ['@nats-io/*', 'pino'],
 };
 
 /** Paths of the node_modules packages whose code is in an output. */

@@ -27,7 +27,13 @@ async function load(source) {
   );
 }
 
-const EXIT_CODES = { usage: 2, input: '3, or 5 beside captures that worked', bundle: 4, internal: 1 };
+const EXIT_CODES = {
+  usage: 2,
+  input: '3, or 5 beside captures that worked',
+  bundle: 4,
+  internal: 1,
+  service: 6,
+};
 
 function cell(text) {
   return String(text).replaceAll('|', '\\|');
@@ -81,7 +87,8 @@ the environment or the file that a command cannot write is passed over.
 ${table(['setting', 'environment', 'values', 'meaning'], rows)}
 
 Only as flags: ${flagsOnly.join(', ')}. Besides, \`NO_COLOR\` turns colours off, \`CI\` turns progress off, and \`NATS_URL\`
-names the server that \`networkml doctor\` tries to reach.
+names the NATS server of \`serve\` and \`submit\`, which \`doctor\` tries to reach. Secrets have no setting of their own but in
+files and in \`NETWORKML_NATS_PASSWORD\` and \`NETWORKML_NATS_TOKEN\` (docs/secure.md).
 `;
 }
 

@@ -3,7 +3,7 @@
  */
 
 /** Which exit code of the command line an error leads to when it ends the run. */
-export type ErrorKind = 'usage' | 'input' | 'bundle' | 'internal';
+export type ErrorKind = 'usage' | 'input' | 'bundle' | 'internal' | 'service';
 
 interface ErrorEntry {
   readonly kind: ErrorKind;
@@ -114,6 +114,61 @@ export const errorTable = {
     kind: 'usage',
     meaning: 'the library that shall train is not installed',
     hint: 'npm install @tensorflow/tfjs-node (fast) or @tensorflow/tfjs beside networkml, or leave --backend out',
+  },
+  NML_NATS_CONNECT: {
+    kind: 'service',
+    meaning: 'the NATS server cannot be reached',
+    hint: 'start the server or correct --nats; networkml doctor tries NATS_URL',
+  },
+  NML_NATS_AUTH: {
+    kind: 'service',
+    meaning: 'the NATS server refuses these credentials, or what they may do',
+    hint: 'see docs/secure.md for the permissions that networkml needs',
+  },
+  NML_NATS_TLS: {
+    kind: 'service',
+    meaning: 'no trusted encrypted connection to the NATS server could be made',
+    hint: 'give the authority with --tls-ca; --insecure allows passwords over plain connections',
+  },
+  NML_NATS_STREAM: {
+    kind: 'service',
+    meaning: 'a stream or bucket cannot be used as it is, and networkml does not change what it did not make',
+    hint: 'see docs/service.md for what each stream must be like',
+  },
+  NML_SERVICE_TIMEOUT: {
+    kind: 'service',
+    meaning: 'the service gave no answer in time',
+    hint: 'is a networkml serve running? the job stays in the stream, send it again to get its result',
+  },
+  NML_JOB_INVALID: {
+    kind: 'input',
+    meaning: 'the job is not of the form that the schema says',
+    hint: 'see schemas/job-v1.schema.json',
+  },
+  NML_JOB_PATH: {
+    kind: 'input',
+    meaning: 'the path of the job may not be read',
+    hint: 'only regular files below a --root folder of the service are read',
+  },
+  NML_JOB_OBJECT: {
+    kind: 'input',
+    meaning: 'the object of the job is not in the bucket',
+    hint: 'put the capture into the bucket networkml-captures before the job is sent',
+  },
+  NML_JOB_LIMIT: {
+    kind: 'input',
+    meaning: 'the capture is larger than the service takes',
+    hint: 'split it, or raise --max-capture',
+  },
+  NML_JOB_DEADLINE: {
+    kind: 'internal',
+    meaning: 'the capture was not read to its end in the time that a job has',
+    hint: 'split it, or raise --job-timeout',
+  },
+  NML_JOB_ATTEMPTS: {
+    kind: 'internal',
+    meaning: 'every attempt at the job ended without an answer',
+    hint: 'look in the logs of the workers for what ended them',
   },
   NML_OUTPUT: {
     kind: 'internal',

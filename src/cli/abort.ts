@@ -15,15 +15,40 @@ export function onAbort(action: Undo): () => void {
   };
 }
 
+let aborting = false;
+
 async function abort(exitCode: number): Promise<never> {
+  // A second signal does not wait for what the first one tidies up.
+  if (aborting) process.exit(exitCode);
+  aborting = true;
   await Promise.allSettled([...undo].map(async (action) => action()));
   process.exit(exitCode);
 }
 
+let graceful: (() => void) | undefined;
+
+/**
+ * From now on the first SIGINT or SIGTERM asks for an orderly end instead of making one; the second ends the run at once.
+ * @returns signals end the run again
+ */
+export function onFirstSignal(action: () => void): () => void {
+  graceful = action;
+  return () => {
+    graceful = undefined;
+  };
+}
+
+function signalled(exitCode: number): void {
+  const action = graceful;
+  graceful = undefined;
+  if (action === undefined) void abort(exitCode);
+  else action();
+}
+
 /** SIGINT and SIGTERM end the run with 130 and 143; a closed pipe ends it silently. */
 export function watchForAborts(): void {
-  process.once('SIGINT', () => void abort(130));
-  process.once('SIGTERM', () => void abort(143));
+  process.on('SIGINT', () => signalled(130));
+  process.on('SIGTERM', () => signalled(143));
   const closed = (error: NodeJS.ErrnoException): void => {
     if (error.code !== 'EPIPE') throw error;
     void abort(0);

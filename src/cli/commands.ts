@@ -47,6 +47,20 @@ export const commandList: readonly CommandEntry[] = [
     load: async () => (await import('./split.js')).split,
   },
   {
+    name: 'serve',
+    usage: 'serve',
+    summary: 'Answer jobs from NATS and captures dropped into a folder',
+    words: {},
+    load: async () => (await import('./serve.js')).serve,
+  },
+  {
+    name: 'submit',
+    usage: 'submit <captures..>',
+    summary: 'Send captures to the service and wait for the results',
+    words: { captures: CAPTURES },
+    load: async () => (await import('./submit.js')).submit,
+  },
+  {
     name: 'doctor',
     usage: 'doctor',
     summary: 'Check what networkml needs on this machine',

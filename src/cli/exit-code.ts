@@ -9,6 +9,7 @@ export const EXIT = {
   noInput: 3,
   bundle: 4,
   someFailed: 5,
+  service: 6,
   anomalous: 10,
   unknown: 11,
 } as const;
@@ -22,6 +23,8 @@ export function exitCodeOf(error: NetworkmlError): number {
       return EXIT.noInput;
     case 'bundle':
       return EXIT.bundle;
+    case 'service':
+      return EXIT.service;
     case 'internal':
       return EXIT.internal;
   }

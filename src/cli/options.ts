@@ -1,6 +1,7 @@
 /** Every option of the command line, in one table: flags, environment, settings file, help and docs come from it. */
 
 import { predictionFormats } from '../report/index.js';
+import { serviceOptionTable } from './service-options.js';
 
 /** What an option takes. `flag` takes nothing; `list` takes words between commas. */
 export type OptionKind = 'text' | 'flag' | 'number' | 'count' | 'list';
@@ -143,6 +144,7 @@ export const optionTable = {
     describe: 'fewest packets of a capture that is kept (default 1)',
     setting: true,
   },
+  ...serviceOptionTable,
   quiet: { kind: 'flag', alias: 'q', describe: 'no progress and no messages but the results', setting: true },
   verbose: { kind: 'flag', alias: 'v', describe: 'say what is being done', setting: true },
   'no-color': { kind: 'flag', describe: 'no colours on the terminal', setting: true },
