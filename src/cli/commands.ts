@@ -14,6 +14,13 @@ export const commandList: readonly CommandEntry[] = [
     load: async () => (await import('./predict.js')).predict,
   },
   {
+    name: 'features',
+    usage: 'features <captures..>',
+    summary: 'Write feature vectors of sessions, windows or flows',
+    words: { captures: CAPTURES },
+    load: async () => (await import('./features.js')).features,
+  },
+  {
     name: 'train',
     usage: 'train <dirs..>',
     summary: 'Make a bundle from captures of known devices',

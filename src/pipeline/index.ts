@@ -8,6 +8,36 @@ export {
   type ImportOptions,
   importClassifier,
 } from './exchange.js';
+export type {
+  FeaturesRecord,
+  FlowFeaturesRecord,
+  Networkml04Record,
+  PortProtocolRecord,
+} from './feature-records.js';
+export {
+  appendRecord,
+  type FeatureTableForm,
+  featureBatch,
+  flowTableColumns,
+  portProtocolTableColumns,
+} from './feature-tables.js';
+export type { FeatureCaptureOptions } from './features-capture.js';
+export {
+  type CutCapture,
+  cutByShape,
+  type FlowCapture,
+  type FlowCutting,
+  type FlowKind,
+  type FlowLabels,
+  type FlowShape,
+  fitFlows,
+  forEachFlowRecord,
+  parseFlowShape,
+  readFlowLabelFile,
+  readFlows,
+} from './features-flows.js';
+export { type Networkml04FeatureOptions, networkml04Records } from './features-networkml-04.js';
+export { type PortProtocolOptions, portProtocolRecords } from './features-port-protocol.js';
 export { expandInputs, type Input } from './inputs.js';
 export { type LoadedBundle, loadBundle } from './loaded-bundle.js';
 export { type Observation, type ObserveOptions, observe } from './observe.js';

@@ -49,8 +49,8 @@ export const flowStatNames = [
   'size_q3',
   'size_min',
   'size_max',
-  'packets',
-  'bytes',
+  'packet_count',
+  'byte_count',
 ] as const;
 
 /** The share of pieces whose duration is no longer than a sub-window (netml fixes it). */
