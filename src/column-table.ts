@@ -144,3 +144,35 @@ export function putValue(cells: Cells, row: number, value: CellValue): void {
       putList(cells, row, typeof value === 'object' && value !== null ? value : []);
   }
 }
+
+/** A copy that holds the filled rows and no room for more: what goes to another thread. */
+export function trimmedBatch({ columns, cells, rows }: ColumnBatch): ColumnBatch {
+  return { columns, capacity: rows, rows, cells: cells.map((each) => trimmedCells(each, rows)) };
+}
+
+function trimmedCells(cells: Cells, rows: number): Cells {
+  switch (cells.kind) {
+    case 'int':
+    case 'double':
+      return { kind: cells.kind, values: cells.values.slice(0, rows) };
+    case 'nanoseconds':
+      return {
+        kind: cells.kind,
+        milliseconds: cells.milliseconds.slice(0, rows),
+        nanoseconds: cells.nanoseconds.slice(0, rows),
+      };
+    case 'text':
+      return {
+        kind: cells.kind,
+        bytes: cells.bytes.slice(0, cells.ends[rows - 1] ?? 0),
+        ends: cells.ends.slice(0, rows),
+        missing: cells.missing.slice(0, rows),
+      };
+    default:
+      return {
+        kind: cells.kind,
+        values: cells.values.slice(0, cells.ends[rows - 1] ?? 0),
+        ends: cells.ends.slice(0, rows),
+      };
+  }
+}

@@ -21,6 +21,13 @@ export const commandList: readonly CommandEntry[] = [
     load: async () => (await import('./features.js')).features,
   },
   {
+    name: 'sessions',
+    usage: 'sessions <captures..>',
+    summary: 'Write the sessions of captures as a table',
+    words: { captures: CAPTURES },
+    load: async () => (await import('./sessions.js')).sessions,
+  },
+  {
     name: 'train',
     usage: 'train <dirs..>',
     summary: 'Make a bundle from captures of known devices',

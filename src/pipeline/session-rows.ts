@@ -1,0 +1,248 @@
+import {
+  type Cells,
+  type Column,
+  type ColumnBatch,
+  createBatch,
+  putList,
+  putText,
+  putValue,
+  type TextCells,
+} from '../column-table.js';
+import { communityId, type MeteredSession, type SessionPlugin } from '../sessions/index.js';
+import { putAddress, putMac, putWord } from './session-text.js';
+
+/** Which columns the table of sessions has. */
+export interface SessionColumnOptions {
+  readonly statistics?: boolean;
+  readonly splt?: number;
+  readonly frames?: boolean;
+  /** Seed of the Community ID; without it there is no such column. */
+  readonly communityId?: number;
+  /** NFStream's columns only, but for those that were asked for by name. */
+  readonly compatible?: boolean;
+  /** Without decoded tunnels NFStream has no `tunnel_id`. */
+  readonly tunnels?: boolean;
+  /** A column with the capture's name. */
+  readonly files?: boolean;
+  /** What addresses become. */
+  readonly anonymize?: (text: string) => string;
+  readonly plugins?: readonly SessionPlugin[];
+}
+
+const DIRECTIONS = ['bidirectional', 'src2dst', 'dst2src'] as const;
+const SPREAD = ['min', 'mean', 'stddev', 'max'] as const;
+const FLAGS = ['syn', 'cwr', 'ece', 'urg', 'ack', 'psh', 'rst', 'fin'] as const;
+
+const int = (name: string): Column => ({ name, kind: 'int' });
+const word = (name: string): Column => ({ name, kind: 'text', plain: true });
+
+/** The columns of the table of sessions: NFStream's names and order first, then our own. */
+export function sessionColumns(options: SessionColumnOptions = {}): Column[] {
+  const end = (name: string): Column[] => [
+    word(`${name}_ip`),
+    word(`${name}_mac`),
+    word(`${name}_oui`),
+    int(`${name}_port`),
+  ];
+  const columns = [int('id'), int('expiration_id'), ...end('src'), ...end('dst')];
+  columns.push(int('protocol'), int('ip_version'), int('vlan_id'));
+  if (options.tunnels !== false || options.compatible !== true) columns.push(int('tunnel_id'));
+  for (const direction of DIRECTIONS) {
+    for (const name of ['first_seen_ms', 'last_seen_ms', 'duration_ms', 'packets', 'bytes']) {
+      columns.push(int(`${direction}_${name}`));
+    }
+  }
+  if (options.statistics === true) columns.push(...statisticsColumns());
+  if ((options.splt ?? 0) > 0) {
+    for (const name of ['splt_direction', 'splt_ps', 'splt_piat_ms']) columns.push({ name, kind: 'ints' });
+  }
+  if (options.compatible !== true) {
+    for (const direction of DIRECTIONS) {
+      columns.push({ name: `${direction}_first_seen_ns`, kind: 'nanoseconds' });
+      columns.push({ name: `${direction}_last_seen_ns`, kind: 'nanoseconds' });
+    }
+    columns.push(int('session'), int('part'), word('end_reason'), word('initiated_by'));
+  }
+  if (options.communityId !== undefined) columns.push(word('community_id'));
+  if (options.frames === true) columns.push({ name: 'frames', kind: 'ints' });
+  for (const { columns: own = [] } of options.plugins ?? []) {
+    columns.push(...own.map(({ name, kind }) => ({ name: `udps.${name}`, kind })));
+  }
+  if (options.files === true) columns.push({ name: 'file', kind: 'text' });
+  return columns;
+}
+
+function statisticsColumns(): Column[] {
+  const columns: Column[] = [];
+  for (const unit of ['ps', 'piat_ms']) {
+    for (const direction of DIRECTIONS) {
+      for (const name of SPREAD) {
+        const kind = name === 'min' || name === 'max' ? 'int' : 'double';
+        columns.push({ name: `${direction}_${name}_${unit}`, kind });
+      }
+    }
+  }
+  for (const direction of DIRECTIONS) {
+    for (const name of FLAGS) columns.push(int(`${direction}_${name}_packets`));
+  }
+  return columns;
+}
+
+/** NFStream's numbers for why a flow ended. */
+const EXPIRATION = { idle: 0, active: 1, end: 0, fin: 0, rst: 0, plugin: -1, limit: 0 } as const;
+
+/** Puts sessions into batches of rows and hands each full batch on. */
+export class SessionRows {
+  readonly columns: readonly Column[];
+  /** Rows handed on or filled so far: the `id` of the next. */
+  rows = 0;
+  /** Name of the capture at hand, for the column `file`. */
+  file = '';
+  private readonly batch: ColumnBatch;
+  private readonly numbers: Float64Array[];
+  private readonly texts: TextCells[];
+  private readonly others: Cells[];
+
+  constructor(
+    private readonly options: SessionColumnOptions,
+    private readonly onBatch: (batch: ColumnBatch) => void,
+  ) {
+    this.columns = sessionColumns(options);
+    // Lists of first packets can be long: fewer rows are kept then.
+    const listed = (options.splt ?? 0) * 3;
+    this.batch = createBatch(this.columns, Math.max(16, Math.min(4096, Math.floor(400_000 / (listed + 96)))));
+    const { cells } = this.batch;
+    const own = pluginColumnCount(options);
+    const fixed = cells.slice(0, cells.length - own - (options.files === true ? 1 : 0));
+    this.numbers = fixed.flatMap((each) =>
+      each.kind === 'int' || each.kind === 'double' ? [each.values] : [],
+    );
+    this.texts = fixed.flatMap((each) => (each.kind === 'text' ? [each] : []));
+    this.others = [
+      ...fixed.filter(({ kind }) => kind === 'ints' || kind === 'nanoseconds'),
+      ...cells.slice(fixed.length),
+    ];
+  }
+
+  /** Adds one session; the record may be filled again afterwards. */
+  readonly add = (session: MeteredSession): void => {
+    const { batch } = this;
+    const row = batch.rows;
+    this.putNumbers(session, row);
+    this.putTexts(session, row);
+    if (this.others.length > 0) this.putOthers(session, row);
+    batch.rows = row + 1;
+    this.rows++;
+    if (batch.rows === batch.capacity) this.flush();
+  };
+
+  /** Hands on what has been filled. */
+  flush(): void {
+    if (this.batch.rows > 0) this.onBatch(this.batch);
+    this.batch.rows = 0;
+  }
+
+  private putNumbers(session: MeteredSession, row: number): void {
+    const { numbers, options } = this;
+    let k = 0;
+    const put = (value: number): void => {
+      (numbers[k++] as Float64Array)[row] = value;
+    };
+    put(this.rows);
+    put(EXPIRATION[session.endReason]);
+    put(session.sourcePort);
+    put(session.destinationPort);
+    put(session.protocol);
+    put(session.ipVersion);
+    put(session.vlanId);
+    if (options.tunnels !== false || options.compatible !== true) put(session.tunnelId);
+    for (let side = 0; side < 3; side++) {
+      const first = session.firstMs[side] as number;
+      const last = session.lastMs[side] as number;
+      put(first);
+      put(last);
+      put(last > first ? last - first : 0);
+      put(session.packets[side] as number);
+      put(session.bytes[side] as number);
+    }
+    if (options.statistics === true) {
+      for (let i = 0; i < 12; i++) put(session.sizes[i] as number);
+      for (let i = 0; i < 12; i++) put(session.intervals[i] as number);
+      for (let i = 0; i < 24; i++) put(session.flags[i] as number);
+    }
+    if (options.compatible !== true) {
+      put(session.session);
+      put(session.part);
+    }
+  }
+
+  private putTexts(session: MeteredSession, row: number): void {
+    const { texts, options } = this;
+    const { anonymize } = options;
+    const { ipVersion, sourceMacHigh, sourceMacLow, destinationMacHigh, destinationMacLow } = session;
+    let k = 0;
+    const next = (): TextCells => texts[k++] as TextCells;
+    const seal = (cells: TextCells): void => {
+      if (anonymize === undefined) return;
+      const start = row === 0 ? 0 : (cells.ends[row - 1] as number);
+      const text = String.fromCharCode(...cells.bytes.subarray(start, cells.ends[row]));
+      putText(cells, row, anonymize(text));
+    };
+    let cells = next();
+    putAddress(cells, row, ipVersion, session.source);
+    seal(cells);
+    cells = next();
+    putMac(cells, row, sourceMacHigh, sourceMacLow, 6);
+    seal(cells);
+    putMac(next(), row, sourceMacHigh, sourceMacLow, 3);
+    cells = next();
+    putAddress(cells, row, ipVersion, session.destination);
+    seal(cells);
+    cells = next();
+    putMac(cells, row, destinationMacHigh, destinationMacLow, 6);
+    seal(cells);
+    putMac(next(), row, destinationMacHigh, destinationMacLow, 3);
+    if (options.compatible !== true) {
+      putWord(next(), row, session.endReason);
+      putWord(next(), row, session.initiatedBy);
+    }
+    if (options.communityId !== undefined) putWord(next(), row, communityId(session, options.communityId));
+  }
+
+  private putOthers(session: MeteredSession, row: number): void {
+    const { others, options } = this;
+    let k = 0;
+    const list = (values: ArrayLike<number>): void => {
+      const cells = others[k++];
+      if (cells?.kind === 'ints') putList(cells, row, values);
+    };
+    if ((options.splt ?? 0) > 0) {
+      list(session.spltDirection);
+      list(session.spltSizes);
+      list(session.spltIntervals);
+    }
+    if (options.compatible !== true) {
+      for (let side = 0; side < 3; side++) {
+        const there = (session.packets[side] as number) > 0;
+        putMoment(others[k++], row, there ? (session.firstMs[side] as number) : NaN, session.firstNs[side]);
+        putMoment(others[k++], row, there ? (session.lastMs[side] as number) : NaN, session.lastNs[side]);
+      }
+    }
+    if (options.frames === true) list(session.frames);
+    for (const [plugin, { columns = [] }] of (options.plugins ?? []).entries()) {
+      const values = session.pluginValues[plugin] ?? [];
+      for (let i = 0; i < columns.length; i++) putValue(others[k++] as Cells, row, values[i] ?? null);
+    }
+    if (options.files === true) putValue(others[k] as Cells, row, this.file);
+  }
+}
+
+function pluginColumnCount({ plugins = [] }: SessionColumnOptions): number {
+  return plugins.reduce((sum, { columns = [] }) => sum + columns.length, 0);
+}
+
+function putMoment(cells: Cells | undefined, row: number, ms: number, ns: number | undefined): void {
+  if (cells?.kind !== 'nanoseconds') return;
+  cells.milliseconds[row] = ms;
+  cells.nanoseconds[row] = ns ?? 0;
+}
