@@ -18,6 +18,8 @@ const SCHEMAS = [
   { file: 'error-v1', type: 'ErrorRecord', source: 'src/types.ts' },
   { file: 'evaluation-v1', type: 'EvaluationRecord', source: 'src/types.ts' },
   { file: 'bundle-info-v1', type: 'BundleRecord', source: 'src/types.ts' },
+  { file: 'features-v1', type: 'FeaturesRecord', source: 'src/pipeline/feature-records.ts' },
+  { file: 'flow-shape-v1', type: 'FlowShape', source: 'src/features/netml/shape.ts' },
   { file: 'bundle-v1', type: 'BundleManifest', source: 'src/models/manifest.ts' },
   { file: 'device-capture-v1', type: 'DeviceCaptureRecord', source: 'src/capture/records.ts' },
   { file: 'split-v1', type: 'SplitRecord', source: 'src/capture/records.ts' },

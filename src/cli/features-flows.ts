@@ -7,6 +7,7 @@ import {
   type CutCapture,
   cutByShape,
   type FlowCapture,
+  type FlowCutting,
   type FlowKind,
   type FlowShape,
   featureBatch,
@@ -34,7 +35,8 @@ export async function writeFlowFeatures(words: readonly string[], settings: Sett
   const given = path === undefined ? undefined : readShape(path, settings);
   const results = new CaptureResults(settings);
   const kept: FlowCapture[] = [];
-  const compat = given?.compat ?? (settings.text('compat') === 'netml' ? 'netml' : null);
+  const cutting = cuttingOf(settings);
+  const compat = given === undefined ? cutting.compat : given.compat;
   const write = given === undefined ? undefined : await recordWriter(results, given);
   try {
     await eachCapture(words, settings, {
@@ -50,7 +52,7 @@ export async function writeFlowFeatures(words: readonly string[], settings: Sett
       },
       fail: (error, file) => results.fail(error, file),
     });
-    if (given === undefined && kept.length > 0) await writeFitted(kept, compat, settings, results);
+    if (given === undefined && kept.length > 0) await writeFitted(kept, cutting, settings, results);
     return await results.finish();
   } catch (error) {
     results.abandon();
@@ -58,9 +60,23 @@ export async function writeFlowFeatures(words: readonly string[], settings: Sett
   }
 }
 
+/** @throws NetworkmlError NML_USAGE */
+function cuttingOf(settings: Settings): FlowCutting {
+  const compat = settings.text('compat');
+  if (compat !== undefined && compat !== 'netml') {
+    throw new NetworkmlError('NML_USAGE', '--compat: features can be like netml only');
+  }
+  return {
+    compat: compat ?? null,
+    leastPackets: notLess(settings, 'flow-pkts-threshold', 1) ?? 2,
+    qInterval: shareOf(settings, 'q-interval') ?? 0.9,
+    interval: notLess(settings, 'interval', 0) ?? 0,
+  };
+}
+
 async function writeFitted(
   kept: readonly FlowCapture[],
-  compat: 'netml' | null,
+  cutting: FlowCutting,
   settings: Settings,
   results: CaptureResults,
 ): Promise<void> {
@@ -69,12 +85,7 @@ async function writeFitted(
     fft: settings.flag('fft'),
     header: settings.flag('header'),
   };
-  const { shape, captures } = fitFlows(kept, wish, {
-    compat,
-    leastPackets: notLess(settings, 'flow-pkts-threshold', 1) ?? 2,
-    qInterval: shareOf(settings, 'q-interval') ?? 0.9,
-    interval: notLess(settings, 'interval', 0) ?? 0,
-  });
+  const { shape, captures } = fitFlows(kept, wish, cutting);
   const write = await recordWriter(results, shape);
   for (const capture of captures) write(capture);
   const path = settings.text('save-shape');
