@@ -9,6 +9,11 @@ import type { BinScore } from './view.js';
 
 /** Captures that the pooled location and spread count for beside a role's own. */
 const poolWeight = 10;
+/**
+ * The same for the spread: a role's own, from a few devices, says little, and roles of even captures would alarm at every
+ * new device. 10 in the study; 100 detects more of the real attacks and as many of the composites (docs/behaviour.md).
+ */
+const spreadPoolWeight = 100;
 const smallestPooledSpread = 0.05;
 const smallestScale = 0.2;
 /** Share of the calibration scores above which the tail is extrapolated. */
@@ -79,7 +84,9 @@ export function fitViewCalibration(captures: readonly CalibrationScores[]): View
       const { median, spread } = medianAndSpread(own);
       const total = own.captures + poolWeight;
       const location = (own.captures * median + poolWeight * pool.median) / total;
-      const square = (own.captures * spread ** 2 + poolWeight * pooledSpread ** 2) / total;
+      const square =
+        (own.captures * spread ** 2 + spreadPoolWeight * pooledSpread ** 2) /
+        (own.captures + spreadPoolWeight);
       return [role, { location, scale: Math.max(smallestScale, Math.sqrt(square)) }] as const;
     }),
   );

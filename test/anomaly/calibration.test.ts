@@ -51,7 +51,7 @@ describe('fitViewCalibration', () => {
       const place = calibration.roles.get(role);
       expect(place?.location).toBeCloseTo((n * median + 10 * m) / (n + 10), 9);
       expect(place?.scale).toBeCloseTo(
-        Math.max(0.2, Math.sqrt((n * spread ** 2 + 10 * u ** 2) / (n + 10))),
+        Math.max(0.2, Math.sqrt((n * spread ** 2 + 100 * u ** 2) / (n + 100))),
         9,
       );
     }
