@@ -312,18 +312,6 @@ export const optionTable = {
     setting: false,
   },
   join: { kind: 'flag', describe: 'all captures are one stream', setting: false },
-  'no-tunnels': {
-    kind: 'flag',
-    describe: 'tunnels stay closed: what is around a packet counts, not what is inside',
-    setting: true,
-  },
-  compat: {
-    kind: 'text',
-    value: 'PROGRAM',
-    describe: 'do as another program does, its faults included',
-    choices: ['nfstream', 'netml'],
-    setting: true,
-  },
   'explain-skipped': {
     kind: 'flag',
     describe: 'list the packets that could not be used, with the reason, on standard error',
