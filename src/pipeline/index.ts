@@ -44,6 +44,6 @@ export { type Observation, type ObserveOptions, observe } from './observe.js';
 export { type Progress, predictCapture } from './predict.js';
 export { type PredictOptions, predict } from './predict-library.js';
 export { formatMoment, secondsBetween } from './records.js';
-export { libraryVersion, type TrainOptions, type TrainSummary, trainBundle } from './train.js';
 export { type SessionColumnOptions, SessionRows, sessionColumns } from './session-rows.js';
 export { CaptureMeter, type MeterCaptureOptions, type MeterCapturesOptions } from './sessions.js';
+export { libraryVersion, type TrainOptions, type TrainSummary, trainBundle } from './train.js';
