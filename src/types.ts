@@ -185,10 +185,66 @@ export interface RoleScore {
   f1: number;
 }
 
+/** Captures of devices never seen whose confidence lies in one stretch of 0 to 1. */
+export interface ReliabilityRecord {
+  from: number;
+  to: number;
+  items: number;
+  confidence: number;
+  accuracy: number;
+}
+
+/** What the Unknown rule does at one cut; every role and every device of it counts alike. */
+export interface CoverageRecord {
+  cut: number;
+  /** Share of the captures that is answered. */
+  coverage: number;
+  /** Share of right answers among these. */
+  accuracy: number | null;
+}
+
+/** How well captures of a role that was never trained are told from captures of trained roles. */
+export interface UnknownRoleScore {
+  role: string;
+  captures: number;
+  /** Of one less the raw top probability, each device with the same weight. */
+  areaUnderRoc: number;
+}
+
+/** Figures with fewer devices of each role to learn from. */
+export interface LearningPoint {
+  /** Devices of a role at most; null: all there are. */
+  devices: number | null;
+  roleBalancedRecall: number;
+  roleBalancedTop3: number;
+}
+
+/** Roles dealt out anew among the devices: nothing is left to be learnt, so recall has to fall to chance. */
+export interface ShuffleControl {
+  kind: 'shuffle';
+  /** Role-balanced recall of each dealing. */
+  recalls: number[];
+  /** One over the number of roles that can be scored. */
+  chance: number;
+  /** The mean may lie this much above chance: three standard errors. */
+  allowance: number;
+  passed: boolean;
+}
+
+/** MAC addresses, IP addresses and file names exchanged for others: no vector may change. */
+export interface AddressesControl {
+  kind: 'addresses';
+  captures: number;
+  /** Captures with other vectors than before. */
+  changed: number;
+  firstChanged: string | null;
+  passed: boolean;
+}
+
 export interface EvaluationRecord {
   schema: 'networkml/evaluation/v1';
-  /** `bundle`: a given bundle as it is; `leave-devices-out`: retrained K times. */
-  mode: 'bundle' | 'leave-devices-out';
+  /** `bundle`: a given bundle as it is; the others: retrained K times with whole devices, families or captures left out. */
+  mode: 'bundle' | 'leave-devices-out' | 'leave-families-out' | 'leave-captures-out';
   folds: number | null;
   classifier: string;
   seed: number | null;
@@ -204,13 +260,23 @@ export interface EvaluationRecord {
   roleBalancedTop3: number;
   top3: number;
   macroF1: number;
+  /** Of devices as wholes: the answer is the mean over their captures. */
+  byDevice: { recall: number; top3: number };
   unknown: { share: number; accuracyOfAnswered: number | null };
   calibration: { expectedCalibrationError: number; temperature: number };
+  reliability: ReliabilityRecord[];
+  coverage: CoverageRecord[];
   roles: RoleScore[];
   /** `matrix[i][j]`: captures of role i answered as role j (Unknown ignored). */
   confusion: { roles: string[]; matrix: number[][] };
   /** Whether the device was chosen rightly, where the labels give its address. */
   deviceChoice: { oneHost: Share; twoHost: Share } | null;
+  /** Each role left out of training in turn; null unless asked for. */
+  unknownRoles: { areaUnderRoc: number; roles: UnknownRoleScore[] } | null;
+  /** Null unless asked for. */
+  learningCurve: LearningPoint[] | null;
+  /** Those that were asked for. */
+  controls: (ShuffleControl | AddressesControl)[];
   warnings: string[];
 }
 

@@ -1,6 +1,6 @@
 /** `networkml evaluate`: how well a bundle tells the roles of known devices. */
 
-import { evaluationTable } from '../report/index.js';
+import { evaluationHtml, evaluationTable } from '../report/index.js';
 import type { Command, Invocation } from './command.js';
 import { EXIT } from './exit-code.js';
 import { runLongTask } from './long-task.js';
@@ -11,11 +11,12 @@ import { writeRecords } from './write-records.js';
 
 export const evaluate: Command = {
   options: ['grouped', 'labels', 'device-from', 'bundle', 'classifier', 'seed', 'format', 'output'],
-  formats: recordFormats,
+  formats: [...recordFormats, 'html'],
   examples: [
     ['evaluate captures/', 'score the bundle in use on captures whose names give the role'],
     ['evaluate captures/ --grouped 8', 'figures for devices never seen: train 8 times with devices left out'],
     ['evaluate captures/ --format json -o figures.json', 'keep the figures'],
+    ['evaluate captures/ --grouped 8 --format html -o figures.html', 'a page with pictures'],
   ],
   run,
 };
@@ -39,9 +40,10 @@ async function run({ words, settings }: Invocation): Promise<number> {
     );
     progress.clear();
     const to = { to: settings.text('output'), titles };
-    await writeRecords([record], settings, to, ([only], style) =>
-      only === undefined ? '' : evaluationTable(only, style),
-    );
+    await writeRecords([record], settings, to, {
+      table: ([only], style) => (only === undefined ? '' : evaluationTable(only, style)),
+      html: ([only]) => (only === undefined ? '' : evaluationHtml(only, titles)),
+    });
     return record.failed > 0 ? EXIT.someFailed : EXIT.done;
   } finally {
     progress.clear();

@@ -12,21 +12,25 @@ export interface Destination {
   readonly titles?: ReadonlyMap<string, string>;
 }
 
+/** How records look where they are not JSON. */
+export type RecordLook<T> = (records: readonly T[], style: ReportStyle) => string;
+
 /**
  * Writes records as the settings say.
- * @param table the records as a table
+ * @param look the records as a table, or as each format that is no JSON
  * @throws NetworkmlError NML_OUTPUT
  */
 export async function writeRecords<T>(
   records: readonly T[],
   settings: Settings,
   { to, titles = new Map() }: Destination,
-  table: (records: readonly T[], style: ReportStyle) => string,
+  look: RecordLook<T> | Readonly<Record<string, RecordLook<T>>>,
 ): Promise<void> {
   const output = openOutput(to);
   const format = formatFor(output, settings);
   try {
-    if (format === 'table') await output.write(table(records, styleFor(output, settings, titles)));
+    const written = typeof look === 'function' ? (format === 'table' ? look : undefined) : look[format];
+    if (written !== undefined) await output.write(written(records, styleFor(output, settings, titles)));
     else {
       const report: RecordReport<T> = format === 'json' ? arrayReport() : linesReport();
       await output.write([report.head(), ...records.map(report.record), report.end()].join(''));

@@ -15,6 +15,8 @@ export {
   labelRanks,
   type Mask,
   macroF1,
+  type ReliabilityBin,
+  reliabilityBins,
   shareOfHits,
   topClasses,
   weightedAreaUnderRoc,

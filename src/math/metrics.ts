@@ -269,3 +269,47 @@ export function averagePrecision(scores: ArrayLike<number>, positives: ArrayLike
   }
   return sum / found;
 }
+
+/** Items whose confidences fall into one stretch of 0 to 1. */
+export interface ReliabilityBin {
+  readonly from: number;
+  readonly to: number;
+  /** Items in it; never 0. */
+  readonly items: number;
+  /** Mean confidence of these. */
+  readonly confidence: number;
+  /** Share of hits among these; equal to the confidence where that is calibrated. */
+  readonly accuracy: number;
+}
+
+/**
+ * Confidence against accuracy in equal stretches of 0 to 1 (DeGroot and Fienberg, The Statistician 32, 1983). Empty
+ * stretches are left out. The gaps, weighted by the items, add up to `expectedCalibrationError` of the same stretches.
+ *
+ * @param confidences 0 to 1, one an item.
+ * @param hits 0 or 1 an item.
+ */
+export function reliabilityBins(
+  confidences: ArrayLike<number>,
+  hits: ArrayLike<number>,
+  binCount = 15,
+): ReliabilityBin[] {
+  const items = new Uint32Array(binCount);
+  const sums = new Float64Array(binCount);
+  const right = new Uint32Array(binCount);
+  for (let item = 0; item < confidences.length; item++) {
+    const bin = Math.min(binCount - 1, Math.floor(confidences[item]! * binCount));
+    items[bin]!++;
+    sums[bin] = sums[bin]! + confidences[item]!;
+    right[bin] = right[bin]! + hits[item]!;
+  }
+  return Array.from(items.keys())
+    .filter((bin) => items[bin]! > 0)
+    .map((bin) => ({
+      from: bin / binCount,
+      to: (bin + 1) / binCount,
+      items: items[bin]!,
+      confidence: sums[bin]! / items[bin]!,
+      accuracy: right[bin]! / items[bin]!,
+    }));
+}

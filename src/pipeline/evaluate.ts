@@ -32,11 +32,14 @@ export async function evaluate(
     ...(onProgress === undefined ? {} : { onProgress }),
   });
   const common = {
-    schema: 'networkml/evaluation/v1',
+    schema: 'networkml/evaluation/v1' as const,
     deviceFrom,
     failed: corpus.skipped.length,
     deviceChoice: deviceChoice(corpus),
-  } as const;
+    unknownRoles: null,
+    learningCurve: null,
+    controls: [],
+  } satisfies Partial<EvaluationRecord>;
   if (grouped !== undefined) {
     const { evaluation, foldCount } = crossValidate(corpus.set, {
       folds: grouped,
@@ -66,7 +69,7 @@ export async function evaluate(
   };
 }
 
-type Scored = Omit<EvaluationRecord, 'schema' | 'mode' | 'folds' | 'deviceFrom' | 'failed' | 'deviceChoice'>;
+type Scored = Omit<RoleEvaluation, 'unscored'> & Pick<EvaluationRecord, 'classifier' | 'seed' | 'warnings'>;
 
 function scoreBundle(corpus: Corpus, bundle: LoadedBundle, classifierName?: string): Scored {
   const model = bundle.classifier(classifierName);

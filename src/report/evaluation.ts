@@ -13,6 +13,10 @@ export function evaluationTable(record: EvaluationRecord, style: ReportStyle): s
     figures(record),
     roleTable(record, style),
     confusionTable(record, style),
+    coverageTable(record, style),
+    unknownTable(record, style),
+    learningTable(record, style),
+    controlLines(record, style),
     warnings.map((line) => `${paint(style, 'yellow', line)}\n`).join(''),
   ]
     .filter((part) => part !== '')
@@ -21,13 +25,9 @@ export function evaluationTable(record: EvaluationRecord, style: ReportStyle): s
 
 function figures(record: EvaluationRecord): string {
   const { unknown, calibration, deviceChoice } = record;
-  const how =
-    record.mode === 'bundle'
-      ? 'a bundle as it is'
-      : `whole devices left out, ${record.folds ?? 0} times${record.seed === null ? '' : `, seed ${record.seed}`}`;
   const shares = (share: { right: number; of: number }): string => `${share.right} of ${share.of}`;
   const rows: [string, string][] = [
-    ['evaluated', how],
+    ['evaluated', evaluatedHow(record)],
     ['classifier', plainText(record.classifier)],
     [
       'captures',
@@ -39,6 +39,10 @@ function figures(record: EvaluationRecord): string {
     [
       'role-balanced',
       `recall ${decimal(record.roleBalancedRecall)}, top three ${decimal(record.roleBalancedTop3)}`,
+    ],
+    [
+      'by device',
+      `recall ${decimal(record.byDevice.recall)}, top three ${decimal(record.byDevice.top3)} (mean over its captures)`,
     ],
     ['Unknown', `${percent(unknown.share)} of the captures${answered(unknown.accuracyOfAnswered)}`],
     [
@@ -56,6 +60,21 @@ function figures(record: EvaluationRecord): string {
         ]),
   ];
   return rows.map(([label, text]) => `${label.padEnd(15)}${text}\n`).join('');
+}
+
+/** What was left out, in words. */
+export function evaluatedHow({ mode, folds, seed }: EvaluationRecord): string {
+  const drawn = seed === null ? '' : `, seed ${seed}`;
+  switch (mode) {
+    case 'bundle':
+      return 'a bundle as it is';
+    case 'leave-devices-out':
+      return `whole devices left out, ${folds ?? 0} times${drawn}`;
+    case 'leave-families-out':
+      return `whole families of devices left out, ${folds ?? 0} times${drawn}`;
+    case 'leave-captures-out':
+      return `captures left out, ${folds ?? 0} times${drawn}`;
+  }
 }
 
 function answered(accuracy: number | null): string {
@@ -107,4 +126,62 @@ function confusionList(
   });
   const right = matrix.reduce((sum, row, i) => sum + (row[i] ?? 0), 0);
   return [`${count(right)} captures right; the others:`, ...lines].map((line) => `${line}\n`).join('');
+}
+
+/** At rising cuts of the Unknown rule; as many lines as say something. */
+function coverageTable({ coverage }: EvaluationRecord, style: ReportStyle): string {
+  const kept = coverage.filter(({ cut }) => Math.round(cut * 100) % 10 === 0);
+  const rows = kept.map(({ cut, coverage: share, accuracy }) => [
+    cut.toFixed(2),
+    percent(share),
+    accuracy === null ? '' : accuracy.toFixed(3),
+  ]);
+  if (rows.length === 0) return '';
+  return textTable(style, ['Unknown below', 'answered', 'right of these'], rows, new Set([0, 1, 2]));
+}
+
+function unknownTable({ unknownRoles }: EvaluationRecord, style: ReportStyle): string {
+  if (unknownRoles === null) return '';
+  const mean = `roles never trained are told from trained ones with an area of ${unknownRoles.areaUnderRoc.toFixed(3)} under the ROC curve\n`;
+  const rows = unknownRoles.roles.map(({ role, captures, areaUnderRoc }) => [
+    plainText(roleTitle(role, style.titles)),
+    count(captures),
+    areaUnderRoc.toFixed(3),
+  ]);
+  return mean + textTable(style, ['left out', 'captures', 'area'], rows, new Set([1, 2]));
+}
+
+function learningTable({ learningCurve }: EvaluationRecord, style: ReportStyle): string {
+  if (learningCurve === null) return '';
+  const rows = learningCurve.map(({ devices, roleBalancedRecall, roleBalancedTop3 }) => [
+    devices === null ? 'all' : count(devices),
+    roleBalancedRecall.toFixed(3),
+    roleBalancedTop3.toFixed(3),
+  ]);
+  return textTable(style, ['devices of a role', 'recall', 'top 3'], rows, new Set([0, 1, 2]));
+}
+
+function controlLines({ controls }: EvaluationRecord, style: ReportStyle): string {
+  return controls
+    .map((control) => {
+      const verdict = paint(style, control.passed ? 'green' : 'red', control.passed ? 'passed' : 'FAILED');
+      return `${verdict}  ${plainText(controlText(control))}\n`;
+    })
+    .join('');
+}
+
+/** What a control found, in words. */
+export function controlText(control: EvaluationRecord['controls'][number]): string {
+  if (control.kind === 'shuffle') {
+    const mean = control.recalls.reduce((sum, recall) => sum + recall, 0) / control.recalls.length;
+    return (
+      `roles dealt out anew ${control.recalls.length} times: recall ${decimal(mean)}, ` +
+      `chance is ${decimal(control.chance)} and up to ${decimal(control.allowance)} above`
+    );
+  }
+  const changed =
+    control.firstChanged === null
+      ? 'no vector changed'
+      : `${count(control.changed)} changed, the first ${control.firstChanged}`;
+  return `addresses and names of ${count(control.captures)} captures exchanged: ${changed}`;
 }

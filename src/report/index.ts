@@ -4,6 +4,7 @@ export { bundleBlock, bundleTable, bundleVerdicts } from './bundles.js';
 export { errorRecord, errorSentence } from './error-record.js';
 export { csvField, csvLine, displayWidth, htmlText, jsonLine, jsonText, plainText } from './escape.js';
 export { evaluationTable } from './evaluation.js';
+export { evaluationHtml } from './evaluation-html.js';
 export { paint, type ReportStyle, textTable } from './layout.js';
 export {
   arrayReport,

@@ -11,9 +11,12 @@ import {
   hitsWithin,
   labelRanks,
   macroF1,
+  type ReliabilityBin,
+  reliabilityBins,
   shareOfHits,
   topClasses,
 } from '../math/index.js';
+import { type DeviceFigures, deviceFigures } from './device-figures.js';
 import { defaultUnknownCut } from './unknown.js';
 
 /** Answers to captures of known role. Lists have one entry a capture. */
@@ -62,15 +65,23 @@ export interface RoleEvaluation {
   readonly roleBalancedTop3: number;
   readonly top3: number;
   readonly macroF1: number;
+  readonly byDevice: DeviceFigures;
   /** Null where every capture is answered with Unknown. */
   readonly unknown: { readonly share: number; readonly accuracyOfAnswered: number | null };
   readonly calibration: { readonly expectedCalibrationError: number; readonly temperature: number };
+  /** Calibrated confidence of the first answer against its accuracy, by capture. */
+  readonly reliability: ReliabilityBin[];
+  /** Role-balanced, at rising cuts. */
+  readonly coverage: Coverage[];
   /** Roles with a scored capture. */
   readonly roles: RoleFigures[];
   readonly confusion: { readonly roles: string[]; readonly matrix: number[][] };
   /** Captures that could not be scored, and the roles that have no scored capture but some of these. */
   readonly unscored: { readonly captures: number; readonly roles: string[] };
 }
+
+/** Cuts of the coverage curve: 0, 0.05, ... 0.95. */
+const CURVE_CUTS = Array.from({ length: 20 }, (_, i) => i / 20);
 
 /**
  * Figures of merit of answers to captures of known role. Of the Unknown rule only `unknown` takes note; all other
@@ -103,11 +114,14 @@ export function evaluateRoles(answered: AnsweredCaptures, options: EvaluationOpt
     roleBalancedTop3: top3.mean,
     top3: shareOfHits(amongThree),
     macroF1: macroF1(scores),
+    byDevice: deviceFigures(scored),
     unknown: unknownFigures(topOf(probabilities, answers), right, options.unknownCut ?? defaultUnknownCut),
     calibration: {
       expectedCalibrationError: expectedCalibrationError(topOf(confidences, answers), right),
       temperature,
     },
+    reliability: reliabilityBins(topOf(confidences, answers), right),
+    coverage: coverageAtCuts(scored, CURVE_CUTS, weights).filter(({ accuracy }) => accuracy !== null),
     roles: figures,
     confusion: confusion(scored, answers),
     unscored: unscoredOf(answered, figures),

@@ -12,6 +12,7 @@ export {
   type OutOfFold,
   type RoleTrainer,
 } from './cross-validate.js';
+export type { DeviceFigures } from './device-figures.js';
 export {
   type AnsweredCaptures,
   type Coverage,
@@ -60,6 +61,17 @@ export {
   trainOneLayer,
 } from './one-layer-training.js';
 export { mergeSessions, type SoftTargets } from './soft-targets.js';
+export {
+  type LearningStep,
+  type RoleAnswerer,
+  type ShuffledFigures,
+  type StudyOptions,
+  type StudySet,
+  studyLearningCurve,
+  studyShuffledRoles,
+  studyUnknownRoles,
+  type UnknownRole,
+} from './studies.js';
 export { allExamples, checkTrainingSet, type RoleExample, type RoleTrainingSet } from './training-set.js';
 export { answerRole, defaultUnknownCut, type RoleAnswer, unknownRole } from './unknown.js';
 export { type CaptureBalance, captureWeights } from './weights.js';

@@ -53,7 +53,7 @@ describe('a command line that cannot be understood', () => {
     [['predict', 'x', '--format', 'cvs'], 'format: "cvs" is not known; did you mean csv? [NML_USAGE]'],
     [
       ['evaluate', 'x', '--format', 'legacy'],
-      'format: "legacy" is not known; known are table, json, ndjson [NML_USAGE]',
+      'format: "legacy" is not known; known are table, json, ndjson, html [NML_USAGE]',
     ],
     [['predict', 'x', '--jobs', 'many'], '--jobs: "many" is not a number; see networkml --help [NML_USAGE]'],
     [

@@ -10,6 +10,7 @@ import {
   hitsWithin,
   labelRanks,
   macroF1,
+  reliabilityBins,
   shareOfHits,
   topClasses,
   weightedAreaUnderRoc,
@@ -218,5 +219,35 @@ describe('rankings', () => {
     expect(averagePrecision(scores, positives)).toBeCloseTo(slow, 12);
     expect(averagePrecision([3, 2, 1], [1, 0, 1])).toBeCloseTo((1 + 2 / 3) / 2, 12);
     expect(averagePrecision([1], [0])).toBeNaN();
+  });
+});
+
+describe('reliability', () => {
+  it('equals counting in every stretch', () => {
+    const random = createRandom(31);
+    // Borders of stretches among them.
+    const confidences = Array.from({ length: 200 }, () =>
+      random.below(2) === 0 ? random.below(11) / 10 : random.uniform(),
+    );
+    const hits = confidences.map(() => random.below(2));
+    const slow = Array.from({ length: 10 }, (_, bin) => {
+      const own = confidences
+        .map((confidence, i) => ({ confidence, hit: hits[i] as number }))
+        .filter(({ confidence }) => Math.min(9, Math.floor(confidence * 10)) === bin);
+      return {
+        items: own.length,
+        confidence: mean(own.map(({ confidence }) => confidence)),
+        accuracy: mean(own.map(({ hit }) => hit)),
+      };
+    });
+    const bins = reliabilityBins(confidences, hits, 10);
+    expect(bins).toHaveLength(10);
+    bins.forEach(({ from, to, items, confidence, accuracy }, bin) => {
+      expect([from, to]).toEqual([bin / 10, (bin + 1) / 10]);
+      expect(items).toBe(slow[bin]?.items);
+      expect(confidence).toBeCloseTo(slow[bin]?.confidence as number, 12);
+      expect(accuracy).toBeCloseTo(slow[bin]?.accuracy as number, 12);
+    });
+    expect(reliabilityBins([0.05, 0.95], [0, 1], 10).map(({ from }) => from)).toEqual([0, 0.9]);
   });
 });

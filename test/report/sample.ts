@@ -90,8 +90,15 @@ export function sampleEvaluation(roles: readonly string[]): EvaluationRecord {
     roleBalancedTop3: 0.757,
     top3: 0.709,
     macroF1: 0.479,
+    byDevice: { recall: 0.55, top3: 0.8 },
     unknown: { share: 0.2, accuracyOfAnswered: 0.6 },
     calibration: { expectedCalibrationError: 0.06, temperature: 1.5 },
+    reliability: [{ from: 0.4, to: 0.5, items: 30, confidence: 0.45, accuracy: 0.5 }],
+    coverage: [
+      { cut: 0, coverage: 1, accuracy: 0.51 },
+      { cut: 0.05, coverage: 1, accuracy: 0.51 },
+      { cut: 0.5, coverage: 0.4, accuracy: 0.9 },
+    ],
     roles: roles.map((role, i) => ({
       role,
       devices: i + 1,
@@ -106,6 +113,9 @@ export function sampleEvaluation(roles: readonly string[]): EvaluationRecord {
       matrix: roles.map((_, i) => roles.map((_, j) => (i === j ? 100 : (i * j) % 3))),
     },
     deviceChoice: { oneHost: { right: 400, of: 405 }, twoHost: { right: 106, of: 121 } },
+    unknownRoles: null,
+    learningCurve: null,
+    controls: [],
     warnings: ['no capture names its device: every capture counts as a device of its own'],
   };
 }

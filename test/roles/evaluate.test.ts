@@ -102,9 +102,10 @@ describe('evaluateRoles', () => {
   });
 
   it('does not let a temperature change anything but the calibration', () => {
-    const { calibration: cold, ...one } = evaluateRoles(small, { temperature: 0.5 });
-    const { calibration: hot, ...other } = evaluateRoles(small, { temperature: 2 });
+    const { calibration: cold, reliability: coldBins, ...one } = evaluateRoles(small, { temperature: 0.5 });
+    const { calibration: hot, reliability: hotBins, ...other } = evaluateRoles(small, { temperature: 2 });
     expect(one).toEqual(other);
+    expect(coldBins).not.toEqual(hotBins);
     expect(cold.expectedCalibrationError).not.toBe(hot.expectedCalibrationError);
   });
 
@@ -165,6 +166,44 @@ describe('evaluateRoles', () => {
     expect(temperature).not.toBeCloseTo(fitRoleTemperature(captures), 4);
   });
 
+  it('answers for devices by the mean over their captures', () => {
+    // a1: right by the mean, a2: last of four; b1 and b2: right; c1: third.
+    const { byDevice } = evaluateRoles(small, { temperature: 1 });
+    expect(byDevice.recall).toBeCloseTo((1 / 2 + 1 + 0) / 3, 12);
+    expect(byDevice.top3).toBeCloseTo((1 / 2 + 1 + 1) / 3, 12);
+    const captures = randomCaptures(21);
+    const answers = new Map<string, number[]>();
+    captures.devices.forEach((device, i) => {
+      const row = Array.from(captures.probabilities.subarray(4 * i, 4 * i + 4));
+      answers.set(
+        device,
+        (answers.get(device) ?? [0, 0, 0, 0]).map((sum, k) => sum + row[k]),
+      );
+    });
+    const recalls = [0, 1, 2, 3].map((label) => {
+      const own = [...answers].filter(([device]) => device.startsWith(`${label}-`));
+      return own.filter(([, sums]) => sums.indexOf(Math.max(...sums)) === label).length / own.length;
+    });
+    const slow = recalls.reduce((a, b) => a + b, 0) / 4;
+    expect(evaluateRoles(captures).byDevice.recall).toBeCloseTo(slow, 12);
+  });
+
+  it('has a role-balanced coverage curve and the bins behind the calibration error', () => {
+    const captures = randomCaptures(22);
+    const { coverage, reliability, roleBalancedRecall, calibration } = evaluateRoles(captures);
+    expect(coverage[0]).toMatchObject({ cut: 0, coverage: 1 });
+    expect(coverage[0].accuracy).toBeCloseTo(roleBalancedRecall, 12);
+    const shares = coverage.map((point) => point.coverage);
+    expect([...shares].sort((a, b) => b - a)).toEqual(shares);
+    expect(coverage.some((point) => point.accuracy === null)).toBe(false);
+    expect(reliability.reduce((sum, { items }) => sum + items, 0)).toBe(60);
+    const error = reliability.reduce(
+      (sum, { items, confidence, accuracy }) => sum + (items / 60) * Math.abs(accuracy - confidence),
+      0,
+    );
+    expect(error).toBeCloseTo(calibration.expectedCalibrationError, 12);
+  });
+
   it('fits into the evaluation record', () => {
     const { unscored, ...result }: RoleEvaluation = evaluateRoles(small);
     const record: EvaluationRecord = {
@@ -176,6 +215,9 @@ describe('evaluateRoles', () => {
       deviceFrom: 'labels',
       failed: 0,
       deviceChoice: null,
+      unknownRoles: null,
+      learningCurve: null,
+      controls: [],
       warnings: unscored.roles,
       ...result,
     };

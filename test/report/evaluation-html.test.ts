@@ -1,0 +1,172 @@
+import { describe, expect, it } from 'vitest';
+import { controlText, evaluatedHow } from '../../src/report/evaluation.js';
+import {
+  barChart,
+  confusionChart,
+  coverageChart,
+  learningChart,
+  reliabilityChart,
+} from '../../src/report/evaluation-charts.js';
+import { evaluationHtml, evaluationTable } from '../../src/report/index.js';
+import type { EvaluationRecord } from '../../src/types.js';
+import { sampleEvaluation } from './sample.js';
+
+const titles = new Map([['Printer', 'Printer <b>"&\'']]);
+const evil = '<script>alert(1)</script>\u202e"';
+
+function full(changes: Partial<EvaluationRecord> = {}): EvaluationRecord {
+  return {
+    ...sampleEvaluation(['Printer', 'IpCamera', evil]),
+    unknownRoles: {
+      areaUnderRoc: 0.875,
+      roles: [{ role: 'Printer', captures: 20, areaUnderRoc: 0.9 }],
+    },
+    learningCurve: [
+      { devices: 1, roleBalancedRecall: 0.3, roleBalancedTop3: 0.5 },
+      { devices: null, roleBalancedRecall: 0.6, roleBalancedTop3: 0.8 },
+    ],
+    controls: [
+      { kind: 'shuffle', recalls: [0.05, 0.07], chance: 0.0625, allowance: 0.04, passed: true },
+      { kind: 'addresses', captures: 526, changed: 1, firstChanged: `a/${evil}.pcap`, passed: false },
+    ],
+    ...changes,
+  };
+}
+
+/** Elements that are opened and closed in their order; void ones have no end. */
+function unbalanced(html: string): string | undefined {
+  const open: string[] = [];
+  for (const [, slash, name, selfClosed] of html.matchAll(/<(\/?)([a-zA-Z][a-zA-Z0-9]*)[^<>]*?(\/?)>/g)) {
+    if (selfClosed === '/' || name === 'meta' || name === 'br') continue;
+    if (slash === '') open.push(name!);
+    else if (open.pop() !== name) return `${name} closes what is not open`;
+  }
+  return open.length === 0 ? undefined : `${open.join(' ')} stays open`;
+}
+
+describe('the page of an evaluation', () => {
+  const page = evaluationHtml(full(), titles);
+
+  it('needs nothing else and runs nothing', () => {
+    expect(page).toContain(`content="default-src 'none'; style-src 'unsafe-inline'"`);
+    expect(page).not.toMatch(/<script|<link|<img|https?:|url\(|@import|\bon[a-z]+=/);
+    expect(page).toContain('prefers-color-scheme: dark');
+    expect(unbalanced(page.replace('<!doctype html>', ''))).toBeUndefined();
+  });
+
+  it('shows texts from outside as texts', () => {
+    expect(page).toContain('Printer &lt;b&gt;&quot;&amp;&#39;');
+    expect(page).toContain('&lt;script&gt;alert(1)&lt;/script&gt;\\u{202e}');
+    expect(page).not.toContain('\u202e');
+  });
+
+  it('has a picture for each part that is there', () => {
+    expect(page.match(/<svg /g)).toHaveLength(6);
+    expect(page.match(/<svg [^>]*role="img" aria-label="[^"]+"/g)).toHaveLength(6);
+    const plain = evaluationHtml(full({ unknownRoles: null, learningCurve: null, controls: [] }), titles);
+    expect(plain.match(/<svg /g)).toHaveLength(4);
+    expect(plain).not.toContain('Controls');
+    expect(evaluationHtml(sampleEvaluation([]), titles)).not.toContain('Infinity');
+  });
+
+  it('says the figures, and which control failed', () => {
+    expect(page).toContain('<b>0.509</b>');
+    expect(page).toContain(
+      '<strong class="passed">Passed</strong> roles dealt out anew 2 times: recall 0.06,',
+    );
+    expect(page).toContain('<strong class="failed">Failed</strong> addresses and names of 526 captures');
+  });
+});
+
+describe('pictures', () => {
+  it('draw bars as long as their shares', () => {
+    const drawn = barChart([{ label: 'a', share: 0.5, behind: 1, note: '' }], 'about');
+    const [pale, dark] = [...drawn.matchAll(/class="(?:pale|full)"[^>]* width="([\d.]+)"/g)].map((m) =>
+      Number(m[1]),
+    );
+    expect(dark! / pale!).toBeCloseTo(0.5, 6);
+  });
+
+  it('shade each row of the confusion by its own sum', () => {
+    const drawn = confusionChart(
+      {
+        roles: ['A', 'B'],
+        matrix: [
+          [3, 1],
+          [0, 0],
+        ],
+      },
+      ['A', 'B'],
+    );
+    const shades = [...drawn.matchAll(/class="(right|wrong)"[^>]*--share:([\d.]+)/g)].map((m) => [
+      m[1],
+      m[2],
+    ]);
+    expect(shades).toEqual([
+      ['right', '0.750'],
+      ['wrong', '0.250'],
+      ['wrong', '0.000'],
+      ['right', '0.000'],
+    ]);
+    expect(drawn).toContain('<title>A answered as B: 1 of 4 (25 %)</title>');
+  });
+
+  it('put what agrees onto the diagonal', () => {
+    const bins = [0.1, 0.9].map((share) => ({
+      from: 0,
+      to: 1,
+      items: 5,
+      confidence: share,
+      accuracy: share,
+    }));
+    const drawn = reliabilityChart(bins);
+    const [ideal, curve] = [...drawn.matchAll(/class="(?:ideal|line)" points="([^"]+)"/g)].map((m) =>
+      m[1]!.split(' ').map((pair) => pair.split(',').map(Number)),
+    );
+    const [from, to] = ideal as [number[], number[]];
+    const slope = (to[1]! - from[1]!) / (to[0]! - from[0]!);
+    for (const [x, y] of curve!) expect(y! - from[1]!).toBeCloseTo(slope * (x! - from[0]!), 0);
+  });
+
+  it('leave out cuts at which nothing is answered', () => {
+    const drawn = coverageChart([
+      { cut: 0, coverage: 1, accuracy: 0.5 },
+      { cut: 0.9, coverage: 0, accuracy: null },
+    ]);
+    expect(drawn.match(/<circle/g)).toHaveLength(1);
+  });
+
+  it('name the steps of a learning curve', () => {
+    expect(learningChart(full().learningCurve!)).toMatch(/>1<.*>all</s);
+  });
+});
+
+describe('the table', () => {
+  const style = { width: 100, color: false, titles };
+
+  it('has the parts that were asked for', () => {
+    const text = evaluationTable(full(), style);
+    expect(text).toMatch(/^by device +recall 0\.55, top three 0\.8 /m);
+    expect(text).toMatch(/^ +0\.50 +40 % +0\.900$/m);
+    expect(text).toContain('an area of 0.875 under the ROC curve\n');
+    expect(text).toMatch(/^ +all +0\.600 +0\.800$/m);
+    expect(text).toMatch(/^passed {2}roles dealt out anew/m);
+    expect(text).toMatch(/^FAILED {2}addresses and names/m);
+    expect(text).not.toContain('\u202e');
+  });
+
+  it('says what was left out', () => {
+    const record = full();
+    expect(evaluatedHow(record)).toBe('whole devices left out, 8 times, seed 1');
+    expect(evaluatedHow({ ...record, mode: 'leave-families-out' })).toContain('families');
+    expect(evaluatedHow({ ...record, mode: 'leave-captures-out', seed: null })).toBe(
+      'captures left out, 8 times',
+    );
+    expect(evaluatedHow({ ...record, mode: 'bundle' })).toBe('a bundle as it is');
+  });
+
+  it('says what a control found', () => {
+    const fine = { kind: 'addresses', captures: 3, changed: 0, firstChanged: null, passed: true } as const;
+    expect(controlText(fine)).toBe('addresses and names of 3 captures exchanged: no vector changed');
+  });
+});
