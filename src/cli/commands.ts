@@ -28,6 +28,13 @@ export const commandList: readonly CommandEntry[] = [
     load: async () => (await import('./sessions.js')).sessions,
   },
   {
+    name: 'packets',
+    usage: 'packets <captures..>',
+    summary: 'Write one row for every packet',
+    words: { captures: CAPTURES },
+    load: async () => (await import('./packets.js')).packets,
+  },
+  {
     name: 'train',
     usage: 'train <dirs..>',
     summary: 'Make a bundle from captures of known devices',

@@ -1,7 +1,7 @@
 /** Where the records or rows of several captures go, and what is said of captures that failed. */
 
 import type { Column, ColumnBatch } from '../column-table.js';
-import { NetworkmlError as Coded, type NetworkmlError } from '../errors.js';
+import { NetworkmlError } from '../errors.js';
 import { errorRecord, errorSentence, jsonLine, type TableFormat, tableWriter } from '../report/index.js';
 import { EXIT } from './exit-code.js';
 import { say } from './messages.js';
@@ -19,7 +19,9 @@ export function columnFormat(output: Output, settings: Settings): TableFormat {
   const ending = /\.(csv|ndjson|parquet)$/i.exec(settings.text('output') ?? '')?.[1]?.toLowerCase();
   const format = (settings.text('format') ?? ending ?? (output.isTerminal ? 'csv' : 'ndjson')) as TableFormat;
   if (format === 'parquet' && output.isTerminal) {
-    throw new Coded('NML_USAGE', 'Parquet is nothing for a terminal', { hint: 'name a file with -o' });
+    throw new NetworkmlError('NML_USAGE', 'Parquet is nothing for a terminal', {
+      hint: 'name a file with -o',
+    });
   }
   return format;
 }
@@ -71,6 +73,7 @@ export class CaptureResults {
     if (this.format === 'ndjson') {
       this.writer?.end();
       this.record(record);
+      if (this.writer !== undefined) this.flush();
     }
     if (!this.settings.flag('quiet')) say(errorSentence(record));
   }

@@ -317,6 +317,11 @@ export const optionTable = {
     describe: 'list the packets that could not be used, with the reason, on standard error',
     setting: true,
   },
+  names: {
+    kind: 'flag',
+    describe: 'a column with the names in DNS questions, which are payload',
+    setting: true,
+  },
   quiet: { kind: 'flag', alias: 'q', describe: 'no progress and no messages but the results', setting: true },
   verbose: { kind: 'flag', alias: 'v', describe: 'say what is being done', setting: true },
   'no-color': { kind: 'flag', describe: 'no colours on the terminal', setting: true },

@@ -41,6 +41,7 @@ export { type PortProtocolOptions, portProtocolRecords } from './features-port-p
 export { expandInputs, type Input } from './inputs.js';
 export { type LoadedBundle, loadBundle } from './loaded-bundle.js';
 export { type Observation, type ObserveOptions, observe } from './observe.js';
+export { type PacketTableOptions, packetColumns, readPacketTable } from './packets.js';
 export { type Progress, predictCapture } from './predict.js';
 export { type PredictOptions, predict } from './predict-library.js';
 export { formatMoment, secondsBetween } from './records.js';

@@ -18,7 +18,7 @@ import { codeOf } from '../support/read-all.js';
 import { slowVectors } from '../support/slow-vectors.js';
 import { randomTraffic, type TestTraffic } from '../support/traffic.js';
 
-const seeds = Array.from({ length: 25 }, (_, seed) => seed);
+const seeds = Array.from({ length: 8 }, (_, seed) => seed);
 
 function bytesOf({ files }: TestTraffic): Uint8Array {
   return fileOf(classicPieces(files));
