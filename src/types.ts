@@ -69,6 +69,25 @@ export interface RoleRecord {
   confidence: number;
   top: RankedRole[];
   why: RoleReason[];
+  /** Group of the first role, where the label is `Unknown`: `consumer IoT`. */
+  resembles?: string;
+  /** The device that the bundle was trained on and that is most alike. */
+  nearest?: NearestRecord;
+}
+
+/** A device that a bundle was trained on. */
+export interface NearestRecord {
+  device: string;
+  role: string;
+  /** 0 alike, 1 nothing in common. */
+  distance: number;
+}
+
+/** Another host that the capture could be about as well. */
+export interface AlternativeRecord {
+  device: DeviceRecord;
+  sessions: SessionCountsRecord;
+  role: RoleRecord;
 }
 
 export type VerdictName = 'normal' | 'anomalous' | 'not-evaluated';
@@ -160,6 +179,8 @@ export interface PredictionRecord {
   role: RoleRecord;
   anomaly: AnomalyRecord;
   model: ModelRecord;
+  /** The other host, where two are equally likely to be the device. */
+  alternatives?: AlternativeRecord[];
   warnings: string[];
   history?: HistoryRecord;
 }
@@ -298,4 +319,39 @@ export interface BundleRecord {
   classifiers: string[];
   views: string[];
   bytes: number;
+}
+
+export interface CountRecord {
+  count: number;
+  of: number;
+}
+
+/** Figures of behaviour for one way of leaving captures out. */
+export interface BehaviourFigures {
+  /** Whole devices, or single captures of devices that are known from their other ones, as after enrolment. */
+  leftOut: 'devices' | 'captures';
+  /** Whether the attacks are composites: real attacks laid over captures of other roles. */
+  composites: boolean;
+  /** Captures in the figures: those of roles with too small a reference are not. */
+  normals: number;
+  attacks: number;
+  areaUnderRoc: number | null;
+  areaUnderRocOwnRoles: number | null;
+  averagePrecision: number | null;
+  rates: { rate: number; threshold: number; detected: CountRecord; falseAlarms: CountRecord }[];
+  /** At 5 %, by the number of 15-minute slices of the capture. */
+  falseAlarmsByLength: { slices: string; falseAlarms: CountRecord }[];
+  /** Attacks by what the label table calls them; detected at 5 %. */
+  kinds: { what: string; detected: CountRecord }[];
+}
+
+export interface BehaviourEvaluationRecord {
+  schema: 'networkml/behaviour-evaluation/v1';
+  seed: number;
+  captures: number;
+  attacks: number;
+  composites: number;
+  failed: number;
+  splits: BehaviourFigures[];
+  warnings: string[];
 }

@@ -1,75 +1,144 @@
+import { availableParallelism } from 'node:os';
+import { NetworkmlError } from '../errors.js';
 import { balancedWeights } from '../math/index.js';
 import {
   type AnsweredCaptures,
+  type ClassifierKind,
   type Coverage,
+  checkTrainingSet,
   coverageAtCuts,
   defaultUnknownCut,
+  deviceProbabilities,
   evaluateRoles,
-  leaveDevicesOut,
+  leaveGroupsOut,
+  type OneLayerModel,
   type OneLayerOptimiser,
-  oneLayerClassifier,
   type RoleEvaluation,
-  type RoleTrainingSet,
   trainOneLayer,
+  trainRoleModel,
 } from '../roles/index.js';
-import type { StepProgress } from './corpus.js';
+import type { Corpus, StepProgress } from './corpus.js';
+import { deviceRowsOf, roleSets } from './role-sets.js';
+
+/** What is left out whole: devices, or families of them (makers, plants, laboratories). */
+export type LeftOut = 'device' | 'family';
 
 export interface CrossValidated {
   readonly foldCount: number;
-  /** Null when the captures are of one device only, so that none can be left out. */
+  /** Null when the captures are of one group only, so that none can be left out. */
   readonly evaluation: RoleEvaluation | null;
   /** Cut of the Unknown rule on the raw top probability, and what it does to captures of left-out devices. */
   readonly unknownBelow: number;
   readonly answered: Coverage | null;
+  /** The answers behind the figures. */
+  readonly captures: AnsweredCaptures | null;
+}
+
+export interface CrossValidateOptions {
+  readonly folds: number;
+  readonly seed: number;
+  readonly classifiers: readonly ClassifierKind[];
+  readonly by?: LeftOut;
+  /** Who takes the steps of the one-layer network; our own code unless given. */
+  readonly optimise?: OneLayerOptimiser;
+  readonly onProgress?: (progress: StepProgress) => void;
 }
 
 /**
- * The one-layer network trained `folds` times with whole devices left out, and the figures of the left-out captures.
- * @throws NetworkmlError NML_TRAIN_DATA with fewer than two roles
+ * Classifiers trained `folds` times with whole devices or families left out, and the figures of the left-out captures.
+ *
+ * @throws NetworkmlError NML_TRAIN_DATA with fewer than two roles, NML_LABELS when no capture has a family
  */
-export function crossValidate(
-  set: RoleTrainingSet,
-  options: {
-    folds: number;
-    seed: number;
-    /** Who takes the steps of the network; our own code unless given. */
-    optimise?: OneLayerOptimiser;
-    onProgress?: (progress: StepProgress) => void;
-  },
-): CrossValidated {
-  const { folds, seed, optimise, onProgress } = options;
-  const devices = new Set(set.examples.map(({ device }) => device)).size;
-  if (devices < 2) return { foldCount: 0, evaluation: null, answered: null, unknownBelow: defaultUnknownCut };
-  onProgress?.({ step: 'leaving devices out', done: 0, total: Math.min(folds, devices) });
-  const out = leaveDevicesOut(set, {
-    folds,
-    seed,
-    train: (whole, chosen, trainSeed) =>
-      oneLayerClassifier(trainOneLayer(whole, chosen, { seed: trainSeed, ...(optimise && { optimise }) })),
-    onProgress: (done, total) => onProgress?.({ step: 'leaving devices out', done, total }),
-  });
-  if (!out.evaluable.includes(1))
-    return { foldCount: out.foldCount, evaluation: null, answered: null, unknownBelow: defaultUnknownCut };
-  const captures = {
-    roles: set.roles,
+export async function crossValidate(
+  corpus: Corpus,
+  options: CrossValidateOptions,
+): Promise<Map<ClassifierKind, CrossValidated>> {
+  const { classifiers, folds, seed, optimise, onProgress } = options;
+  checkTrainingSet(corpus.set);
+  const sets = roleSets(corpus);
+  const groupOf = groupNames(corpus, options.by ?? 'device');
+  const groups = new Set(corpus.captures.map((_, index) => groupOf(index))).size;
+  const found = new Map<ClassifierKind, CrossValidated>();
+  const networks: OneLayerModel[] = [];
+  const total = classifiers.length * Math.min(folds, groups);
+  onProgress?.({ step: 'leaving devices out', done: 0, total });
+  // The network goes first: the ensemble takes the networks of the same folds.
+  const inOrder = [...classifiers].sort((a, b) => Number(b === 'one-layer') - Number(a === 'one-layer'));
+  for (const [round, kind] of inOrder.entries()) {
+    if (groups < 2) {
+      found.set(kind, notValidated(0));
+      continue;
+    }
+    let fold = 0;
+    const out = await leaveGroupsOut({
+      set: sets.sessions,
+      folds,
+      groupOf: (_, index) => groupOf(index),
+      answer: async (trained, tested) => {
+        const own = fold++;
+        if (kind !== 'random-forest') {
+          networks[own] ??= trainOneLayer(sets.sessions, trained, { seed, ...(optimise && { optimise }) });
+        }
+        const network = networks[own];
+        const threads = availableParallelism();
+        const model = await trainRoleModel(kind, sets, trained, {
+          seed,
+          threads,
+          ...(network === undefined ? {} : { oneLayer: network }),
+        });
+        const tables = { sessions: sets.sessions.rows, windows: sets.windows.rows };
+        return deviceProbabilities(model, tables, deviceRowsOf(sets, tested));
+      },
+      onProgress: (done, of) =>
+        onProgress?.({ step: 'leaving devices out', done: Math.min(total, round * of + done), total }),
+    });
+    found.set(kind, judged(corpus, out));
+  }
+  return found;
+}
+
+/** The name of what is left out with each capture. */
+export function groupNames(corpus: Corpus, by: LeftOut): (index: number) => string {
+  const { captures } = corpus;
+  if (by === 'device') return (index) => captures[index]?.device ?? '';
+  if (captures.some(({ family }) => family !== null)) {
+    return (index) => captures[index]?.family ?? captures[index]?.device ?? '';
+  }
+  throw new NetworkmlError(
+    'NML_LABELS',
+    'families cannot be left out: the label table has no column "family"',
+    {
+      hint: 'add a column with the maker, plant or laboratory of each device; see docs/training.md',
+    },
+  );
+}
+
+function notValidated(foldCount: number): CrossValidated {
+  return { foldCount, evaluation: null, answered: null, unknownBelow: defaultUnknownCut, captures: null };
+}
+
+function judged(corpus: Corpus, out: Awaited<ReturnType<typeof leaveGroupsOut>>): CrossValidated {
+  if (!out.evaluable.includes(1)) return notValidated(out.foldCount);
+  const { examples, roles } = corpus.set;
+  const captures: AnsweredCaptures = {
+    roles,
     probabilities: out.probabilities,
-    labels: set.examples.map(({ label }) => label),
-    devices: set.examples.map(({ device }) => device),
+    labels: examples.map(({ label }) => label),
+    devices: examples.map(({ device }) => device),
     evaluable: out.evaluable,
     folds: out.folds,
   };
   const answered = chooseCut(captures);
   const evaluation = evaluateRoles(captures, { unknownCut: answered.cut });
-  return { foldCount: out.foldCount, evaluation, answered, unknownBelow: answered.cut };
+  return { foldCount: out.foldCount, evaluation, answered, unknownBelow: answered.cut, captures };
 }
 
 /** Share of left-out captures (every role and every device of it alike) that the Unknown rule should answer. */
 const ANSWERED_SHARE = 0.75;
 
 /**
- * The highest cut, in hundredths, that still answers three of four captures of devices never seen. The mean over
- * sessions gives flatter probabilities than a vote over whole windows would, so that a fixed cut of one half would
- * answer one of four (docs/roles.md).
+ * The highest cut, in hundredths, that still answers three of four captures of devices never seen. A fixed cut would
+ * mean another thing for every classifier: the mean over sessions gives flatter probabilities than one over windows.
  */
 function chooseCut(captures: AnsweredCaptures): Coverage {
   const cuts = Array.from({ length: 51 }, (_, index) => index / 100);

@@ -1,15 +1,24 @@
 import { NetworkmlError } from '../errors.js';
-import { evaluateRoles, oneLayerClassifier, type RoleEvaluation, unknownRole } from '../roles/index.js';
+import {
+  classifierKind,
+  deviceProbabilities,
+  evaluateRoles,
+  type RoleEvaluation,
+  unknownRole,
+} from '../roles/index.js';
 import type { EvaluationRecord, Share } from '../types.js';
 import { type Corpus, readCorpus, type StepProgress } from './corpus.js';
-import { crossValidate } from './cross-validate.js';
+import { crossValidate, type LeftOut } from './cross-validate.js';
 import type { LoadedBundle } from './loaded-bundle.js';
+import { deviceRowsOf, roleSets } from './role-sets.js';
 
 export interface EvaluateOptions {
   /** Bundle to score; without it `grouped` must be given. */
   readonly bundle?: LoadedBundle;
   /** Retrain this many times with whole devices left out. */
   readonly grouped?: number;
+  /** What is left out whole: the device unless given. */
+  readonly by?: LeftOut;
   readonly labels?: string;
   readonly seed: number;
   readonly deviceFrom: 'labels' | 'traffic';
@@ -18,7 +27,7 @@ export interface EvaluateOptions {
 }
 
 /**
- * Scores a bundle on labelled captures, or retrains with whole devices left out.
+ * Scores a bundle on labelled captures, or retrains with whole devices or families left out.
  * @throws NetworkmlError NML_TRAIN_DATA, NML_LABELS, NML_MODEL_ROLE, NML_CONFIG
  */
 export async function evaluate(
@@ -41,20 +50,25 @@ export async function evaluate(
     controls: [],
   } satisfies Partial<EvaluationRecord>;
   if (grouped !== undefined) {
-    const { evaluation, foldCount } = crossValidate(corpus.set, {
+    const kind = classifierKind(options.classifier ?? DEFAULT_CLASSIFIER);
+    const { by = 'device' } = options;
+    const validated = await crossValidate(corpus, {
       folds: grouped,
       seed,
+      by,
+      classifiers: [kind],
       ...(onProgress && { onProgress }),
     });
+    const { evaluation = null, foldCount = 0 } = validated.get(kind) ?? {};
     if (evaluation === null) {
       throw new NetworkmlError('NML_TRAIN_DATA', 'leaving devices out needs two devices of some role');
     }
     const warnings = [...corpusWarnings(corpus), ...unscoredWarnings(evaluation)];
     return {
       ...common,
-      mode: 'leave-devices-out',
+      mode: by === 'device' ? 'leave-devices-out' : 'leave-families-out',
       folds: foldCount,
-      classifier: options.classifier ?? 'one-layer',
+      classifier: kind,
       seed,
       ...figures(evaluation),
       warnings,
@@ -69,25 +83,34 @@ export async function evaluate(
   };
 }
 
+/** What is trained and asked where no classifier is named. */
+export const DEFAULT_CLASSIFIER = 'ensemble';
+
 type Scored = Omit<RoleEvaluation, 'unscored'> & Pick<EvaluationRecord, 'classifier' | 'seed' | 'warnings'>;
 
 function scoreBundle(corpus: Corpus, bundle: LoadedBundle, classifierName?: string): Scored {
-  const model = bundle.classifier(classifierName);
+  const { model, temperature, unknownBelow } = bundle.classifier(classifierName);
+  const sets = roleSets(corpus);
   const { roles } = bundle;
-  const known = corpus.set.examples.filter(({ label }) =>
-    roles.includes(corpus.set.roles[label] ?? unknownRole),
+  const places = [...corpus.set.examples.keys()].filter((index) =>
+    roles.includes(corpus.set.roles[corpus.set.examples[index]?.label ?? -1] ?? unknownRole),
   );
+  const known = places.flatMap((index) => corpus.set.examples[index] ?? []);
   if (known.length === 0) {
     throw new NetworkmlError('NML_TRAIN_DATA', 'no readable capture has a role that the bundle knows');
   }
   const evaluation = evaluateRoles(
     {
       roles,
-      probabilities: oneLayerClassifier(model).batch(corpus.set.rows, known),
+      probabilities: deviceProbabilities(
+        model,
+        { sessions: sets.sessions.rows, windows: sets.windows.rows },
+        deviceRowsOf(sets, places),
+      ),
       labels: known.map(({ label }) => roles.indexOf(corpus.set.roles[label] ?? unknownRole)),
       devices: known.map(({ device }) => device),
     },
-    { temperature: bundle.bundle.manifest.temperature, unknownCut: bundle.bundle.manifest.unknownBelow },
+    { temperature, unknownCut: unknownBelow },
   );
   const warnings = corpusWarnings(corpus);
   if (corpus.digest === bundle.bundle.manifest.training.digest) {

@@ -4,9 +4,30 @@ import {
   decodeBehaviour,
 } from '../anomaly/index.js';
 import { NetworkmlError } from '../errors.js';
-import { PORT_PROTOCOL_LAYOUT } from '../features/index.js';
+import { PORT_PROTOCOL_LAYOUT, SERVICES_COLUMNS, SERVICES_LAYOUT } from '../features/index.js';
 import { type Bundle, type BundleClassifier, findBundle, readBundle } from '../models/index.js';
-import { decodeOneLayer, type EncodedArray, type OneLayerModel } from '../roles/index.js';
+import {
+  type BundleArray,
+  decodeEnsemble,
+  decodeForest,
+  decodeKnownDevices,
+  decodeOneLayer,
+  type EncodedArray,
+  type KnownDevices,
+  type OneLayerModel,
+  type RoleModel,
+} from '../roles/index.js';
+
+/** A classifier of a bundle, with what its answers are judged by. */
+export interface LoadedClassifier {
+  readonly model: RoleModel;
+  /** A device whose best raw probability is below this is Unknown. */
+  readonly unknownBelow: number;
+  /** Calibrates the probabilities that are shown. */
+  readonly temperature: number;
+  /** The devices it was trained on; null where the bundle does not keep them. */
+  readonly known: KnownDevices | null;
+}
 
 /** A bundle ready to be used. */
 export interface LoadedBundle {
@@ -15,8 +36,12 @@ export interface LoadedBundle {
   readonly roles: readonly string[];
   /** Readable titles by role. */
   readonly titles: ReadonlyMap<string, string>;
-  /** @throws NetworkmlError NML_MODEL_ROLE when the bundle holds no classifier of this name */
-  classifier(name?: string): OneLayerModel;
+  /**
+   * A classifier, put together when it is first asked for.
+   *
+   * @throws NetworkmlError NML_MODEL_ROLE when the bundle holds no classifier of this name
+   */
+  classifier(name?: string): LoadedClassifier;
   readonly behaviour: BehaviourModel | null;
 }
 
@@ -40,11 +65,16 @@ export async function loadBundle(nameOrDirectory?: string): Promise<LoadedBundle
             arrays: partsOf<BehaviourArray>(bundle, arrays),
           })),
         });
+  const loaded = new Map<string, LoadedClassifier>();
   return {
     bundle,
     roles,
     titles: new Map(manifest.roles.map((role) => [role.id, role.title])),
-    classifier: (name = manifest.defaultClassifier) => decodeClassifier(bundle, find(bundle, name), roles),
+    classifier: (name = manifest.defaultClassifier) => {
+      const known = loaded.get(name) ?? loadClassifier(bundle, find(bundle, name), roles);
+      loaded.set(name, known);
+      return known;
+    },
     behaviour,
   };
 }
@@ -58,23 +88,64 @@ function find({ manifest, directory }: Bundle, name: string): BundleClassifier {
   });
 }
 
-function decodeClassifier(
-  bundle: Bundle,
-  { kind, layout, meta, arrays }: BundleClassifier,
-  roles: string[],
-): OneLayerModel {
-  if (kind !== 'one-layer' || layout !== PORT_PROTOCOL_LAYOUT) {
-    throw new NetworkmlError('NML_MODEL_LAYOUT', `classifier ${kind} on layout ${layout}`, {
-      file: bundle.directory,
-    });
-  }
-  const model = decodeOneLayer(meta, partsOf<EncodedArray>(bundle, arrays));
+function loadClassifier(bundle: Bundle, entry: BundleClassifier, roles: string[]): LoadedClassifier {
+  const { manifest } = bundle;
+  const model = decodeModel(bundle, entry);
   if (model.roles.length !== roles.length || model.roles.some((role, index) => role !== roles[index])) {
     throw new NetworkmlError('NML_MODEL_MANIFEST', 'the classifier has other roles than the bundle', {
       file: bundle.directory,
     });
   }
-  return model;
+  const { meta } = entry;
+  return {
+    model,
+    unknownBelow: numberIn(meta.unknownBelow, 0, 1) ?? manifest.unknownBelow,
+    temperature: numberIn(meta.temperature, 0.001, 1000) ?? manifest.temperature,
+    known: knownOf(bundle, entry, roles.length),
+  };
+}
+
+/** A number of a classifier's own within its bounds; undefined leaves it to the manifest. */
+function numberIn(value: unknown, least: number, most: number): number | undefined {
+  return typeof value === 'number' && value >= least && value <= most ? value : undefined;
+}
+
+function decodeModel(bundle: Bundle, { kind, layout, meta, arrays }: BundleClassifier): RoleModel {
+  const parts = (): Record<string, BundleArray> => partsOf<BundleArray>(bundle, arrays);
+  if (kind === 'one-layer' && layout === PORT_PROTOCOL_LAYOUT) {
+    return decodeOneLayer(meta, partsOf<EncodedArray>(bundle, arrays));
+  }
+  if (kind === 'random-forest' && layout === PORT_PROTOCOL_LAYOUT) return decodeForest(meta, parts());
+  if (kind === 'ensemble' && layout === SERVICES_LAYOUT && meta.columnCount === SERVICES_COLUMNS) {
+    const member = decodeModel(bundle, find(bundle, 'one-layer')) as OneLayerModel;
+    return decodeEnsemble(meta, splitKnown(parts()).arrays, member);
+  }
+  throw new NetworkmlError('NML_MODEL_LAYOUT', `classifier ${kind} on layout ${layout}`, {
+    file: bundle.directory,
+  });
+}
+
+function knownOf(bundle: Bundle, entry: BundleClassifier, roleCount: number): KnownDevices | null {
+  const { known: meta } = entry.meta;
+  if (typeof meta !== 'object' || meta === null || Array.isArray(meta)) return null;
+  const { known } = splitKnown(partsOf<BundleArray>(bundle, entry.arrays));
+  return decodeKnownDevices(meta, known, roleCount);
+}
+
+/** Prefix of the arrays of the known devices among those of a classifier. */
+export const KNOWN_PREFIX = 'known/';
+
+function splitKnown(parts: Record<string, BundleArray>): {
+  arrays: Record<string, BundleArray>;
+  known: Record<string, BundleArray>;
+} {
+  const arrays: Record<string, BundleArray> = {};
+  const known: Record<string, BundleArray> = {};
+  for (const [name, part] of Object.entries(parts)) {
+    if (name.startsWith(KNOWN_PREFIX)) known[name.slice(KNOWN_PREFIX.length)] = part;
+    else arrays[name] = part;
+  }
+  return { arrays, known };
 }
 
 /** The arrays of one model by the names of its parts. */

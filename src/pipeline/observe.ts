@@ -11,6 +11,7 @@ import { type CaptureProgress, type CaptureSource, type DigestWish, openCapture 
 import {
   type Device,
   type DeviceHint,
+  type DeviceSession,
   forEachDeviceSession,
   type SessionizedCapture,
   sessionize,
@@ -24,13 +25,19 @@ export interface SessionCounts {
   external: number;
 }
 
-/** All that later steps need of a capture: one pass over its packets, one over its sessions. */
-export interface Observation extends SessionizedCapture {
+/** One host of a capture as the classifiers of roles see it. */
+export interface DeviceView {
   readonly device: Device;
   readonly counts: SessionCounts;
   readonly vectors: SessionVectors;
   /** The same sessions by windows of 15 minutes, as layout `services/1` sees them. */
   readonly windows: ServiceWindows;
+}
+
+/** All that later steps need of a capture: one pass over its packets, one over its sessions. */
+export interface Observation extends Omit<SessionizedCapture, 'device'>, DeviceView {
+  /** The other host, where two are equally likely to be the device. */
+  readonly rival?: DeviceView;
   /** Units of behaviour, and what is behind them. */
   readonly behaviour: CollectedBehaviour;
 }
@@ -59,28 +66,43 @@ export async function observe(source: CaptureSource, options: ObserveOptions = {
   });
   const { table, arp, device } = read;
   if (device === undefined) throw noSessions(read, 'no unicast host sends or receives anything');
+  const behaviour = new BehaviourCollector(table, arp, device);
+  const own = viewDevice(read, device, (part) => behaviour.add(part));
+  if (own.counts.total === 0) throw noSessions(read, 'the device takes part in no session');
+  const { rivalDevice } = device;
+  const rival = rivalDevice === undefined ? undefined : viewDevice(read, rivalDevice);
+  return {
+    ...read,
+    ...own,
+    behaviour: behaviour.finish(),
+    ...(rival === undefined || rival.counts.total === 0 ? {} : { rival }),
+  };
+}
+
+/** One pass over the sessions of one device, which others may look at, too. */
+function viewDevice(
+  { table }: SessionizedCapture,
+  device: Device,
+  visit: (part: DeviceSession) => void = () => {},
+): DeviceView {
   const counts: SessionCounts = { total: 0, initiated: 0, received: 0, external: 0 };
   const collector = new SessionVectorCollector(table.rows);
   const services = new ServiceWindowCollector();
-  const behaviour = new BehaviourCollector(table, arp, device);
   forEachDeviceSession(table, device, (part) => {
     collector.add(part);
     services.add(part);
-    behaviour.add(part);
+    visit(part);
     if (part.row !== part.firstRow) return;
     counts.total++;
     if (part.initiated) counts.initiated++;
     else counts.received++;
     if (part.peerClass === 'external') counts.external++;
   });
-  if (counts.total === 0) throw noSessions(read, 'the device takes part in no session');
   return {
-    ...read,
     device,
     counts,
     vectors: collector.finish(),
     windows: services.finish(table.stacks.of(device)),
-    behaviour: behaviour.finish(),
   };
 }
 

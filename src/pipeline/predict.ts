@@ -1,14 +1,13 @@
 import { judgeCapture } from '../anomaly/index.js';
 import { NetworkmlError } from '../errors.js';
-import { addVectors, PORT_PROTOCOL_COLUMNS, portProtocolColumnName } from '../features/index.js';
-import { applyTemperature, SparseRowsBuilder } from '../math/index.js';
 import type { CaptureProgress, CaptureSource } from '../pcap/index.js';
-import { answerRole, explainOneLayer, oneLayerClassifier, rankRoles, unknownRole } from '../roles/index.js';
+import { unknownRole } from '../roles/index.js';
 import { describeDevice, deviceHint } from '../sessions/index.js';
-import type { AnomalyRecord, PredictionRecord, RankedRole, RoleRecord } from '../types.js';
+import type { AnomalyRecord, DeviceRecord, PredictionRecord, RankedRole, RoleRecord } from '../types.js';
 import { anomalyRecord } from './behaviour-record.js';
+import { judgeRole } from './judge-role.js';
 import type { LoadedBundle } from './loaded-bundle.js';
-import { type Observation, observe } from './observe.js';
+import { type DeviceView, type Observation, observe } from './observe.js';
 import { captureRecord } from './records.js';
 import { vendorOf } from './vendor.js';
 import { warningsFor } from './warnings.js';
@@ -48,56 +47,43 @@ export async function predictCapture(
       `no role ${role} in this bundle, it has: ${bundle.roles.join(', ')}`,
     );
   }
-  const model = bundle.classifier(classifier);
+  const judge = bundle.classifier(classifier);
   const seen = await observe(source === '-' ? process.stdin : source, {
     name: options.name ?? (typeof source === 'string' ? source : '-'),
     ...(device === undefined ? {} : { device: deviceHint(device) }),
     ...(options.digest === true ? { digest: 'always' } : {}),
     ...(onProgress === undefined ? {} : { onProgress }),
   });
-  const answer = judgeRole(seen, bundle, model);
+  const answer = judgeRole(seen, bundle, judge);
   const anomaly = judgeBehaviour(seen, bundle, answer, options);
   const { manifest, sha256 } = bundle.bundle;
-  const described = describeDevice(seen.table, seen.device);
+  const { rival } = seen;
+  const alternatives =
+    rival === undefined
+      ? undefined
+      : [
+          {
+            device: deviceRecord(seen, rival),
+            sessions: rival.counts,
+            role: judgeRole(rival, bundle, judge).role,
+          },
+        ];
   return {
     schema: 'networkml/prediction/v1',
     capture: await captureRecord(seen),
-    device: { ...described, vendor: vendorOf(described.mac), chosenBy: seen.device.chosenBy },
+    device: deviceRecord(seen, seen),
     sessions: seen.counts,
     role: answer.role,
     anomaly: anomaly.record,
-    model: { name: manifest.name, version: manifest.version, sha256, classifier: model.kind },
+    model: { name: manifest.name, version: manifest.version, sha256, classifier: judge.model.kind },
+    ...(alternatives && { alternatives }),
     warnings: warningsFor(seen, bundle, answer.role, anomaly),
   };
 }
 
-/** Features that move the probability by less are not worth a line. */
-const LEAST_CONTRIBUTION = 0.001;
-
-/** The role record, and all roles ranked by confidence for the judgement of behaviour. */
-function judgeRole(
-  seen: Observation,
-  bundle: LoadedBundle,
-  model: ReturnType<LoadedBundle['classifier']>,
-): { role: RoleRecord; ranking: RankedRole[] } {
-  const { manifest } = bundle.bundle;
-  const builder = new SparseRowsBuilder(PORT_PROTOCOL_COLUMNS);
-  // Signatures that differ in facts the layout does not hold can give one vector: their counts add up.
-  const ids = addVectors(builder, seen.vectors);
-  const counts = new Float64Array(builder.rowCount);
-  ids.forEach((id, index) => {
-    counts[id] = (counts[id] as number) + (seen.vectors.counts[index] as number);
-  });
-  const rows = builder.build();
-  const raw = oneLayerClassifier(model).probabilities(rows, counts);
-  const confidences = applyTemperature(raw, bundle.roles.length, manifest.temperature);
-  const ranking = rankRoles(confidences, bundle.roles, bundle.roles.length);
-  const answer = answerRole(raw, bundle.roles, manifest.unknownBelow);
-  const why = explainOneLayer(model, rows, counts, { limit: 5 })
-    .filter(({ contribution }) => contribution >= LEAST_CONTRIBUTION)
-    .map(({ column, contribution }) => ({ feature: portProtocolColumnName(column), contribution }));
-  const top = ranking.slice(0, 3);
-  return { role: { label: answer.label, confidence: top[0]?.confidence ?? 0, top, why }, ranking };
+function deviceRecord({ table }: Observation, { device }: DeviceView): DeviceRecord {
+  const described = describeDevice(table, device);
+  return { ...described, vendor: vendorOf(described.mac), chosenBy: device.chosenBy };
 }
 
 interface JudgedBehaviour {

@@ -1,9 +1,12 @@
 import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { basename, join } from 'node:path';
 import { encodeBehaviour, trainBehaviour } from '../anomaly/index.js';
 import { NetworkmlError } from '../errors.js';
+import { SERVICES_WITHOUT_STACK } from '../features/index.js';
 import {
   type ArrayToWrite,
+  type BundleClassifier,
   type BundleRole,
   type BundleView,
   type JsonObject,
@@ -13,14 +16,29 @@ import { packageRoot } from '../package-root.js';
 import { roleTitle } from '../role-titles.js';
 import {
   allExamples,
+  type ClassifierKind,
+  classifierKind,
+  classifierKinds,
+  type EncodedModel,
+  encodeEnsemble,
+  encodeForest,
+  encodeKnownDevices,
   encodeOneLayer,
+  knownDevices,
   loadTensorFlow,
+  type OneLayerOptimiser,
   oneLayerDefaults,
+  type RoleModel,
+  roleTrainingDefaults,
   tensorFlowOptimiser,
   trainOneLayer,
+  trainRoleModel,
 } from '../roles/index.js';
 import { type Corpus, readCorpus, type StepProgress } from './corpus.js';
 import { type CrossValidated, crossValidate } from './cross-validate.js';
+import { KNOWN_PREFIX } from './loaded-bundle.js';
+import { roleGroup } from './role-groups.js';
+import { roleSets } from './role-sets.js';
 
 export interface TrainOptions {
   /** Directory of the bundle. */
@@ -29,7 +47,7 @@ export interface TrainOptions {
   readonly seed: number;
   readonly name?: string;
   readonly version?: string;
-  /** Only `one-layer` exists. */
+  /** One of the classifiers, which becomes the default one, or `all` (the default): then the ensemble is. */
   readonly classifier?: string;
   /** What trains the one-layer network: our own code unless given, or TensorFlow.js where it is installed. */
   readonly backend?: 'own' | 'tensorflow';
@@ -58,14 +76,13 @@ const FOLDS = 8;
 const THIN_BELOW_DEVICES = 3;
 
 /**
- * Trains a bundle: the one-layer network of all captures, its temperature and figures from captures of left-out
- * devices, and the behaviour model. The same captures and seed give the same bytes.
+ * Trains a bundle: classifiers on all captures, their temperatures and figures from captures of left-out devices, and
+ * the behaviour model. The same captures and seed give the same bytes.
  * @throws NetworkmlError NML_TRAIN_DATA, NML_LABELS, NML_CONFIG, NML_OUTPUT, NML_BACKEND_MISSING
  */
 export async function trainBundle(paths: readonly string[], options: TrainOptions): Promise<TrainSummary> {
-  const { seed, output, onProgress, classifier = 'one-layer' } = options;
-  if (classifier !== 'one-layer')
-    throw new NetworkmlError('NML_MODEL_ROLE', `no classifier called ${classifier}`);
+  const { seed, output, onProgress, classifier = 'all' } = options;
+  const kinds = kindsFor(classifier);
   const backend = options.backend ?? 'own';
   const optimise = backend === 'tensorflow' ? tensorFlowOptimiser(await loadTensorFlow()) : undefined;
   const corpus = await readCorpus(paths, {
@@ -80,17 +97,14 @@ export async function trainBundle(paths: readonly string[], options: TrainOption
       `no labelled capture${first === undefined ? '' : `: ${first.reason}`}`,
     );
   }
-  const validated = crossValidate(corpus.set, {
+  const validated = await crossValidate(corpus, {
     folds: FOLDS,
     seed,
+    classifiers: kinds,
     ...(optimise && { optimise }),
     ...(onProgress && { onProgress }),
   });
-  const model = trainOneLayer(corpus.set, allExamples(corpus.set), {
-    seed,
-    ...(optimise && { optimise }),
-    onProgress: (done, total) => onProgress?.({ step: 'training the network', done, total }),
-  });
+  const models = await trainModels(corpus, kinds, options, optimise);
   const behaviour = encodeBehaviour(
     trainBehaviour({
       roles: corpus.set.roles,
@@ -116,14 +130,15 @@ export async function trainBundle(paths: readonly string[], options: TrainOption
         return [part, `${prefix}.${part}`];
       }),
     );
-  const network = encodeOneLayer(model);
   const views: BundleView[] = behaviour.views.map(({ id, layout, meta, arrays: parts }) => ({
     id,
     layout,
     meta,
     arrays: keep(`view.${id}`, parts),
   }));
-  const figures = figuresOf(validated);
+  const defaultKind = kinds.includes('ensemble') ? 'ensemble' : (kinds[0] as ClassifierKind);
+  const best = validated.get(defaultKind) as CrossValidated;
+  const figures = figuresOf(best);
   const devices = new Set(corpus.captures.map(({ device }) => device)).size;
   const sha256 = writeBundle(
     output,
@@ -133,18 +148,13 @@ export async function trainBundle(paths: readonly string[], options: TrainOption
       version: options.version ?? '1.0.0',
       library: libraryVersion(),
       roles: bundleRoles(corpus),
-      classifiers: [
-        {
-          kind: 'one-layer',
-          layout: corpus.set.layout,
-          meta: network.meta as JsonObject,
-          arrays: keep('one-layer', network.arrays),
-        },
-      ],
-      defaultClassifier: 'one-layer',
+      classifiers: models.map((model) =>
+        bundleClassifier(model, corpus, validated.get(model.kind) as CrossValidated, keep),
+      ),
+      defaultClassifier: defaultKind,
       behaviour: { views, calibration: behaviour.calibration },
-      unknownBelow: validated.unknownBelow,
-      temperature: validated.evaluation?.calibration.temperature ?? 1,
+      unknownBelow: best.unknownBelow,
+      temperature: temperatureOf(best),
       training: {
         captures: corpus.captures.length,
         devices,
@@ -152,10 +162,10 @@ export async function trainBundle(paths: readonly string[], options: TrainOption
         digest: corpus.digest,
         figures,
         options: {
-          ...oneLayerDefaults,
+          oneLayer: oneLayerDefaults,
+          ...roleTrainingDefaults,
           folds: FOLDS,
           devicesKnown: corpus.devicesKnown,
-          // Left out for our own code: bundles of earlier versions keep their bytes.
           ...(backend === 'own' ? {} : { backend }),
         },
       },
@@ -174,11 +184,82 @@ export async function trainBundle(paths: readonly string[], options: TrainOption
   };
 }
 
+/** The classifiers to train; the ensemble needs the network. */
+function kindsFor(name: string): ClassifierKind[] {
+  if (name === 'all') return [...classifierKinds];
+  const kind = classifierKind(name);
+  return kind === 'ensemble' ? ['ensemble', 'one-layer'] : [kind];
+}
+
+async function trainModels(
+  corpus: Corpus,
+  kinds: readonly ClassifierKind[],
+  { seed, onProgress }: TrainOptions,
+  optimise: OneLayerOptimiser | undefined,
+): Promise<RoleModel[]> {
+  const sets = roleSets(corpus);
+  const chosen = allExamples(corpus.set);
+  const step = (name: string) => (done: number, total: number) => onProgress?.({ step: name, done, total });
+  const network = kinds.some((kind) => kind !== 'random-forest')
+    ? trainOneLayer(corpus.set, chosen, {
+        seed,
+        ...(optimise && { optimise }),
+        onProgress: step('training the network'),
+      })
+    : undefined;
+  const models: RoleModel[] = [];
+  for (const kind of kinds) {
+    const model = await trainRoleModel(kind, sets, chosen, {
+      seed,
+      threads: availableParallelism(),
+      ...(network === undefined ? {} : { oneLayer: network }),
+      onProgress: step(`training the ${kind}`),
+    });
+    models.push(model);
+  }
+  return models;
+}
+
+type Keep = (prefix: string, parts: EncodedModel['arrays']) => Record<string, string>;
+
+/** A classifier as the manifest describes it, its arrays kept. */
+function bundleClassifier(
+  model: RoleModel,
+  { windowSet }: Corpus,
+  validated: CrossValidated,
+  keep: Keep,
+): BundleClassifier {
+  const { kind, layout } = model;
+  const judged = { temperature: temperatureOf(validated), unknownBelow: validated.unknownBelow };
+  if (model.kind !== 'ensemble') {
+    const { meta, arrays } = model.kind === 'one-layer' ? encodeOneLayer(model) : encodeForest(model);
+    return { kind, layout, meta: { ...(meta as JsonObject), ...judged }, arrays: keep(kind, arrays) };
+  }
+  const { meta, arrays } = encodeEnsemble(model);
+  const known = encodeKnownDevices(knownDevices(windowSet, SERVICES_WITHOUT_STACK));
+  const both = { ...arrays };
+  for (const [name, array] of Object.entries(known.arrays)) both[`${KNOWN_PREFIX}${name}`] = array;
+  const whole = { ...meta, ...judged, known: known.meta } as JsonObject;
+  return { kind, layout, meta: whole, arrays: keep(kind, both) };
+}
+
+function temperatureOf({ evaluation }: CrossValidated): number {
+  return evaluation?.calibration.temperature ?? 1;
+}
+
 function bundleRoles({ captures, set }: Corpus): BundleRole[] {
   return set.roles.map((id) => {
     const own = captures.filter(({ role }) => role === id);
     const devices = new Set(own.map(({ device }) => device)).size;
-    return { id, title: roleTitle(id), devices, captures: own.length, thin: devices < THIN_BELOW_DEVICES };
+    const group = roleGroup(id);
+    return {
+      id,
+      title: roleTitle(id),
+      ...(group === undefined ? {} : { group }),
+      devices,
+      captures: own.length,
+      thin: devices < THIN_BELOW_DEVICES,
+    };
   });
 }
 

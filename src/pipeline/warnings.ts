@@ -24,7 +24,7 @@ export function warningsFor(
   }
   if (device.rival !== undefined) {
     warnings.push(
-      `${device.rival} takes part in as many sessions as the chosen device: name the device with --device`,
+      `${device.rival} takes part in as many sessions as the chosen device and is reported beside it: name the device with --device`,
     );
   }
   if (summary.truncated)

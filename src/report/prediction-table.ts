@@ -1,7 +1,13 @@
 /** Predictions for a terminal: a block for each capture, or a line for each where there are many. */
 
 import { roleTitle } from '../role-titles.js';
-import type { AnomalyRecord, NamedWindow, PredictionRecord, RoleRecord } from '../types.js';
+import type {
+  AlternativeRecord,
+  AnomalyRecord,
+  NamedWindow,
+  PredictionRecord,
+  RoleRecord,
+} from '../types.js';
 import { displayWidth, plainText } from './escape.js';
 import {
   bar,
@@ -30,6 +36,7 @@ export function predictionBlock(record: PredictionRecord, style: ReportStyle): s
     ...roleLines(role, style),
     ...labelled('device', [...device.addresses, device.mac, device.vendor].filter(isText).join(', '), style),
     ...labelled('', `found by ${FOUND_BY[device.chosenBy]}`, style, 'dim'),
+    ...(record.alternatives ?? []).flatMap((alternative) => alternativeLines(alternative, style)),
     ...labelled(
       'traffic',
       `${counted(capture.packets, 'packet')}, ${byteSize(capture.bytes)} in ${timeSpan(capture.seconds)}; ` +
@@ -62,7 +69,7 @@ function roleLines(role: RoleRecord, style: ReportStyle): string[] {
   const unknown = role.label === 'Unknown';
   const best = role.top[0];
   const headline = unknown
-    ? `Unknown${best === undefined ? '' : `, most like ${roleTitle(best.role, style.titles)}`}`
+    ? `Unknown${resembles(role)}${best === undefined ? '' : `, most like ${roleTitle(best.role, style.titles)}`}`
     : `${roleTitle(role.label, style.titles)}, ${percent(role.confidence)}`;
   const titles = role.top.map((ranked) => plainText(roleTitle(ranked.role, style.titles)));
   const room = Math.max(20, style.width - LABEL_WIDTH - 2);
@@ -82,7 +89,32 @@ function roleLines(role: RoleRecord, style: ReportStyle): string[] {
         style,
       ),
     );
-  return [...labelled('role', headline, style, unknown ? 'yellow' : 'bold'), ...bars, ...why];
+  return [
+    ...labelled('role', headline, style, unknown ? 'yellow' : 'bold'),
+    ...bars,
+    ...why,
+    ...nearestLines(role, style),
+  ];
+}
+
+function resembles({ resembles: group }: RoleRecord): string {
+  return group === undefined ? '' : `, resembles ${group}`;
+}
+
+function nearestLines({ nearest }: RoleRecord, style: ReportStyle): string[] {
+  if (nearest === undefined) return [];
+  return labelled('nearest', `${nearest.device} (distance ${decimal(nearest.distance)})`, style, 'dim');
+}
+
+/** The host that the capture could be about as well, with its own answer. */
+function alternativeLines({ device, role }: AlternativeRecord, style: ReportStyle): string[] {
+  const who = [...device.addresses, device.mac].filter(isText).join(', ');
+  const title = roleTitle(role.top[0]?.role ?? role.label, style.titles);
+  const answer =
+    role.label === 'Unknown'
+      ? `Unknown${resembles(role)}, most like ${title}`
+      : `${title}, ${percent(role.confidence)}`;
+  return labelled('or', `${who}: ${answer}`, style, 'yellow');
 }
 
 const VERDICT_COLOUR = { normal: 'green', anomalous: 'red', 'not-evaluated': 'yellow' } as const;

@@ -30,51 +30,103 @@ export interface OutOfFold {
   readonly evaluable: Uint8Array;
 }
 
+/** What `leaveGroupsOut` is about. */
+export interface GroupedRequest {
+  /** Roles and examples; the vectors are the business of `answer`. */
+  readonly set: Pick<RoleTrainingSet, 'roles' | 'examples'>;
+  /** How many folds; as many as there are groups when those are fewer. */
+  readonly folds: number;
+  /** What is kept together: the device unless given. A coarser name (the maker) asks about makers never met. */
+  readonly groupOf?: (example: RoleExample, index: number) => string;
+  /** Trains on the examples of the first list and answers those of the second, [tested x roles]. */
+  readonly answer: (trained: Uint32Array, tested: Uint32Array) => Float64Array | Promise<Float64Array>;
+  /** Called after every fold. */
+  readonly onProgress?: (done: number, folds: number) => void;
+}
+
 /**
- * Leave-devices-out cross-validation: K times trained on all but one fold, whole devices at a time.
+ * Cross-validation by whole groups of captures: K times trained on all but one fold.
+ *
+ * @throws NetworkmlError `NML_TRAIN_DATA` when there are fewer than two groups, `NML_CONFIG` when folds is not an
+ *   integer above one.
+ */
+export async function leaveGroupsOut(request: GroupedRequest): Promise<OutOfFold> {
+  const plan = planFolds(request.set, request.folds, request.groupOf);
+  for (let fold = 0; fold < plan.foldCount; fold++) {
+    const { trained, tested } = sidesOf(plan, fold);
+    keepAnswers(plan, trained, tested, await request.answer(trained, tested));
+    request.onProgress?.(fold + 1, plan.foldCount);
+  }
+  return plan;
+}
+
+/**
+ * Leave-devices-out cross-validation of a classifier of one kind of vectors.
  *
  * @throws NetworkmlError `NML_TRAIN_DATA` when the set is not usable or has fewer than two groups, `NML_CONFIG` when
  *   folds is not an integer above one.
  */
 export function leaveDevicesOut(set: RoleTrainingSet, options: CrossValidationOptions): OutOfFold {
   checkTrainingSet(set);
-  if (!Number.isInteger(options.folds) || options.folds < 2) {
-    throw new NetworkmlError('NML_CONFIG', `folds: ${options.folds}`);
-  }
-  const { examples } = set;
-  const units = deviceKeys(set);
-  const groups = options.groupOf === undefined ? units : examples.map(options.groupOf);
-  const foldCount = Math.min(options.folds, new Set(groups).size);
-  const labels = examples.map((example) => example.label);
-  const folds = groupedFolds({ foldCount, groups, labels, units });
-  const classCount = set.roles.length;
-  const probabilities = new Float64Array(examples.length * classCount);
-  const evaluable = new Uint8Array(examples.length);
-  const indices = Uint32Array.from(examples.keys());
-  for (let fold = 0; fold < foldCount; fold++) {
-    const trained = indices.filter((index) => folds[index] !== fold);
-    const tested = indices.filter((index) => folds[index] === fold);
+  const plan = planFolds(set, options.folds, options.groupOf);
+  for (let fold = 0; fold < plan.foldCount; fold++) {
+    const { trained, tested } = sidesOf(plan, fold);
     const classifier = options.train(set, trained, options.seed);
-    const seen = new Set(Array.from(trained, (index) => labels[index]));
-    const answers = classifier.batch(
-      set.rows,
-      Array.from(tested, (index) => examples[index] as RoleExample),
-    );
-    tested.forEach((index, position) => {
-      const from = position * classCount;
-      probabilities.set(answers.subarray(from, from + classCount), index * classCount);
-      evaluable[index] = seen.has(labels[index]) ? 1 : 0;
-    });
-    options.onProgress?.(fold + 1, foldCount);
+    const examples = Array.from(tested, (index) => set.examples[index] as RoleExample);
+    keepAnswers(plan, trained, tested, classifier.batch(set.rows, examples));
+    options.onProgress?.(fold + 1, plan.foldCount);
   }
-  return { probabilities, folds, foldCount, evaluable };
+  return plan;
+}
+
+interface FoldPlan extends OutOfFold {
+  readonly labels: readonly number[];
+}
+
+function planFolds(
+  set: GroupedRequest['set'],
+  wanted: number,
+  groupOf?: (example: RoleExample, index: number) => string,
+): FoldPlan {
+  if (!Number.isInteger(wanted) || wanted < 2) throw new NetworkmlError('NML_CONFIG', `folds: ${wanted}`);
+  const { examples, roles } = set;
+  const units = deviceKeys(set);
+  const groups = groupOf === undefined ? units : examples.map(groupOf);
+  const foldCount = Math.min(wanted, new Set(groups).size);
+  const labels = examples.map((example) => example.label);
+  return {
+    probabilities: new Float64Array(examples.length * roles.length),
+    folds: groupedFolds({ foldCount, groups, labels, units }),
+    foldCount,
+    evaluable: new Uint8Array(examples.length),
+    labels,
+  };
+}
+
+function sidesOf({ folds }: FoldPlan, fold: number): { trained: Uint32Array; tested: Uint32Array } {
+  const indices = Uint32Array.from(folds.keys());
+  return {
+    trained: indices.filter((index) => folds[index] !== fold),
+    tested: indices.filter((index) => folds[index] === fold),
+  };
+}
+
+function keepAnswers(plan: FoldPlan, trained: Uint32Array, tested: Uint32Array, answers: Float64Array): void {
+  const { labels, probabilities, evaluable } = plan;
+  const classCount = probabilities.length / labels.length;
+  const seen = new Set(Array.from(trained, (index) => labels[index]));
+  tested.forEach((index, position) => {
+    const from = position * classCount;
+    probabilities.set(answers.subarray(from, from + classCount), index * classCount);
+    evaluable[index] = seen.has(labels[index]) ? 1 : 0;
+  });
 }
 
 /**
  * A key for each example's device, with its first role in front: devices of one role stay together when folds break
  * ties by name. A device that is labelled with two roles keeps one key, so it never is on both sides.
  */
-function deviceKeys(set: RoleTrainingSet): string[] {
+function deviceKeys(set: GroupedRequest['set']): string[] {
   const first = new Map<string, number>();
   for (const { device, label } of set.examples)
     first.set(device, Math.min(label, first.get(device) ?? label));

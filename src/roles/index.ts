@@ -8,11 +8,33 @@ export {
 } from './classifier.js';
 export {
   type CrossValidationOptions,
+  type GroupedRequest,
   leaveDevicesOut,
+  leaveGroupsOut,
   type OutOfFold,
   type RoleTrainer,
 } from './cross-validate.js';
 export type { DeviceFigures } from './device-figures.js';
+export {
+  type CountedRows,
+  type DeviceRows,
+  deviceProbabilities,
+  type EnsembleModel,
+  type EnsembleShares,
+  type RoleModel,
+  type RowTables,
+  windowProbabilities,
+} from './ensemble.js';
+export { decodeEnsemble, encodeEnsemble } from './ensemble-parts.js';
+export {
+  type ClassifierKind,
+  classifierKind,
+  classifierKinds,
+  type RoleSets,
+  type RoleTrainingOptions,
+  roleTrainingDefaults,
+  trainRoleModel,
+} from './ensemble-training.js';
 export {
   type AnsweredCaptures,
   type Coverage,
@@ -39,12 +61,21 @@ export {
   writeLayersModel,
 } from './exchange/index.js';
 export { type ColumnContribution, type ExplainOptions, explainOneLayer } from './explain.js';
+export { attributeForest, explainEnsemble, type SubjectContribution } from './explain-ensemble.js';
 export { type ForestModel, forestProbabilities } from './forest.js';
 export type { ForestItems } from './forest-data.js';
 export { forestItems } from './forest-items.js';
 export { decodeForest, encodeForest } from './forest-parts.js';
 export { trainForestThreaded } from './forest-threads.js';
 export { type ForestOptions, forestDefaults, type TrainedForest, trainForest } from './forest-training.js';
+export {
+  decodeKnownDevices,
+  encodeKnownDevices,
+  type KnownDevices,
+  knownDevices,
+  type NearestDevice,
+  nearestDevice,
+} from './known-devices.js';
 export type { BundleArray, EncodedModel } from './model-parts.js';
 export { type OneLayerModel, oneLayerProbabilities } from './one-layer.js';
 export {
@@ -75,3 +106,5 @@ export {
 export { allExamples, checkTrainingSet, type RoleExample, type RoleTrainingSet } from './training-set.js';
 export { answerRole, defaultUnknownCut, type RoleAnswer, unknownRole } from './unknown.js';
 export { type CaptureBalance, captureWeights } from './weights.js';
+export { netEvaluator, type WindowNet } from './window-net.js';
+export { trainWindowNet, type WindowNetOptions, windowNetDefaults } from './window-net-training.js';

@@ -13,6 +13,8 @@ export interface Device {
   readonly chosenBy: 'option' | 'file-name' | 'traffic';
   /** Another host that was equally likely, as text; undefined when the choice was clear. */
   readonly rival?: string;
+  /** That host as the device of the capture. */
+  readonly rivalDevice?: Device;
 }
 
 /** What is known about the device before the traffic is looked at. */
@@ -99,7 +101,7 @@ function byTraffic(
   const device = deviceOf(best, macs, 'traffic');
   const rival = likeliest((owner) => !belongs(owner, device));
   return rival !== undefined && equallyLikely(best, rival, fronts)
-    ? { ...device, rival: ownerText(table, rival) }
+    ? { ...device, rival: ownerText(table, rival), rivalDevice: deviceOf(rival, macs, 'traffic') }
     : device;
 }
 

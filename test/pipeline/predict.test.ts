@@ -73,7 +73,7 @@ describe('a prediction', () => {
     expect(model).toMatchObject({
       name: 'custom',
       version: '1.0.0',
-      classifier: 'one-layer',
+      classifier: 'ensemble',
       sha256: bundle.bundle.sha256,
     });
     expect(role.why.length).toBeGreaterThan(0);
@@ -167,10 +167,12 @@ describe('a prediction', () => {
     const sent = Array.from({ length: 6 }, (_, i) => tunnel(true, i));
     const mixed = Array.from({ length: 6 }, (_, i) => tunnel(i < 4, i));
     const [one, two] = await Promise.all(
-      [sent, mixed].map((more) => predict(bytesOf([...known, ...more]), { bundle })),
+      [sent, mixed].map((more) => predict(bytesOf([...known, ...more]), { bundle, classifier: 'one-layer' })),
     );
-    expect(two!.role).toEqual(one!.role);
-    expect(one!.role.confidence).not.toBe((await predict(printer, { bundle })).role.confidence);
+    // Windows tell sent from received tunnels; the contract's vectors do not.
+    expect({ ...two!.role, nearest: null }).toEqual({ ...one!.role, nearest: null });
+    const plain = await predict(printer, { bundle, classifier: 'one-layer' });
+    expect(one!.role.confidence).not.toBe(plain.role.confidence);
   });
 
   it('is the same every time', async () => {

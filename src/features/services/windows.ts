@@ -6,11 +6,16 @@ import * as layout from './layout.js';
 export interface ServiceWindows {
   /** Ascending columns and their values, one entry a window. */
   readonly vectors: readonly { readonly columns: Uint32Array; readonly values: Float32Array }[];
-  /**
-   * Ports by side and class (`side * classes + class`), with how many sessions had them: for words like "ipp 631".
-   * At most `portsKept` of each.
-   */
-  readonly ports: ReadonlyMap<number, ReadonlyMap<number, number>>;
+  /** What is behind a side and class (`side * classes + class`), for words like "ipp 631; 2 peers". */
+  readonly services: ReadonlyMap<number, SeenService>;
+}
+
+/** Ports and peers of one class of services on one side. */
+export interface SeenService {
+  /** Ports with how many session parts had them: the first `portsKept` met. */
+  readonly ports: ReadonlyMap<number, number>;
+  /** Different peer addresses, counted up to `peersCounted`. */
+  readonly peers: number;
 }
 
 const TCP = 6;
@@ -27,8 +32,14 @@ const ENDPOINT_MAPPER = 135;
 /** Most windows of one capture (three weeks): later ones are left out, so that memory has a bound. */
 const mostWindows = 2016;
 
-/** Most ports that are remembered for one side and class. */
+/** Most ports that are remembered for one side and class, and most peers that are counted. */
 const portsKept = 16;
+const peersCounted = 256;
+
+interface ServiceNotes {
+  readonly ports: Map<number, number>;
+  readonly peers: Set<number>;
+}
 
 /** Sums over the session parts of one window. */
 interface WindowSums {
@@ -70,7 +81,7 @@ export function sideOf(part: DeviceSession): { side: number; port: number } {
 /** Makes the window vectors of one device from its session parts. */
 export class ServiceWindowCollector {
   private readonly windows = new Map<number, WindowSums>();
-  private readonly ports = new Map<number, Map<number, number>>();
+  private readonly notes = new Map<number, ServiceNotes>();
   private endpointMapper = false;
 
   /** Adds a part of a session to the window it lies in. */
@@ -108,17 +119,19 @@ export class ServiceWindowCollector {
     if (side === layout.SERVES && part.protocol === TCP && part.sentSyn > 0) flags |= FLAG_LISTENS;
     if (part.peerClass === 'multicast') flags |= part.sentPackets > 0 ? FLAG_GROUP_SENT : FLAG_GROUP_RECEIVED;
     sums.flags[kind] = flags;
-    if (port !== 0) this.notePort(cell, port);
+    if (port !== 0) this.note(cell, port, part);
   }
 
-  private notePort(cell: number, port: number): void {
-    let known = this.ports.get(cell);
-    if (known === undefined) {
-      known = new Map();
-      this.ports.set(cell, known);
+  private note(cell: number, port: number, part: DeviceSession): void {
+    let notes = this.notes.get(cell);
+    if (notes === undefined) {
+      notes = { ports: new Map(), peers: new Set() };
+      this.notes.set(cell, notes);
     }
-    const count = known.get(port);
-    if (count !== undefined || known.size < portsKept) known.set(port, (count ?? 0) + 1);
+    const count = notes.ports.get(port);
+    if (count !== undefined || notes.ports.size < portsKept) notes.ports.set(port, (count ?? 0) + 1);
+    // An IPv4 word can equal the number of an IPv6 address: half a step keeps them apart.
+    if (notes.peers.size < peersCounted) notes.peers.add(part.peerAddress + (part.ipVersion === 6 ? 0.5 : 0));
   }
 
   /** @param stack what the device's own packets say about its TCP stack; null where nothing was seen */
@@ -127,15 +140,18 @@ export class ServiceWindowCollector {
     const vectors = [...this.windows]
       .sort(([a], [b]) => a - b)
       .map(([, sums]) => vectorOf(sums, undecidedIs, stack));
-    const ports = new Map<number, Map<number, number>>();
-    for (const [cell, own] of this.ports) {
+    const joined = new Map<number, ServiceNotes>();
+    for (const [cell, { ports, peers }] of this.notes) {
       const kind = cell % COLLECTED;
       const target = Math.floor(cell / COLLECTED) * CLASSES + (kind === UNDECIDED ? undecidedIs : kind);
-      const joined = ports.get(target) ?? new Map<number, number>();
-      for (const [port, count] of own) joined.set(port, (joined.get(port) ?? 0) + count);
-      ports.set(target, joined);
+      const known = joined.get(target) ?? { ports: new Map(), peers: new Set() };
+      for (const [port, count] of ports) known.ports.set(port, (known.ports.get(port) ?? 0) + count);
+      for (const peer of peers) known.peers.add(peer);
+      joined.set(target, known);
     }
-    return { vectors, ports };
+    const services = new Map<number, SeenService>();
+    for (const [target, { ports, peers }] of joined) services.set(target, { ports, peers: peers.size });
+    return { vectors, services };
   }
 }
 

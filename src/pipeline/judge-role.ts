@@ -1,0 +1,139 @@
+import {
+  addVectors,
+  PORT_PROTOCOL_COLUMNS,
+  portProtocolColumnName,
+  SERVICES_COLUMNS,
+  type ServiceWindows,
+  type SessionVectors,
+  servicesSubject,
+} from '../features/index.js';
+import { applyTemperature, type SparseRows, SparseRowsBuilder } from '../math/index.js';
+import {
+  answerRole,
+  attributeForest,
+  type CountedRows,
+  deviceProbabilities,
+  explainEnsemble,
+  explainOneLayer,
+  nearestDevice,
+  rankRoles,
+  unknownRole,
+} from '../roles/index.js';
+import type { NearestRecord, RankedRole, RoleReason, RoleRecord } from '../types.js';
+import type { LoadedBundle, LoadedClassifier } from './loaded-bundle.js';
+import { serviceWords } from './service-words.js';
+
+/** Features that move the probability by less are not worth a line. */
+const LEAST_CONTRIBUTION = 0.001;
+
+/** Reasons in a record. */
+const MOST_REASONS = 5;
+
+/** What the classifiers look at: the sessions of one device, and its windows. */
+export interface DeviceEvidence {
+  readonly vectors: SessionVectors;
+  readonly windows: ServiceWindows;
+}
+
+/** The role record, and all roles ranked by confidence for the judgement of behaviour. */
+export interface JudgedRole {
+  readonly role: RoleRecord;
+  readonly ranking: RankedRole[];
+}
+
+/**
+ * The role of one device by a classifier of the bundle.
+ * @throws NetworkmlError NML_MODEL_LAYOUT
+ */
+export function judgeRole(
+  seen: DeviceEvidence,
+  bundle: LoadedBundle,
+  classifier: LoadedClassifier,
+): JudgedRole {
+  const { roles } = bundle;
+  const { model, temperature, unknownBelow, known } = classifier;
+  const sessions = sessionRows(seen.vectors);
+  const windows = windowRows(seen.windows);
+  const tables = { sessions: sessions.table, windows: windows.table };
+  const raw = deviceProbabilities(model, tables, [{ sessions, windows }]);
+  const confidences = applyTemperature(raw, roles.length, temperature);
+  const ranking = rankRoles(confidences, roles, roles.length);
+  const answer = answerRole(raw, roles, unknownBelow);
+  const top = ranking.slice(0, 3);
+  const best = roles.indexOf(answer.nearest);
+  const why = reasons(seen, classifier, sessions, windows, best);
+  const group = answer.label === unknownRole ? groupOf(bundle, answer.nearest) : undefined;
+  const nearest = known === null ? undefined : nearestDevice(known, windows.table, windows);
+  const record: RoleRecord = { label: answer.label, confidence: top[0]?.confidence ?? 0, top, why };
+  if (group !== undefined) record.resembles = group;
+  if (nearest !== undefined) record.nearest = nearestRecord(nearest, roles);
+  return { role: record, ranking };
+}
+
+function groupOf({ bundle }: LoadedBundle, role: string): string | undefined {
+  return bundle.manifest.roles.find(({ id }) => id === role)?.group;
+}
+
+function nearestRecord(
+  { name, label, distance }: { name: string; label: number; distance: number },
+  roles: readonly string[],
+): NearestRecord {
+  return { device: name, role: roles[label] ?? '', distance: Number(distance.toFixed(4)) };
+}
+
+type Rows = CountedRows & { readonly table: SparseRows };
+
+/** Signatures that differ in facts the layout does not hold can give one vector: their counts add up. */
+function sessionRows(vectors: SessionVectors): Rows {
+  const builder = new SparseRowsBuilder(PORT_PROTOCOL_COLUMNS);
+  return counted(builder, addVectors(builder, vectors), vectors.counts);
+}
+
+function windowRows({ vectors }: ServiceWindows): Rows {
+  const builder = new SparseRowsBuilder(SERVICES_COLUMNS);
+  return counted(
+    builder,
+    vectors.map(({ columns, values }) => builder.add(columns, values)),
+  );
+}
+
+function counted(builder: SparseRowsBuilder, ids: ArrayLike<number>, each?: Float64Array): Rows {
+  const counts = new Float64Array(builder.rowCount);
+  for (let i = 0; i < ids.length; i++) {
+    const id = ids[i] as number;
+    counts[id] = (counts[id] as number) + ((each?.[i] ?? 1) as number);
+  }
+  return { table: builder.build(), rows: Uint32Array.from(counts.keys()), counts };
+}
+
+function reasons(
+  seen: DeviceEvidence,
+  { model }: LoadedClassifier,
+  sessions: Rows,
+  windows: Rows,
+  role: number,
+): RoleReason[] {
+  const found: RoleReason[] = [];
+  if (model.kind === 'ensemble') {
+    for (const { subject, columns, contribution } of explainEnsemble(
+      model,
+      windows.table,
+      windows.counts,
+      role,
+      servicesSubject,
+    )) {
+      found.push({ feature: serviceWords(subject, columns, seen.windows), contribution });
+    }
+  } else if (model.kind === 'one-layer') {
+    const options = { role, limit: MOST_REASONS };
+    for (const { column, contribution } of explainOneLayer(model, sessions.table, sessions.counts, options)) {
+      found.push({ feature: portProtocolColumnName(column), contribution });
+    }
+  } else {
+    attributeForest(model, sessions.table, sessions.counts, role).forEach((contribution, column) => {
+      found.push({ feature: portProtocolColumnName(column), contribution });
+    });
+    found.sort((a, b) => b.contribution - a.contribution);
+  }
+  return found.filter(({ contribution }) => contribution >= LEAST_CONTRIBUTION).slice(0, MOST_REASONS);
+}

@@ -1,0 +1,142 @@
+import { NetworkmlError } from '../errors.js';
+import type { EnsembleModel } from './ensemble.js';
+import { decodeForest, encodeForest } from './forest-parts.js';
+import {
+  type BundleArray,
+  type EncodedModel,
+  namesOf,
+  numberOf,
+  partOf,
+  textOf,
+  wholeOf,
+} from './model-parts.js';
+import type { OneLayerModel } from './one-layer.js';
+import type { WindowNet } from './window-net.js';
+
+/** Takes an ensemble apart; its one-layer member is a classifier of the bundle by itself and is not repeated. */
+export function encodeEnsemble(model: EnsembleModel): EncodedModel {
+  const { kind, layout, roles, columnCount, forest, nets, shares } = model;
+  const encoded = encodeForest(forest);
+  const arrays: Record<string, BundleArray> = {};
+  for (const [name, array] of Object.entries(encoded.arrays)) arrays[`forest/${name}`] = array;
+  nets.forEach((net, index) => {
+    for (const [name, array] of Object.entries(netArrays(net))) arrays[`net${index}/${name}`] = array;
+  });
+  const { trees, nodes, leaves } = encoded.meta;
+  return {
+    meta: {
+      kind,
+      layout,
+      roles: [...roles],
+      columnCount,
+      forest: { trees, nodes, leaves },
+      nets: nets.map(({ hidden, columns }) => ({ hidden, columns: columns.length })),
+      shares: { ...shares },
+    },
+    arrays,
+  };
+}
+
+function netArrays(net: WindowNet): Record<string, BundleArray> {
+  const { columns, mean, deviation, hidden, w1, b1, w2, b2 } = net;
+  const width = columns.length;
+  return {
+    columns: { dtype: 'uint32', shape: [width], data: columns },
+    mean: { dtype: 'float32', shape: [width], data: mean },
+    deviation: { dtype: 'float32', shape: [width], data: deviation },
+    w1: { dtype: 'float32', shape: [width, hidden], data: w1 },
+    b1: { dtype: 'float32', shape: [hidden], data: b1 },
+    w2: { dtype: 'float32', shape: [hidden, b2.length], data: w2 },
+    b2: { dtype: 'float32', shape: [b2.length], data: b2 },
+  };
+}
+
+/**
+ * Puts an ensemble together again; nothing in the parts is trusted.
+ *
+ * @param oneLayer the one-layer network of the same bundle.
+ * @throws NetworkmlError `NML_MODEL_MANIFEST`
+ */
+export function decodeEnsemble(
+  meta: EncodedModel['meta'],
+  arrays: EncodedModel['arrays'],
+  oneLayer: OneLayerModel,
+): EnsembleModel {
+  if (meta.kind !== 'ensemble') refuse('is not of this kind');
+  const layout = textOf(meta, 'layout');
+  const roles = namesOf(meta, 'roles');
+  const columnCount = wholeOf(meta, 'columnCount');
+  const about = { layout, roles, columnCount };
+  const forestMeta = { ...objectOf(meta.forest), ...about, kind: 'random-forest' };
+  const list = meta.nets;
+  if (!Array.isArray(list) || list.length === 0) refuse('nets is not a list');
+  const nets = list.map((net: unknown, index) =>
+    decodeNet(objectOf(net), inside(arrays, `net${index}/`), about),
+  );
+  const shares = objectOf(meta.shares);
+  const model: EnsembleModel = {
+    kind: 'ensemble',
+    ...about,
+    forest: decodeForest(forestMeta, inside(arrays, 'forest/')),
+    nets,
+    oneLayer,
+    shares: {
+      forest: numberOf(shares, 'forest', 0.001, 1),
+      nets: numberOf(shares, 'nets', 0.001, 1),
+      oneLayer: numberOf(shares, 'oneLayer', 0, 1),
+    },
+  };
+  const sum = model.shares.forest + model.shares.nets + model.shares.oneLayer;
+  if (Math.abs(sum - 1) > 1e-6) refuse(`the shares of its members sum to ${sum}`);
+  if (oneLayer.roles.length !== roles.length || roles.some((role, k) => oneLayer.roles[k] !== role)) {
+    refuse('its one-layer network has other roles');
+  }
+  return model;
+}
+
+function decodeNet(
+  meta: EncodedModel['meta'],
+  arrays: EncodedModel['arrays'],
+  about: { roles: string[]; columnCount: number },
+): WindowNet {
+  const width = wholeOf(meta, 'columns');
+  const hidden = wholeOf(meta, 'hidden');
+  const classes = about.roles.length;
+  const columns = partOf(arrays, 'columns', 'uint32', [width]);
+  columns.forEach((column, index) => {
+    const previous = index === 0 ? -1 : (columns[index - 1] as number);
+    if (column <= previous || column >= about.columnCount)
+      refuse(`column ${column} is out of order or range`);
+  });
+  const deviation = partOf(arrays, 'deviation', 'float32', [width]);
+  for (const value of deviation) if (!(value > 0)) refuse(`a deviation of ${value}`);
+  return {
+    columns,
+    mean: partOf(arrays, 'mean', 'float32', [width]),
+    deviation,
+    hidden,
+    w1: partOf(arrays, 'w1', 'float32', [width, hidden]),
+    b1: partOf(arrays, 'b1', 'float32', [hidden]),
+    w2: partOf(arrays, 'w2', 'float32', [hidden, classes]),
+    b2: partOf(arrays, 'b2', 'float32', [classes]),
+  };
+}
+
+/** The arrays below a prefix, without it. */
+function inside(arrays: EncodedModel['arrays'], prefix: string): EncodedModel['arrays'] {
+  return Object.fromEntries(
+    Object.entries(arrays)
+      .filter(([name]) => name.startsWith(prefix))
+      .map(([name, array]) => [name.slice(prefix.length), array]),
+  );
+}
+
+function objectOf(value: unknown): Record<string, unknown> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    refuse('a part of it is no object');
+  return value as Record<string, unknown>;
+}
+
+function refuse(problem: string): never {
+  throw new NetworkmlError('NML_MODEL_MANIFEST', `ensemble: ${problem}`);
+}

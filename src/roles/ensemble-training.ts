@@ -1,0 +1,115 @@
+import { NetworkmlError } from '../errors.js';
+import type { EnsembleModel, EnsembleShares, RoleModel } from './ensemble.js';
+import type { ForestModel } from './forest.js';
+import { forestItems } from './forest-items.js';
+import { trainForestThreaded } from './forest-threads.js';
+import { forestDefaults } from './forest-training.js';
+import { trainOneLayer } from './one-layer-training.js';
+import type { RoleTrainingSet } from './training-set.js';
+import { trainWindowNet, windowNetDefaults } from './window-net-training.js';
+
+/** The classifiers that can be trained. */
+export const classifierKinds = ['ensemble', 'random-forest', 'one-layer'] as const;
+export type ClassifierKind = (typeof classifierKinds)[number];
+
+/** The same captures in the same order as sessions and as windows. */
+export interface RoleSets {
+  readonly sessions: RoleTrainingSet;
+  readonly windows: RoleTrainingSet;
+  /** Columns of the windows from this one on (the device's own stack) are for the forest alone. */
+  readonly netColumns: number;
+}
+
+/**
+ * Weights of the members, found by cross-validation over whole devices and over whole families (docs/roles.md): the
+ * contract's network helps the top three a little and costs nothing.
+ */
+export const ensembleShares: EnsembleShares = { forest: 0.45, nets: 0.45, oneLayer: 0.1 };
+
+/** Nets in the ensemble; their seeds follow one another. */
+export const ensembleNets = 3;
+
+/** What the training of all classifiers is made of, for the manifest. */
+export const roleTrainingDefaults = {
+  forest: forestDefaults,
+  windowNet: windowNetDefaults,
+  ensemble: { ...ensembleShares, netCount: ensembleNets },
+} as const;
+
+export interface RoleTrainingOptions {
+  readonly seed: number;
+  /** Threads for the forest; the result does not depend on it. One unless given. */
+  readonly threads?: number;
+  /** A network of these same captures and seed that is there already. */
+  readonly oneLayer?: Extract<RoleModel, { kind: 'one-layer' }>;
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+/**
+ * Trains a classifier on some captures.
+ *
+ * @param chosen indices of the examples to train on.
+ * @throws NetworkmlError `NML_CONFIG`, `NML_TRAIN_DATA` when there is nothing to train on.
+ */
+export async function trainRoleModel(
+  kind: ClassifierKind,
+  sets: RoleSets,
+  chosen: Uint32Array,
+  options: RoleTrainingOptions,
+): Promise<RoleModel> {
+  const { seed } = options;
+  if (kind === 'one-layer') return options.oneLayer ?? trainOneLayer(sets.sessions, chosen, { seed });
+  if (kind === 'random-forest') return trainSetForest(sets.sessions, chosen, options);
+  return trainEnsemble(sets, chosen, options);
+}
+
+async function trainSetForest(
+  set: RoleTrainingSet,
+  chosen: Uint32Array,
+  { seed, threads = 1 }: RoleTrainingOptions,
+): Promise<ForestModel> {
+  const { layout, roles } = set;
+  const { model } = await trainForestThreaded({ layout, roles }, forestItems(set, chosen), { seed }, threads);
+  return model;
+}
+
+async function trainEnsemble(
+  sets: RoleSets,
+  chosen: Uint32Array,
+  options: RoleTrainingOptions,
+): Promise<EnsembleModel> {
+  const { windows, sessions, netColumns } = sets;
+  const { seed, onProgress } = options;
+  const steps = ensembleNets + 2;
+  const forest = await trainSetForest(windows, chosen, options);
+  onProgress?.(1, steps);
+  const nets = Array.from({ length: ensembleNets }, (_, index) => {
+    const net = trainWindowNet(windows, chosen, {
+      seed: seed * ensembleNets + index,
+      columnsBelow: netColumns,
+    });
+    onProgress?.(2 + index, steps);
+    return net;
+  });
+  const oneLayer = options.oneLayer ?? trainOneLayer(sessions, chosen, { seed });
+  onProgress?.(steps, steps);
+  return {
+    kind: 'ensemble',
+    layout: windows.layout,
+    roles: [...windows.roles],
+    columnCount: windows.rows.columnCount,
+    forest,
+    nets,
+    oneLayer,
+    shares: ensembleShares,
+  };
+}
+
+/** @throws NetworkmlError `NML_MODEL_ROLE` for a name that is no classifier */
+export function classifierKind(name: string): ClassifierKind {
+  const kind = classifierKinds.find((each) => each === name);
+  if (kind !== undefined) return kind;
+  throw new NetworkmlError('NML_MODEL_ROLE', `no classifier called ${name}`, {
+    hint: `there are: ${classifierKinds.join(', ')}`,
+  });
+}

@@ -1,0 +1,104 @@
+import type { SparseRows } from '../math/index.js';
+import { averageProbabilities } from './aggregate.js';
+import { type ForestModel, forestProbabilities } from './forest.js';
+import { type OneLayerModel, oneLayerProbabilities } from './one-layer.js';
+import { netEvaluator, type WindowNet } from './window-net.js';
+
+/**
+ * The default classifier: the weighted mean of a forest and of nets over windows (layout `services/1`) and of the
+ * one-layer network over sessions.
+ */
+export interface EnsembleModel {
+  readonly kind: 'ensemble';
+  /** Layout id of the windows. */
+  readonly layout: string;
+  readonly roles: readonly string[];
+  /** Width of that layout. */
+  readonly columnCount: number;
+  readonly forest: ForestModel;
+  readonly nets: readonly WindowNet[];
+  readonly oneLayer: OneLayerModel;
+  /** Weights of the members; they sum to 1, the nets share theirs evenly. */
+  readonly shares: EnsembleShares;
+}
+
+export interface EnsembleShares {
+  readonly forest: number;
+  readonly nets: number;
+  readonly oneLayer: number;
+}
+
+/** Any trained classifier of roles. */
+export type RoleModel = OneLayerModel | ForestModel | EnsembleModel;
+
+/** Distinct vectors in a table, and how often each occurs in one device's traffic. */
+export interface CountedRows {
+  readonly rows: ArrayLike<number>;
+  readonly counts: ArrayLike<number>;
+}
+
+/** One device's traffic in both views: a vector for each session, and one for each window. */
+export interface DeviceRows {
+  readonly sessions: CountedRows;
+  readonly windows: CountedRows;
+}
+
+/** The tables that the ids of `DeviceRows` refer to. */
+export interface RowTables {
+  readonly sessions: SparseRows;
+  readonly windows: SparseRows;
+}
+
+/**
+ * Probabilities of each window by the forest and the nets, weighted and scaled to sum 1.
+ *
+ * @returns [rowCount x roles]
+ * @throws NetworkmlError `NML_MODEL_LAYOUT` when the rows are not as wide as the layout of the model.
+ */
+export function windowProbabilities(model: EnsembleModel, windows: SparseRows): Float64Array {
+  const { forest, nets, shares, roles } = model;
+  const whole = shares.forest + shares.nets;
+  const out = forestProbabilities(forest, windows);
+  for (let i = 0; i < out.length; i++) out[i] = (out[i] as number) * (shares.forest / whole);
+  const share = shares.nets / whole / nets.length;
+  for (const net of nets) {
+    const evaluator = netEvaluator(net, windows);
+    for (let row = 0; row < windows.rowCount; row++) evaluator.add(row, share, out, row * roles.length);
+  }
+  return out;
+}
+
+/**
+ * Raw probabilities of devices. Sessions and windows are averaged by themselves; every row of the tables is computed once.
+ *
+ * @returns [devices x roles]; every row sums to 1, all alike for a device without rows.
+ * @throws NetworkmlError `NML_MODEL_LAYOUT` when rows are not as wide as the layout of the model.
+ */
+export function deviceProbabilities(
+  model: RoleModel,
+  tables: RowTables,
+  devices: readonly DeviceRows[],
+): Float64Array {
+  const classCount = model.roles.length;
+  const out = new Float64Array(devices.length * classCount);
+  const add = (perRow: Float64Array, share: number, of: (device: DeviceRows) => CountedRows): void => {
+    devices.forEach((device, index) => {
+      const { rows, counts } = of(device);
+      averageProbabilities(perRow, classCount, counts, 'mean', rows).forEach((p, k) => {
+        const cell = index * classCount + k;
+        out[cell] = (out[cell] as number) + share * p;
+      });
+    });
+  };
+  if (model.kind === 'one-layer') add(oneLayerProbabilities(model, tables.sessions), 1, (d) => d.sessions);
+  else if (model.kind === 'random-forest')
+    add(forestProbabilities(model, tables.sessions), 1, (d) => d.sessions);
+  else {
+    const { shares } = model;
+    add(windowProbabilities(model, tables.windows), shares.forest + shares.nets, (d) => d.windows);
+    if (shares.oneLayer > 0) {
+      add(oneLayerProbabilities(model.oneLayer, tables.sessions), shares.oneLayer, (d) => d.sessions);
+    }
+  }
+  return out;
+}

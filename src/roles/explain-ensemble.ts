@@ -1,0 +1,135 @@
+import type { SparseRows } from '../math/index.js';
+import type { EnsembleModel } from './ensemble.js';
+import { type ForestModel, forEachDenseRow } from './forest.js';
+import { netEvaluator } from './window-net.js';
+
+/** How much what one subject's columns say speaks for a role. */
+export interface SubjectContribution {
+  readonly subject: string;
+  /** Columns of the subject that are not empty in the device's windows, ascending. */
+  readonly columns: readonly number[];
+  /** Above 0 speaks for the role; a part of its probability. */
+  readonly contribution: number;
+}
+
+/**
+ * Why a device got its role, by subjects (all columns about one service are one subject). For the nets the exact
+ * difference that removing the subject from all windows makes to the probability; for the forest the sum, over all
+ * splits on the subject that the windows pass, of what the split changes in the role's share (path attribution: Palczewska
+ * et al., 2013, arXiv:1312.1121); weighted as the members are.
+ *
+ * @param counts windows with each row.
+ * @param role index of the role.
+ * @param subjectOf name of what a column is about.
+ * @returns the weightiest first; only those that speak for the role and that the device shows.
+ */
+export function explainEnsemble(
+  model: EnsembleModel,
+  windows: SparseRows,
+  counts: ArrayLike<number>,
+  role: number,
+  subjectOf: (column: number) => string,
+): SubjectContribution[] {
+  const bySubject = new Map<string, Set<number>>();
+  for (const column of windows.indices) {
+    const subject = subjectOf(column);
+    const known = bySubject.get(subject) ?? new Set();
+    bySubject.set(subject, known.add(column));
+  }
+  const byColumn = attributeForest(model.forest, windows, counts, role);
+  const found = Array.from(bySubject, ([subject, columns]): SubjectContribution => {
+    let forest = 0;
+    for (let column = 0; column < byColumn.length; column++) {
+      const value = byColumn[column] as number;
+      if (value !== 0 && subjectOf(column) === subject) forest += value;
+    }
+    const nets = ablateNets(model, windows, counts, role, columns);
+    return {
+      subject,
+      columns: [...columns].sort((a, b) => a - b),
+      contribution: model.shares.forest * forest + model.shares.nets * nets,
+    };
+  });
+  return found
+    .filter(({ contribution }) => contribution > 0)
+    .sort((a, b) => b.contribution - a.contribution || (a.subject < b.subject ? -1 : 1));
+}
+
+/** Mean change of the nets' probability of the role when some columns are removed. */
+function ablateNets(
+  model: EnsembleModel,
+  windows: SparseRows,
+  counts: ArrayLike<number>,
+  role: number,
+  columns: ReadonlySet<number>,
+): number {
+  const keep = Uint8Array.from(windows.indices, (column) => (columns.has(column) ? 0 : 1));
+  const change = new Float64Array(model.roles.length);
+  let total = 0;
+  for (let row = 0; row < windows.rowCount; row++) total += counts[row] as number;
+  for (const net of model.nets) {
+    const evaluator = netEvaluator(net, windows);
+    for (let row = 0; row < windows.rowCount; row++) {
+      const share = (counts[row] as number) / total / model.nets.length;
+      evaluator.add(row, share, change, 0);
+      evaluator.add(row, -share, change, 0, keep);
+    }
+  }
+  return change[role] as number;
+}
+
+/**
+ * Path attribution of a forest: for each column, what splits on it change in the role's probability, averaged over
+ * trees and windows. The sum over all columns is the probability less its mean at the roots.
+ *
+ * @returns [columns of the layout]
+ */
+export function attributeForest(
+  model: ForestModel,
+  windows: SparseRows,
+  counts: ArrayLike<number>,
+  role: number,
+): Float64Array {
+  const { roots, column, threshold, child, columnCount } = model;
+  const shares = nodeShares(model, role);
+  const out = new Float64Array(columnCount);
+  let total = 0;
+  for (let row = 0; row < windows.rowCount; row++) total += counts[row] as number;
+  forEachDenseRow(model, windows, (values, row) => {
+    const weight = (counts[row] as number) / total / roots.length;
+    for (let tree = 0; tree < roots.length; tree++) {
+      let node = roots[tree] as number;
+      for (;;) {
+        const split = column[node] as number;
+        if (split < 0) break;
+        const first = child[node] as number;
+        const next = (values[split] as number) <= (threshold[node] as number) ? first : first + 1;
+        const gain = (shares[next] as number) - (shares[node] as number);
+        out[split] = (out[split] as number) + weight * gain;
+        node = next;
+      }
+    }
+  });
+  return out;
+}
+
+/** The role's share of the training weight at every node: of a leaf as kept, above that from the weights of the leaves. */
+function nodeShares(model: ForestModel, role: number): Float64Array {
+  const { column, threshold, child, distributions, roles } = model;
+  const weight = new Float64Array(column.length);
+  const share = new Float64Array(column.length);
+  // Children come after their parents, so that one pass from the end sees both before they are needed.
+  for (let node = column.length - 1; node >= 0; node--) {
+    const next = child[node] as number;
+    if ((column[node] as number) < 0) {
+      weight[node] = threshold[node] as number;
+      share[node] = distributions[next * roles.length + role] as number;
+      continue;
+    }
+    const first = weight[next] as number;
+    const second = weight[next + 1] as number;
+    weight[node] = first + second;
+    share[node] = (first * (share[next] as number) + second * (share[next + 1] as number)) / (first + second);
+  }
+  return share;
+}
