@@ -23,6 +23,11 @@ export const errorTable = {
     meaning: 'a setting has a value that cannot be used',
     hint: 'see docs/settings.md',
   },
+  NML_FILTER: {
+    kind: 'usage',
+    meaning: 'the filter cannot be understood',
+    hint: 'see docs/packets.md for its language',
+  },
   NML_INPUT_NOT_FOUND: {
     kind: 'input',
     meaning: 'the file or directory does not exist',

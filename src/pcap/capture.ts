@@ -1,6 +1,7 @@
 import { type NetworkmlError, toNetworkmlError } from '../errors.js';
 import { CaptureReader } from './capture-reader.js';
 import type { DigestWish } from './digest.js';
+import { compileFilter, type PacketFilter } from './filter/compile.js';
 import type { DecodeOptions, Moment, PacketHandler, SkippedHandler } from './frame-decoder.js';
 import { type CaptureLimits, defaultCaptureLimits } from './limits.js';
 import { type SkipReasonName, skippedByName } from './skip-reason.js';
@@ -46,6 +47,11 @@ export interface OpenCaptureOptions {
    * VXLAN, Geneve. True by default. With `decode: 'nfstream'` IP in IP is always unwrapped.
    */
   readonly tunnels?: boolean;
+  /**
+   * Packets that are wanted, in tcpdump's language (docs/packets.md) or as a function that sees the frame before it is
+   * decoded (link type, lengths, time and place); the others count as skipped, `filtered`.
+   */
+  readonly filter?: string | PacketFilter;
 }
 
 export interface Capture {
@@ -66,14 +72,16 @@ export interface Capture {
 /**
  * A capture to be read: pcap or pcapng, plain or gzip-compressed, from a path, from bytes or from a stream.
  * What it is, is decided by its first bytes. Nothing is opened before `read`.
+ * @throws NetworkmlError NML_FILTER
  */
 export function openCapture(source: CaptureSource, options: OpenCaptureOptions = {}): Capture {
   const name = options.name ?? (typeof source === 'string' ? source : '-');
   const limits = { ...defaultCaptureLimits, ...options.limits };
+  const filter = typeof options.filter === 'string' ? compileFilter(options.filter) : options.filter;
   return {
     name,
     async read(onPacket, onProgress, onSkipped) {
-      const reader = new CaptureReader(onPacket, limits, decodeOptions(options, onSkipped));
+      const reader = new CaptureReader(onPacket, limits, { ...decodeOptions(options), filter, onSkipped });
       try {
         const { sha256 } = await pump(source, reader, {
           limits,
@@ -89,9 +97,8 @@ export function openCapture(source: CaptureSource, options: OpenCaptureOptions =
   };
 }
 
-function decodeOptions(options: OpenCaptureOptions, onSkipped: SkippedHandler | undefined): DecodeOptions {
-  const { decode = 'exact', tunnels = true } = options;
-  return { decode, tunnels, onSkipped };
+function decodeOptions({ decode = 'exact', tunnels = true }: OpenCaptureOptions): DecodeOptions {
+  return { decode, tunnels };
 }
 
 function summarize(file: string, sha256: Promise<string | null>, reader: CaptureReader): CaptureSummary {
