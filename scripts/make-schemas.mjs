@@ -17,6 +17,7 @@ const SCHEMAS = [
   { file: 'prediction-v1', type: 'PredictionRecord', source: 'src/types.ts' },
   { file: 'error-v1', type: 'ErrorRecord', source: 'src/types.ts' },
   { file: 'evaluation-v1', type: 'EvaluationRecord', source: 'src/types.ts' },
+  { file: 'behaviour-evaluation-v1', type: 'BehaviourEvaluationRecord', source: 'src/types.ts' },
   { file: 'bundle-info-v1', type: 'BundleRecord', source: 'src/types.ts' },
   { file: 'features-v1', type: 'FeaturesRecord', source: 'src/pipeline/feature-records.ts' },
   { file: 'flow-shape-v1', type: 'FlowShape', source: 'src/features/netml/shape.ts' },

@@ -11,6 +11,12 @@ export {
 } from './evaluate.js';
 export type { BehaviourProgress, LabelledCapture } from './leave-out.js';
 export {
+  type BehaviourMeasure,
+  type BehaviourSplit,
+  type MeasuredCapture,
+  measureBehaviour,
+} from './measure.js';
+export {
   type BehaviourModel,
   decodeBehaviour,
   encodeBehaviour,

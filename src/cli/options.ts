@@ -122,6 +122,12 @@ export const optionTable = {
     describe: 'train anew K times with whole devices left out, instead of scoring a bundle',
     setting: false,
   },
+  behaviour: {
+    kind: 'list',
+    value: 'DIRS',
+    describe: 'measure behaviour instead of roles, with the attack captures in these directories',
+    setting: false,
+  },
   'device-from': {
     kind: 'text',
     value: 'WHERE',

@@ -1,3 +1,4 @@
+export { type BehaviourEvaluateOptions, evaluateBehaviourOf } from './behaviour-evaluate.js';
 export { type Corpus, type LabelledObservation, readCorpus, type StepProgress } from './corpus.js';
 export { type EvaluateOptions, evaluate } from './evaluate.js';
 export {

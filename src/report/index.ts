@@ -1,5 +1,6 @@
 /** Results to text. */
 
+export { behaviourEvaluationTable } from './behaviour-evaluation.js';
 export { bundleBlock, bundleTable, bundleVerdicts } from './bundles.js';
 export { errorRecord, errorSentence } from './error-record.js';
 export { csvField, csvLine, displayWidth, htmlText, jsonLine, jsonText, plainText } from './escape.js';
