@@ -4,6 +4,8 @@ export interface CaptureLimits {
   readonly recordBytes: number;
   /** Largest pcapng block; a longer one is corrupt. Bytes. */
   readonly blockBytes: number;
+  /** Interfaces in one section of a pcapng file. */
+  readonly interfaces: number;
   /** Packets in one capture. */
   readonly packets: number;
   /** Bytes of one capture after decompression. */
@@ -15,6 +17,7 @@ export interface CaptureLimits {
 export const defaultCaptureLimits: CaptureLimits = {
   recordBytes: 256 * 1024,
   blockBytes: 16 * 1024 * 1024,
+  interfaces: 65_536,
   packets: 4_000_000_000,
   bytes: 2 ** 41,
   gzipRatio: 500,

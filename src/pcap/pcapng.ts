@@ -101,6 +101,11 @@ export class PcapngWalker implements RecordWalker {
 
   private interfaceBlock(view: DataView, body: number, end: number, byteOffset: number): void {
     if (end - body < 8) throw corrupt('an interface block without a link type', byteOffset);
+    if (this.interfaces.length >= this.limits.interfaces) {
+      throw new NetworkmlError('NML_PCAP_LIMIT', `more than ${this.limits.interfaces} interfaces`, {
+        byteOffset,
+      });
+    }
     const linkType = view.getUint16(body, this.littleEndian);
     const snaplenBytes = view.getUint32(body + 4, this.littleEndian);
     this.interfaces.push({ linkType, snaplenBytes, scale: this.interfaceScale(view, body + 8, end) });
