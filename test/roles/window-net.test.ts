@@ -1,0 +1,158 @@
+import { describe, expect, it } from 'vitest';
+import { createRandom } from '../../src/math/index.js';
+import {
+  allExamples,
+  captureWeights,
+  mergeSessions,
+  netEvaluator,
+  type RoleTrainingSet,
+  trainWindowNet,
+  type WindowNet,
+} from '../../src/roles/index.js';
+import { slowSoftmax } from './slow-one-layer.js';
+import { columnCount, denseRow, syntheticSet } from './synthetic.js';
+
+const least = 0.15;
+const clip = (x: number): number => Math.max(-4, Math.min(4, x));
+
+/** Values between 0 and 1, as the layout of windows has them. */
+function windowSet(): RoleTrainingSet {
+  const set = syntheticSet({ seed: 4 });
+  return { ...set, rows: { ...set.rows, values: set.rows.values.map((v) => Math.abs(v) / 8) } };
+}
+
+function slowProbabilities(net: WindowNet, dense: readonly number[]): number[] {
+  const x = Array.from(net.columns, (column, i) =>
+    clip((Math.sqrt(dense[column]!) - net.mean[i]!) / net.deviation[i]!),
+  );
+  const hidden = Array.from(net.b1, (b, j) =>
+    Math.max(
+      0,
+      x.reduce((sum, v, i) => sum + v * net.w1[i * net.hidden + j]!, b),
+    ),
+  );
+  const classes = net.b2.length;
+  return slowSoftmax(
+    Array.from(net.b2, (b, k) => hidden.reduce((sum, h, j) => sum + h * net.w2[j * classes + k]!, b)),
+  );
+}
+
+/** Full-batch Adam on dense standardised rows, with gradients by the textbook formulas over plain matrices. */
+function slowTraining(set: RoleTrainingSet, hidden: number, epochs: number, seed: number) {
+  const chosen = allExamples(set);
+  const data = mergeSessions(set, chosen, captureWeights(set.examples, chosen));
+  const n = data.rows.rowCount;
+  const width = data.columns.length;
+  const classes = set.roles.length;
+  const roots = Array.from({ length: n }, (_, r) => denseRow(data.rows, r).map(Math.sqrt));
+  const weight = (r: number): number => data.weights[r]!;
+  const mean = Array.from({ length: width }, (_, c) =>
+    roots.reduce((s, row, r) => s + weight(r) * row[c]!, 0),
+  );
+  const deviation = mean.map((m, c) =>
+    Math.max(least, Math.sqrt(roots.reduce((s, row, r) => s + weight(r) * (row[c]! - m) ** 2, 0))),
+  );
+  const X = roots.map((row) => row.map((v, c) => clip((v - mean[c]!) / deviation[c]!)));
+  const random = createRandom(seed);
+  const draw = (count: number, scale: number): number[] =>
+    Array.from({ length: count }, () => scale * random.normal());
+  const all = [
+    ...draw(width * hidden, Math.sqrt(2 / Math.max(8, width))),
+    ...draw(hidden * classes, Math.sqrt(1 / hidden)),
+    ...new Array<number>(hidden + classes).fill(0),
+  ];
+  const w2At = width * hidden;
+  const b1At = w2At + hidden * classes;
+  const b2At = b1At + hidden;
+  const m = all.map(() => 0);
+  const v = all.map(() => 0);
+  for (let t = 1; t <= epochs; t++) {
+    const g = all.map((p, i) => (i < b1At ? 1e-3 * p : 0));
+    X.forEach((x, r) => {
+      const z = Array.from({ length: hidden }, (_, j) =>
+        x.reduce((s, u, c) => s + u * all[c * hidden + j]!, all[b1At + j]!),
+      );
+      const q = slowSoftmax(
+        Array.from({ length: classes }, (_, k) =>
+          z.reduce((s, u, j) => s + Math.max(0, u) * all[w2At + j * classes + k]!, all[b2At + k]!),
+        ),
+      );
+      const d = q.map((p, k) => weight(r) * (p - (0.95 * data.targets[r * classes + k]! + 0.05 / classes)));
+      const back = z.map((u, j) =>
+        u > 0 ? d.reduce((s, e, k) => s + e * all[w2At + j * classes + k]!, 0) : 0,
+      );
+      d.forEach((e, k) => {
+        g[b2At + k]! += e;
+        for (let j = 0; j < hidden; j++) g[w2At + j * classes + k]! += e * Math.max(0, z[j]!);
+      });
+      back.forEach((e, j) => {
+        g[b1At + j]! += e;
+        for (let c = 0; c < width; c++) g[c * hidden + j]! += e * x[c]!;
+      });
+    });
+    for (let i = 0; i < all.length; i++) {
+      m[i] = 0.9 * m[i]! + 0.1 * g[i]!;
+      v[i] = 0.999 * v[i]! + 0.001 * g[i]! ** 2;
+      all[i]! -= (3e-3 * (m[i]! / (1 - 0.9 ** t))) / (Math.sqrt(v[i]! / (1 - 0.999 ** t)) + 1e-8);
+    }
+  }
+  return {
+    mean,
+    deviation,
+    w1: all.slice(0, w2At),
+    w2: all.slice(w2At, b1At),
+    b1: all.slice(b1At, b2At),
+    b2: all.slice(b2At),
+  };
+}
+
+const near = (found: ArrayLike<number>, wanted: readonly number[], digits: number): void => {
+  expect(found.length).toBe(wanted.length);
+  for (const [i, value] of wanted.entries()) expect(found[i]).toBeCloseTo(value, digits);
+};
+
+describe('net over windows', () => {
+  const set = windowSet();
+  const chosen = allExamples(set);
+
+  it('takes the steps of full-batch Adam on the dense standardised rows', () => {
+    const net = trainWindowNet(set, chosen, { seed: 3, hidden: 7, epochs: 12, dropout: 0 });
+    const slow = slowTraining(set, 7, 12, 3);
+    near(net.mean, slow.mean, 5);
+    near(net.deviation, slow.deviation, 5);
+    for (const part of ['w1', 'b1', 'w2', 'b2'] as const) near(net[part], slow[part], 4);
+  });
+
+  it('answers as the formula does, with entries left out as if they were never there', () => {
+    const net = trainWindowNet(set, chosen, { seed: 1, hidden: 16 });
+    const evaluator = netEvaluator(net, set.rows);
+    const keep = Uint8Array.from(set.rows.indices, (_, entry) => (entry % 3 === 0 ? 0 : 1));
+    for (let row = 0; row < set.rows.rowCount; row++) {
+      const out = new Float64Array(2 * set.roles.length);
+      evaluator.add(row, 1, out, 0);
+      evaluator.add(row, 0.5, out, set.roles.length, keep);
+      const dense = denseRow(set.rows, row);
+      near(out.subarray(0, set.roles.length), slowProbabilities(net, dense), 5);
+      for (let entry = set.rows.start[row]!; entry < set.rows.start[row + 1]!; entry++) {
+        if (keep[entry] === 0) dense[set.rows.indices[entry]!] = 0;
+      }
+      const half = slowProbabilities(net, dense).map((p) => p / 2);
+      near(out.subarray(set.roles.length), half, 5);
+    }
+  });
+
+  it('looks at no column from a given one on, and gives the same bytes for the same seed', () => {
+    const net = trainWindowNet(set, chosen, { seed: 2, columnsBelow: 6 });
+    expect(Math.max(...net.columns)).toBeLessThan(6);
+    expect(trainWindowNet(set, chosen, { seed: 2, columnsBelow: 6 })).toEqual(net);
+    expect(trainWindowNet(set, chosen, { seed: 3, columnsBelow: 6 }).w1).not.toEqual(net.w1);
+    expect(columnCount).toBeGreaterThan(6);
+  });
+
+  it('refuses settings out of range', () => {
+    const wrong = { hidden: 0, epochs: 0.5, learningRate: 1, l2: -1, dropout: 1, smoothing: 1 };
+    for (const [name, value] of Object.entries(wrong)) {
+      expect(() => trainWindowNet(set, chosen, { seed: 1, [name]: value })).toThrow(`: ${value}`);
+    }
+  });
+});
