@@ -231,6 +231,12 @@ export const optionTable = {
     describe: 'tunnels stay closed: what is around a packet counts, not what is inside',
     setting: true,
   },
+  filter: {
+    kind: 'text',
+    value: 'EXPRESSION',
+    describe: "only packets that match, in tcpdump's language; see docs/packets.md",
+    setting: true,
+  },
   compat: {
     kind: 'text',
     value: 'PROGRAM',

@@ -3,6 +3,7 @@
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { NetworkmlError } from '../errors.js';
+import { compileFilter } from '../pcap/index.js';
 import type { MeterCapturesOptions } from '../pipeline/index.js';
 import type { Accounting, SessionPlugin } from '../sessions/index.js';
 import { anonymizer, freshKey, keyFromFile } from './anonymizer.js';
@@ -36,6 +37,8 @@ export function sessionsWish(settings: Settings, severalFiles: boolean): Session
     throw new NetworkmlError('NML_USAGE', 'NFStream never ends a flow at FIN or RST: --end-on or --compat');
   }
   const seed = communitySeed(settings);
+  const filter = settings.text('filter');
+  if (filter !== undefined) compileFilter(filter);
   const maxSessions = settings.number('max-sessions');
   const join = settings.flag('join');
   const key = keyOf(settings);
@@ -62,6 +65,7 @@ export function sessionsWish(settings: Settings, severalFiles: boolean): Session
       files: severalFiles && !join,
       ...(maxSessions === undefined ? {} : { maxSessions }),
       ...(seed === undefined ? {} : { communityId: seed }),
+      ...(filter === undefined ? {} : { filter }),
     },
     explainSkipped: settings.flag('explain-skipped'),
     ...(key === undefined ? {} : { key }),

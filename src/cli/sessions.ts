@@ -26,6 +26,7 @@ export const sessions: Command = {
     'active-timeout',
     'accounting',
     'no-tunnels',
+    'filter',
     'end-on',
     'max-sessions',
     'anonymize',

@@ -7,6 +7,8 @@ import { SessionRows } from './session-rows.js';
 export interface MeterCapturesOptions extends SessionMeterOptions {
   /** Whether the packets inside of tunnels are metered instead of those around them; true by default. */
   readonly tunnels?: boolean;
+  /** Only packets that match are metered, in tcpdump's language: see `compileFilter`. */
+  readonly filter?: string;
   /** Seed of the Community ID; without it there is no such column. */
   readonly communityId?: number;
   /** What addresses become in the table. */
@@ -64,6 +66,7 @@ export class CaptureMeter {
       digest: 'never',
       decode: this.options.compatible === true ? 'nfstream' : 'exact',
       tunnels: this.options.tunnels ?? true,
+      ...(this.options.filter === undefined ? {} : { filter: this.options.filter }),
     });
     rows.file = name;
     // Numbered anew in each capture, so that they do not depend on which thread met which capture before.

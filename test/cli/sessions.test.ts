@@ -166,6 +166,24 @@ describe('networkml sessions', () => {
     expect(stdout).not.toBe('');
   });
 
+  it('takes packets that match a filter only', async () => {
+    const all = await rowsOf([printer]);
+    const udp = await rowsOf([printer, '--filter', 'udp and port 53']);
+    const isDns = (row: Record<string, unknown>): boolean =>
+      row.protocol === 17 && (row.src_port === 53 || row.dst_port === 53);
+    expect(udp.length).toBe(all.filter(isDns).length);
+    expect(udp.length).toBeGreaterThan(0);
+    const wrong = await networkml([
+      'sessions',
+      printer,
+      '--filter',
+      'port port',
+      '-o',
+      join(directory, 'no'),
+    ]);
+    expect(wrong).toMatchObject({ code: 2, stderr: expect.stringContaining('NML_FILTER') });
+  });
+
   it('refuses what does not go together', async () => {
     const refused = async (...words: string[]): Promise<void> => {
       const { code, stdout } = await networkml(['sessions', printer, ...words]);
