@@ -20,6 +20,7 @@ export {
   type BehaviourModel,
   decodeBehaviour,
   encodeBehaviour,
+  enrolCaptures,
   fewestCaptures,
   fewestDevices,
   hasEnoughReference,

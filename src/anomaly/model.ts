@@ -1,5 +1,6 @@
 /** The behaviour model of all roles: what `trainBehaviour` makes, a bundle keeps, and `judgeCapture` reads. */
 import { NetworkmlError } from '../errors.js';
+import { createRandom } from '../math/index.js';
 import {
   type BehaviourCalibration,
   decodeCalibration,
@@ -10,7 +11,7 @@ import {
 import { type EncodedBehaviour, type Json, manifestError } from './encoded.js';
 import { sessView } from './sess-view.js';
 import { admView, netView } from './vector-view.js';
-import type { BehaviourView, BinScore, CaptureUnits, ViewKind } from './view.js';
+import type { BehaviourView, BinScore, CaptureUnits, NamedUnits, ViewKind } from './view.js';
 
 /** Captures and devices below which a role's verdict is `not-evaluated`. */
 export const fewestCaptures = 5;
@@ -80,6 +81,24 @@ export function judgeAs(model: BehaviourModel, role: string, units: CaptureUnits
   const bins = binProbabilities(model.calibration, role, views);
   const score = bins.length === 0 ? null : verdictScore(bins.map(({ probability }) => probability));
   return { role, score, views, bins };
+}
+
+/**
+ * The model with a device's own accepted captures among what is normal for its role. Calibration and thresholds stay,
+ * and so does what the role's reference is said to be made of: enrolment makes no verdict possible that was not.
+ * @throws NetworkmlError NML_MODEL_ROLE when the role is not of this model
+ */
+export function enrolCaptures(
+  model: BehaviourModel,
+  role: string,
+  captures: readonly NamedUnits[],
+  seed: number,
+): BehaviourModel {
+  if (!model.roles.has(role)) {
+    throw new NetworkmlError('NML_MODEL_ROLE', `the behaviour model does not know the role ${role}`);
+  }
+  const random = createRandom(seed);
+  return { ...model, views: model.views.map((view) => view.enrol(role, captures, random)) };
 }
 
 /** A behaviour model as plain values and arrays. `decodeBehaviour` gives a model that scores the same to the last bit. */

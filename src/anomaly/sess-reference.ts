@@ -33,6 +33,31 @@ export function sessMedians(captures: readonly SessUnits[]): Float32Array {
   });
 }
 
+/** Points that enrolled captures add to a role at most. */
+export const enrolledLimit = 384;
+
+/** The reference with the units of accepted captures beside its own points. */
+export function extendSessReference(
+  reference: SessReference,
+  captures: readonly SessUnits[],
+  scale: SessScale,
+  random: Random,
+): SessReference {
+  const own = Array.from(reference.tokens, (token, i): Point => {
+    const numbers = reference.numbers.subarray(i * sessNumberCount, (i + 1) * sessNumberCount);
+    const steps = Int32Array.from(numbers, (value) => Math.round(value * roundingSteps));
+    return { token, steps, key: `${token},${steps.join()}` };
+  });
+  const known = new Set(own.map(({ key }) => key));
+  const added: Point[] = [];
+  for (const point of captures.flatMap((units) => drawPoints(units, scale, random))) {
+    if (known.has(point.key) || added.length >= enrolledLimit) continue;
+    known.add(point.key);
+    added.push(point);
+  }
+  return withBandwidths([...own, ...added]);
+}
+
 interface Point {
   readonly token: number;
   /** Scaled numbers in whole steps of 1 / `roundingSteps`. */

@@ -12,7 +12,7 @@ import {
 } from './encoded.js';
 import { outlierProbabilityOf } from './reference.js';
 import { sessReasons } from './sess-reasons.js';
-import { drawSessReference, sessMedians } from './sess-reference.js';
+import { drawSessReference, extendSessReference, sessMedians } from './sess-reference.js';
 import {
   createSessScorer,
   type SessReference,
@@ -163,6 +163,20 @@ function assemble(roles: ReadonlyMap<string, SessRoleView>, factors: Float32Arra
     id: sessView.id,
     layout: sessView.layout,
     roles,
+    enrol: (name, captures, random) => {
+      const known = roles.get(name);
+      if (known === undefined) return assemble(roles, factors);
+      const units = captures.map((capture) => capture.units.sess);
+      const reference = extendSessReference(known.role.reference, units, known.role.scale, random);
+      const tokens = new Set(known.role.vocabulary);
+      for (const { count, kind, service } of units) {
+        for (let row = 0; row < count; row++)
+          tokens.add(sessToken(kind[row] as number, service[row] as number));
+      }
+      const vocabulary = Uint32Array.from(tokens).sort();
+      const role = { scale: known.role.scale, reference, vocabulary };
+      return assemble(new Map([...roles, [name, createRoleView(role)]]), factors);
+    },
     encode: () => encodeSessView(roles, factors),
   };
 }

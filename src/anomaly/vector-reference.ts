@@ -110,6 +110,50 @@ export function drawVectorReference(
           weightedSampleWithoutReplacement(random, weights, vectorReferenceLimit).sort(),
           (index) => candidates[index] as (typeof candidates)[number],
         );
+  return withBandwidths(chosen, columns, limits);
+}
+
+/** Points that enrolled captures add to a role at most. */
+export const enrolledVectorLimit = 384;
+
+/** The reference with the units of accepted captures beside its own points. */
+export function extendVectorReference(
+  reference: VectorReference,
+  captures: readonly NumberedUnits[],
+  scale: VectorScale,
+  random: Random,
+): VectorReference {
+  const columns = scale.medians.length;
+  const points = Array.from(reference.origins, (origin, i): VectorPoint => {
+    const own = reference.points.subarray(i * columns, (i + 1) * columns);
+    return { steps: Int32Array.from(own, (value) => Math.round(value * roundingSteps)), origin };
+  });
+  const known = new Set(points.map(({ steps }) => steps.join()));
+  const most = points.length + enrolledVectorLimit;
+  const scaled = new Float64Array(columns);
+  for (const { units, origin } of captures) {
+    for (const row of drawRows(units.count, random)) {
+      scaleVector(scale, units, row, scaled);
+      const steps = Int32Array.from(scaled, (value) => Math.round(value * roundingSteps));
+      if (known.has(steps.join()) || points.length >= most) continue;
+      known.add(steps.join());
+      points.push({ steps, origin });
+    }
+  }
+  return withBandwidths(points, columns, clampedLimits);
+}
+
+interface VectorPoint {
+  /** Scaled numbers in whole steps of 1 / `roundingSteps`. */
+  readonly steps: Int32Array;
+  readonly origin: number;
+}
+
+function withBandwidths(
+  chosen: readonly VectorPoint[],
+  columns: number,
+  limits: BandwidthLimits,
+): VectorReference {
   const points = new Float32Array(chosen.length * columns);
   chosen.forEach(({ steps }, i) => {
     for (let k = 0; k < columns; k++) points[i * columns + k] = (steps[k] as number) / roundingSteps;

@@ -21,6 +21,7 @@ import { outlierProbabilityOf } from './reference.js';
 import {
   createVectorScorer,
   drawVectorReference,
+  extendVectorReference,
   nearestPoint,
   scaleVector,
   scoreVector,
@@ -225,6 +226,20 @@ function assemble(
     id: kind.id,
     layout: kind.layout,
     roles,
+    enrol: (name, captures, random) => {
+      const known = roles.get(name);
+      if (known === undefined) return assemble(kind, roles, factors, names);
+      const longer = [...names, ...captures.map((capture) => capture.name)];
+      const numbered = captures.map((capture, i) => ({
+        units: kind.unitsOf(capture.units),
+        origin: names.length + i,
+      }));
+      const { scale } = known.role;
+      const reference = extendVectorReference(known.role.reference, numbered, scale, random);
+      const role = createRoleView(kind, { scale, reference }, longer);
+      // The others keep their views: numbers of names stay what they were.
+      return assemble(kind, new Map([...roles, [name, role]]), factors, longer);
+    },
     encode: () => encodeView(kind, roles, factors, names),
   };
 }

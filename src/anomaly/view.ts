@@ -69,6 +69,11 @@ export interface BehaviourView {
   /** Layout id of the units it reads. */
   readonly layout: string;
   readonly roles: ReadonlyMap<string, RoleView>;
+  /**
+   * The same view with units of accepted captures among the reference points of a role; middle values and spreads stay
+   * as they are, so that scores of other captures can only fall. The same where the view does not know the role.
+   */
+  enrol(role: string, captures: readonly NamedUnits[], random: Random): BehaviourView;
   encode(): EncodedView;
 }
 

@@ -49,6 +49,20 @@ export const commandList: readonly CommandEntry[] = [
     load: async () => (await import('./evaluate.js')).evaluate,
   },
   {
+    name: 'sos',
+    usage: 'sos [file]',
+    summary: 'Outlier probabilities of any table of numbers (Stochastic Outlier Selection)',
+    words: { file: { describe: 'CSV without a header, or - for standard input (the default)' } },
+    load: async () => (await import('./sos.js')).sos,
+  },
+  {
+    name: 'enroll',
+    usage: 'enroll <captures..>',
+    summary: "Add a device's own accepted captures to what is normal for its role, in a copy of the bundle",
+    words: { captures: CAPTURES },
+    load: async () => (await import('./enroll.js')).enroll,
+  },
+  {
     name: 'models',
     usage: 'models <action> [bundles..]',
     summary: 'List, show and verify bundles; take classifiers to and from other libraries',

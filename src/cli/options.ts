@@ -1,6 +1,7 @@
 /** Every option of the command line, in one table: flags, environment, settings file, help and docs come from it. */
 
 import { predictionFormats } from '../report/index.js';
+import { behaviourOptionTable } from './behaviour-options.js';
 import { serviceOptionTable } from './service-options.js';
 
 /** What an option takes. `flag` takes nothing; `list` takes words between commas. */
@@ -151,6 +152,7 @@ export const optionTable = {
     setting: true,
   },
   ...serviceOptionTable,
+  ...behaviourOptionTable,
   kind: {
     kind: 'text',
     value: 'FAMILY',

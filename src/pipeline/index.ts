@@ -1,5 +1,6 @@
 export { type BehaviourEvaluateOptions, evaluateBehaviourOf } from './behaviour-evaluate.js';
 export { type Corpus, type LabelledObservation, readCorpus, type StepProgress } from './corpus.js';
+export { type EnrollOptions, type EnrollSummary, enrollCaptures } from './enroll.js';
 export { type EvaluateOptions, evaluate } from './evaluate.js';
 export {
   type ExchangeFormat,
