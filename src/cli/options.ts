@@ -129,6 +129,34 @@ export const optionTable = {
     describe: 'measure behaviour instead of roles, with the attack captures in these directories',
     setting: false,
   },
+  by: {
+    kind: 'text',
+    value: 'WHAT',
+    describe: 'what is left out as a whole: device, family, or single captures (with a warning)',
+    choices: ['device', 'family', 'capture'],
+    setting: false,
+  },
+  'family-of': {
+    kind: 'text',
+    value: 'PATTERN',
+    describe: 'regular expression: what it finds in the name of a device is its family',
+    setting: true,
+  },
+  with: {
+    kind: 'list',
+    value: 'WHAT',
+    describe: 'measure more, training many times: recognise roles never trained, learn from fewer devices',
+    choices: ['unknown-roles', 'learning-curve'],
+    setting: false,
+  },
+  control: {
+    kind: 'list',
+    value: 'WHAT',
+    describe:
+      'deal out the roles anew (must land at chance), exchange addresses and names (must change nothing)',
+    choices: ['shuffle', 'addresses'],
+    setting: false,
+  },
   'device-from': {
     kind: 'text',
     value: 'WHERE',

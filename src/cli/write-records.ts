@@ -1,5 +1,6 @@
 /** Records of a kind that has a table of its own, written in one go. */
 
+import { NetworkmlError } from '../errors.js';
 import { arrayReport, linesReport, type RecordReport, type ReportStyle } from '../report/index.js';
 import { openOutput } from './output.js';
 import type { Settings } from './settings.js';
@@ -30,6 +31,12 @@ export async function writeRecords<T>(
   const format = formatFor(output, settings);
   try {
     const written = typeof look === 'function' ? (format === 'table' ? look : undefined) : look[format];
+    if (written === undefined && format === 'html') {
+      throw new NetworkmlError(
+        'NML_USAGE',
+        'format: there is no page for this; known are table, json, ndjson',
+      );
+    }
     if (written !== undefined) await output.write(written(records, styleFor(output, settings, titles)));
     else {
       const report: RecordReport<T> = format === 'json' ? arrayReport() : linesReport();

@@ -39,6 +39,8 @@ export interface CrossValidateOptions {
   readonly seed: number;
   readonly classifiers: readonly ClassifierKind[];
   readonly by?: LeftOut;
+  /** The name of what is left out with each capture, instead of `by`. */
+  readonly groupOf?: (index: number) => string;
   /** Who takes the steps of the one-layer network; our own code unless given. */
   readonly optimise?: OneLayerOptimiser;
   readonly onProgress?: (progress: StepProgress) => void;
@@ -56,7 +58,7 @@ export async function crossValidate(
   const { classifiers, folds, seed, optimise, onProgress } = options;
   checkTrainingSet(corpus.set);
   const sets = roleSets(corpus);
-  const groupOf = groupNames(corpus, options.by ?? 'device');
+  const groupOf = options.groupOf ?? groupNames(corpus, options.by ?? 'device');
   const groups = new Set(corpus.captures.map((_, index) => groupOf(index))).size;
   const found = new Map<ClassifierKind, CrossValidated>();
   const networks: OneLayerModel[] = [];

@@ -4,11 +4,14 @@ import {
   deviceProbabilities,
   evaluateRoles,
   type RoleEvaluation,
+  type RoleExample,
   unknownRole,
 } from '../roles/index.js';
 import type { EvaluationRecord, Share } from '../types.js';
 import { type Corpus, readCorpus, type StepProgress } from './corpus.js';
-import { crossValidate, type LeftOut } from './cross-validate.js';
+import { crossValidate } from './cross-validate.js';
+import { type EvaluationUnit, groupsOf } from './evaluation-groups.js';
+import { type ControlName, evaluationStudies, type Studied, type StudyName } from './evaluation-studies.js';
 import type { LoadedBundle } from './loaded-bundle.js';
 import { deviceRowsOf, roleSets } from './role-sets.js';
 
@@ -18,7 +21,13 @@ export interface EvaluateOptions {
   /** Retrain this many times with whole devices left out. */
   readonly grouped?: number;
   /** What is left out whole: the device unless given. */
-  readonly by?: LeftOut;
+  readonly by?: EvaluationUnit;
+  /** Pattern of the part of a device's name that is its family, for devices whose family the label table does not give. */
+  readonly familyOf?: string;
+  /** What else is measured by training again and again; only with `grouped`. */
+  readonly studies?: readonly StudyName[];
+  /** `shuffle` only with `grouped`. */
+  readonly controls?: readonly ControlName[];
   readonly labels?: string;
   readonly seed: number;
   readonly deviceFrom: 'labels' | 'traffic';
@@ -27,7 +36,7 @@ export interface EvaluateOptions {
 }
 
 /**
- * Scores a bundle on labelled captures, or retrains with whole devices or families left out.
+ * Scores a bundle on labelled captures, or retrains with whole devices, families or captures left out.
  * @throws NetworkmlError NML_TRAIN_DATA, NML_LABELS, NML_MODEL_ROLE, NML_CONFIG
  */
 export async function evaluate(
@@ -45,17 +54,14 @@ export async function evaluate(
     deviceFrom,
     failed: corpus.skipped.length,
     deviceChoice: deviceChoice(corpus),
-    unknownRoles: null,
-    learningCurve: null,
-    controls: [],
   } satisfies Partial<EvaluationRecord>;
   if (grouped !== undefined) {
     const kind = classifierKind(options.classifier ?? DEFAULT_CLASSIFIER);
-    const { by = 'device' } = options;
+    const groups = groupsOf(corpus, options.by ?? 'device', options.familyOf);
     const validated = await crossValidate(corpus, {
       folds: grouped,
       seed,
-      by,
+      groupOf: (index) => groups.groupOf(corpus.set.examples[index] as RoleExample),
       classifiers: [kind],
       ...(onProgress && { onProgress }),
     });
@@ -63,10 +69,20 @@ export async function evaluate(
     if (evaluation === null) {
       throw new NetworkmlError('NML_TRAIN_DATA', 'leaving devices out needs two devices of some role');
     }
-    const warnings = [...corpusWarnings(corpus), ...unscoredWarnings(evaluation)];
+    const studied = await evaluationStudies(corpus, {
+      ...options,
+      training: { kind, folds: grouped, groupOf: groups.groupOf },
+    });
+    const warnings = [
+      ...groups.warnings,
+      ...corpusWarnings(corpus),
+      ...unscoredWarnings(evaluation),
+      ...controlWarnings(studied),
+    ];
     return {
       ...common,
-      mode: by === 'device' ? 'leave-devices-out' : 'leave-families-out',
+      ...studied,
+      mode: groups.mode,
       folds: foldCount,
       classifier: kind,
       seed,
@@ -75,12 +91,26 @@ export async function evaluate(
     };
   }
   if (bundle === undefined) throw new NetworkmlError('NML_USAGE', 'evaluate needs a bundle or --grouped');
+  const scored = scoreBundle(corpus, bundle, options.classifier);
+  const studied = await evaluationStudies(corpus, options);
   return {
     ...common,
+    ...studied,
     mode: 'bundle',
     folds: null,
-    ...scoreBundle(corpus, bundle, options.classifier),
+    ...scored,
+    warnings: [...scored.warnings, ...controlWarnings(studied)],
   };
+}
+
+function controlWarnings({ controls }: Studied): string[] {
+  return controls
+    .filter(({ passed }) => !passed)
+    .map(({ kind }) =>
+      kind === 'shuffle'
+        ? 'with the roles dealt out anew, recall is above chance: something tells the role that should not'
+        : 'other addresses and names change vectors: something of them is learnt',
+    );
 }
 
 /** What is trained and asked where no classifier is named. */

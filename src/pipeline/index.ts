@@ -2,6 +2,8 @@ export { type BehaviourEvaluateOptions, evaluateBehaviourOf } from './behaviour-
 export { type Corpus, type LabelledObservation, readCorpus, type StepProgress } from './corpus.js';
 export { type EnrollOptions, type EnrollSummary, enrollCaptures } from './enroll.js';
 export { type EvaluateOptions, evaluate } from './evaluate.js';
+export type { EvaluationUnit } from './evaluation-groups.js';
+export type { ControlName, StudyName } from './evaluation-studies.js';
 export {
   type ExchangeFormat,
   type ExchangeSummary,

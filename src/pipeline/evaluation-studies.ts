@@ -1,0 +1,98 @@
+import { availableParallelism } from 'node:os';
+import {
+  type ClassifierKind,
+  deviceProbabilities,
+  type RoleAnswerer,
+  type RoleExample,
+  type RoleTrainingSet,
+  type StudyOptions,
+  studyLearningCurve,
+  studyShuffledRoles,
+  studyUnknownRoles,
+  trainRoleModel,
+} from '../roles/index.js';
+import type { EvaluationRecord } from '../types.js';
+import { probeAddresses } from './address-probe.js';
+import type { Corpus, StepProgress } from './corpus.js';
+import { deviceRowsOf, roleSets } from './role-sets.js';
+
+/** What an evaluation can measure besides its figures. */
+export const studyNames = ['unknown-roles', 'learning-curve'] as const;
+
+export type StudyName = (typeof studyNames)[number];
+
+/** What an evaluation can be controlled by. */
+export const controlNames = ['shuffle', 'addresses'] as const;
+
+export type ControlName = (typeof controlNames)[number];
+
+/** The part of the record that comes from studies and controls. */
+export type Studied = Pick<EvaluationRecord, 'unknownRoles' | 'learningCurve' | 'controls'>;
+
+interface StudiesRequest {
+  readonly studies?: readonly StudyName[];
+  readonly controls?: readonly ControlName[];
+  readonly seed: number;
+  readonly deviceFrom: 'labels' | 'traffic';
+  /** What is trained again and again. Without it, only controls that train nothing are made. */
+  readonly training?: {
+    readonly kind: ClassifierKind;
+    readonly folds: number;
+    readonly groupOf: (example: RoleExample) => string;
+  };
+  readonly onProgress?: (progress: StepProgress) => void;
+}
+
+/** How often roles are dealt out anew. */
+const SHUFFLES = 3;
+
+/** The studies and controls that are asked for. */
+export async function evaluationStudies(corpus: Corpus, request: StudiesRequest): Promise<Studied> {
+  const { studies = [], controls = [], seed, training, onProgress } = request;
+  const result: Studied = { unknownRoles: null, learningCurve: null, controls: [] };
+  if (training !== undefined) {
+    const answer = answererOf(corpus, training.kind, seed);
+    const options = (step: string): StudyOptions => ({
+      ...training,
+      answer,
+      seed,
+      onProgress: (done, total) => onProgress?.({ step, done, total }),
+    });
+    if (studies.includes('unknown-roles')) {
+      const roles = await studyUnknownRoles(corpus.set, options('leaving roles out'));
+      const sum = roles.reduce((total, { areaUnderRoc }) => total + areaUnderRoc, 0);
+      if (roles.length > 0) result.unknownRoles = { areaUnderRoc: sum / roles.length, roles };
+    }
+    if (studies.includes('learning-curve')) {
+      result.learningCurve = await studyLearningCurve(corpus.set, options('learning from fewer devices'));
+    }
+    if (controls.includes('shuffle')) {
+      const { recalls, ...rest } = await studyShuffledRoles(
+        corpus.set,
+        SHUFFLES,
+        options('dealing out roles'),
+      );
+      result.controls.push({ kind: 'shuffle', recalls: [...recalls], ...rest });
+    }
+  }
+  if (controls.includes('addresses')) result.controls.push(await probeAddresses(corpus, request));
+  return result;
+}
+
+/** Trains a classifier on captures whose roles may have been dealt out anew, and asks it about others. */
+function answererOf(corpus: Corpus, kind: ClassifierKind, seed: number): RoleAnswerer {
+  const sets = roleSets(corpus);
+  const tables = { sessions: sets.sessions.rows, windows: sets.windows.rows };
+  return async ({ examples }, trained, tested) => {
+    const labelled = (set: RoleTrainingSet): RoleTrainingSet => ({
+      ...set,
+      examples: set.examples.map((example, i) => ({
+        ...example,
+        label: examples[i]?.label ?? example.label,
+      })),
+    });
+    const dealt = { ...sets, sessions: labelled(sets.sessions), windows: labelled(sets.windows) };
+    const model = await trainRoleModel(kind, dealt, trained, { seed, threads: availableParallelism() });
+    return deviceProbabilities(model, tables, deviceRowsOf(sets, tested));
+  };
+}
