@@ -36,6 +36,7 @@ export async function writeFlowFeatures(words: readonly string[], settings: Sett
   const results = new CaptureResults(settings);
   const kept: FlowCapture[] = [];
   const cutting = cuttingOf(settings);
+  const filter = settings.text('filter');
   const compat = given === undefined ? cutting.compat : given.compat;
   const write = given === undefined ? undefined : await recordWriter(results, given);
   try {
@@ -43,6 +44,7 @@ export async function writeFlowFeatures(words: readonly string[], settings: Sett
       read: async (file, onProgress) => {
         const flows = await readFlows(file, compat, {
           tunnels: !settings.flag('no-tunnels'),
+          ...(filter === undefined ? {} : { filter }),
           onProgress,
         });
         comment(flows, settings);

@@ -40,7 +40,7 @@ const OF_FLOWS: readonly OptionName[] = [
 ];
 
 export const features: Command = {
-  options: ['format', 'output', 'kind', ...OF_PORT_PROTOCOL, ...OF_FLOWS, 'no-tunnels'],
+  options: ['format', 'output', 'kind', ...OF_PORT_PROTOCOL, ...OF_FLOWS, 'filter', 'no-tunnels'],
   formats: columnFormats,
   describe: {
     format: 'how vectors are written; without it as the name after -o ends, else NDJSON, on a terminal CSV',
@@ -92,8 +92,10 @@ type Reader = (
 
 function reader(settings: Settings): Reader {
   const device = settings.text('device');
+  const filter = settings.text('filter');
   const common = {
     ...(device === undefined ? {} : { device }),
+    ...(filter === undefined ? {} : { filter }),
   };
   if (settings.text('layout') === 'networkml-0.4') {
     refuse(settings, ['unit', 'weight', 'window'], 'the layout networkml-0.4');

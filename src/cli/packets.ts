@@ -7,7 +7,7 @@ import { CaptureResults, columnFormats } from './feature-output.js';
 import { say } from './messages.js';
 
 export const packets: Command = {
-  options: ['format', 'output', 'no-tunnels', 'names'],
+  options: ['format', 'output', 'filter', 'no-tunnels', 'names'],
   formats: columnFormats,
   describe: {
     format: 'how rows are written; without it as the name after -o ends, else NDJSON, on a terminal CSV',
@@ -22,6 +22,7 @@ export const packets: Command = {
 
 async function run({ words, settings }: Invocation): Promise<number> {
   const names = settings.flag('names');
+  const filter = settings.text('filter');
   const results = new CaptureResults(settings);
   try {
     await results.startTable(packetColumns(names));
@@ -32,6 +33,7 @@ async function run({ words, settings }: Invocation): Promise<number> {
           {
             names,
             tunnels: !settings.flag('no-tunnels'),
+            ...(filter === undefined ? {} : { filter }),
             onProgress,
           },
           (batch) => results.batch(batch),

@@ -6,18 +6,20 @@ export interface FeatureCaptureOptions {
   readonly name?: string;
   /** Whether tunnels are decoded; true by default. Formats of other programs read without. */
   readonly tunnels?: boolean;
+  /** Only packets that match, in tcpdump's language: see `compileFilter`. */
+  readonly filter?: string;
   readonly onProgress?: (progress: CaptureProgress) => void;
 }
 
-/** The capture behind a source, opened without a digest. */
+/** The capture behind a source, opened without a digest. @throws NetworkmlError NML_FILTER */
 export function featureCapture(source: CaptureSource, options: FeatureCaptureOptions) {
-  const { tunnels = true } = options;
-  const wishes = {
+  const { tunnels = true, filter } = options;
+  return openCapture(source === '-' ? process.stdin : source, {
     name: options.name ?? (typeof source === 'string' ? source : '-'),
-    digest: 'never' as const,
+    digest: 'never',
     tunnels,
-  };
-  return openCapture(source === '-' ? process.stdin : source, wishes);
+    ...(filter === undefined ? {} : { filter }),
+  });
 }
 
 /** The moment so many nanoseconds after another. */

@@ -61,6 +61,7 @@ export function packetColumns(names: boolean): readonly Column[] {
 
 /**
  * Reads a capture and hands on one row for every packet, also for those that cannot be used: `skipped` says why then.
+ * Packets that the filter leaves out have none.
  * Memory does not grow with the capture.
  * @param write takes a batch, which is emptied and filled again afterwards
  * @throws NetworkmlError NML_INPUT_*, NML_PCAP_*
@@ -84,6 +85,7 @@ export async function readPacketTable(
     },
     options.onProgress,
     (packet, reason) => {
+      if (reason === 'filtered') return;
       rows.addSkipped(packet, reason);
       if (batch.rows === batch.capacity) flush();
     },

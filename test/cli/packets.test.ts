@@ -38,6 +38,30 @@ describe('networkml packets', () => {
     );
   });
 
+  it('leaves out what the filter does not want', async () => {
+    const all = recordsIn((await networkml(['packets', printer])).stdout);
+    const some = recordsIn((await networkml(['packets', printer, '--filter', 'tcp port 631'])).stdout);
+    const wanted = all.filter(({ port_src: from, port_dst: to, protocol }) => {
+      return protocol === 'tcp' && (from === 631 || to === 631);
+    });
+    expect(some.length).toBeGreaterThan(0);
+    expect(some).toEqual(wanted);
+    const flows = await networkml(['features', printer, '--kind', 'size', '--filter', 'udp']);
+    expect(recordsIn(flows.stdout).map((record) => (record.flow as { protocol: number }).protocol)).toContain(
+      17,
+    );
+    expect(flows.stdout).not.toContain('"protocol":6,');
+    const sessions = await networkml(['features', printer, '--filter', 'udp']);
+    expect(recordsIn(sessions.stdout).length).toBeGreaterThan(0);
+    for (const record of recordsIn(sessions.stdout)) {
+      expect((record.session as { protocol: string }).protocol).toBe('udp');
+    }
+    for (const command of ['packets', 'features']) {
+      const { code, stdout } = await networkml([command, printer, '--filter', 'tcp porrt 631']);
+      expect([code, stdout]).toEqual([2, '']);
+    }
+  });
+
   it('has names by wish alone', async () => {
     const plain = recordsIn((await networkml(['packets', desktop])).stdout);
     const named = recordsIn((await networkml(['packets', desktop, '--names'])).stdout);
