@@ -145,34 +145,31 @@ export class SessionRows {
   private putNumbers(session: MeteredSession, row: number): void {
     const { numbers, options } = this;
     let k = 0;
-    const put = (value: number): void => {
-      (numbers[k++] as Float64Array)[row] = value;
-    };
-    put(this.rows);
-    put(EXPIRATION[session.endReason]);
-    put(session.sourcePort);
-    put(session.destinationPort);
-    put(session.protocol);
-    put(session.ipVersion);
-    put(session.vlanId);
-    if (options.tunnels !== false || options.compatible !== true) put(session.tunnelId);
+    set(numbers, k++, row, this.rows);
+    set(numbers, k++, row, EXPIRATION[session.endReason]);
+    set(numbers, k++, row, session.sourcePort);
+    set(numbers, k++, row, session.destinationPort);
+    set(numbers, k++, row, session.protocol);
+    set(numbers, k++, row, session.ipVersion);
+    set(numbers, k++, row, session.vlanId);
+    if (options.tunnels !== false || options.compatible !== true) set(numbers, k++, row, session.tunnelId);
     for (let side = 0; side < 3; side++) {
       const first = session.firstMs[side] as number;
       const last = session.lastMs[side] as number;
-      put(first);
-      put(last);
-      put(last > first ? last - first : 0);
-      put(session.packets[side] as number);
-      put(session.bytes[side] as number);
+      set(numbers, k++, row, first);
+      set(numbers, k++, row, last);
+      set(numbers, k++, row, last > first ? last - first : 0);
+      set(numbers, k++, row, session.packets[side] as number);
+      set(numbers, k++, row, session.bytes[side] as number);
     }
     if (options.statistics === true) {
-      for (let i = 0; i < 12; i++) put(session.sizes[i] as number);
-      for (let i = 0; i < 12; i++) put(session.intervals[i] as number);
-      for (let i = 0; i < 24; i++) put(session.flags[i] as number);
+      k = setAll(numbers, k, row, session.sizes);
+      k = setAll(numbers, k, row, session.intervals);
+      k = setAll(numbers, k, row, session.flags);
     }
     if (options.compatible !== true) {
-      put(session.session);
-      put(session.part);
+      set(numbers, k++, row, session.session);
+      set(numbers, k, row, session.part);
     }
   }
 
@@ -235,6 +232,18 @@ export class SessionRows {
     }
     if (options.files === true) putValue(others[k] as Cells, row, this.file);
   }
+}
+
+function set(numbers: readonly Float64Array[], column: number, row: number, value: number): void {
+  (numbers[column] as Float64Array)[row] = value;
+}
+
+/** Puts values into columns on end; returns the column behind them. */
+function setAll(numbers: readonly Float64Array[], column: number, row: number, values: Float64Array): number {
+  for (let i = 0; i < values.length; i++) {
+    (numbers[column + i] as Float64Array)[row] = values[i] as number;
+  }
+  return column + values.length;
 }
 
 function pluginColumnCount({ plugins = [] }: SessionColumnOptions): number {

@@ -2,6 +2,7 @@ import { parquetMetadata, parquetReadObjects, parquetSchema } from 'hyparquet';
 import { describe, expect, it } from 'vitest';
 import { appendRow, type CellValue, type Column, createBatch, putValue } from '../../../src/column-table.js';
 import { type TableFormat, tableWriter } from '../../../src/report/index.js';
+import { putDouble } from '../../../src/report/tables/put-number.js';
 import { testRandom } from '../../support/random.js';
 
 const columns: Column[] = [
@@ -186,4 +187,22 @@ it('leaves cells of another kind out', () => {
   putValue(batch.cells[2]!, 0, 5);
   expect(batch.cells[0]).toMatchObject({ values: Float64Array.of(Number.NaN) });
   expect(batch.cells[2]).toMatchObject({ milliseconds: Float64Array.of(Number.NaN) });
+});
+
+it('writes doubles as Number.prototype.toString does, whatever their size', () => {
+  const random = testRandom(31);
+  const bytes = new Uint8Array(64);
+  const values = new Float64Array(1);
+  const words = new Uint32Array(values.buffer);
+  for (let i = 0; i < 200_000; i++) {
+    const n = random.between(1, 60);
+    if (i % 4 === 0) values[0] = (random.below(2 ** 31) / 2 ** 31) * 10 ** random.between(-4, 16);
+    else if (i % 4 === 1) values[0] = random.below(1500 * n) / n;
+    else if (i % 4 === 2) values[0] = -Math.sqrt(random.below(1e7) / n);
+    else words.set([random.below(2 ** 32), random.below(2 ** 32)]);
+    const value = values[0]!;
+    if (!Number.isFinite(value)) continue;
+    const text = Buffer.from(bytes.subarray(0, putDouble(bytes, 0, values, 0))).toString();
+    expect(text).toBe(/^-?\d{1,15}$/.test(String(value)) ? `${value}.0` : String(value));
+  }
 });
