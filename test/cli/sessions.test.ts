@@ -144,6 +144,13 @@ describe('networkml sessions', () => {
       .map((line) => JSON.parse(line));
     expect(Math.max(...rows.map((row) => row.bidirectional_packets))).toBe(4);
     expect(rows.some((row) => row.end_reason === 'plugin' && row.expiration_id === -1)).toBe(true);
+    const role = await rowsOf([printer, '--plugin', join(root, 'examples/plugins/role.mjs')]);
+    for (const row of role) {
+      expect(row['udps.role']).toMatch(/^[A-Z]\w+$/);
+      expect(row['udps.role_score']).toBeGreaterThan(0);
+      expect(row['udps.role_score']).toBeLessThanOrEqual(1);
+    }
+    expect(new Set(role.map((row) => row['udps.role'])).size).toBeGreaterThan(1);
     const empty = join(directory, 'empty.mjs');
     writeFileSync(empty, 'export const other = 1;');
     expect(await networkml(['sessions', printer, '--plugin', empty])).toMatchObject({ code: 2, stdout: '' });

@@ -53,7 +53,7 @@ function cellText(cells: Cells, row: number): string {
     case 'doubles':
       return `[${[...cells.values.subarray(from, cells.ends[row])].join(', ')}]`;
     case 'nanoseconds':
-      throw new Error('NFStream has no nanoseconds');
+      return `${cells.milliseconds[row]} ${cells.nanoseconds[row]}`;
     default:
       return String(cells.values[row]);
   }
@@ -150,5 +150,57 @@ describe.runIf(hasShared)('NFStream, row for row', () => {
     expect(differences(sorted(got), sorted(wanted))).toEqual([]);
     const names = Object.keys(wanted[0] ?? {}).filter((name) => !ndpi.has(name));
     if (wanted.length > 0) expect(Object.keys(got[0] ?? {})).toEqual(names);
+  });
+});
+
+describe.runIf(hasShared)('without compat', () => {
+  const both = async (name: string, more: MeterCapturesOptions = {}): Promise<[Row[], Row[]]> => {
+    const path = join(oracle, 'synthetic', `${name}.pcap`);
+    const options = { statistics: true, splt: 5, ...more };
+    return [await ours(path, { ...options, compatible: true }), await ours(path, options)];
+  };
+  const sum = (rows: Row[], name: string): number => rows.reduce((all, row) => all + Number(row[name]), 0);
+  const packets = (rows: Row[]): number => sum(rows, 'bidirectional_packets');
+
+  it('sizes have more than 16 bits', async () => {
+    const [theirs, own] = await both('bigframe');
+    expect(sum(theirs, 'bidirectional_max_ps')).toBeLessThan(65_536);
+    expect(Math.max(...own.map((row) => Number(row.bidirectional_max_ps)))).toBeGreaterThan(65_535);
+  });
+
+  it('an IPv6 packet has its header', async () => {
+    const [theirs, own] = await both('ext6', { accounting: 'ip' });
+    const udp = (rows: Row[]): Row | undefined => rows.find((row) => row.protocol === '17');
+    expect(Number(udp(own)?.bidirectional_min_ps) - Number(udp(theirs)?.bidirectional_min_ps)).toBe(40);
+  });
+
+  it('fragments join their session, segmentation offload counts', async () => {
+    for (const name of ['frag4', 'frag6', 'tso_totlen0']) {
+      const [theirs, own] = await both(name);
+      expect([name, packets(own) > packets(theirs)]).toEqual([name, true]);
+    }
+  });
+
+  it('the ethertype is enforced', async () => {
+    const [theirs, own] = await both('nonip');
+    expect(packets(own)).toBeLessThan(packets(theirs));
+  });
+
+  it('802.1ad, GRE, VXLAN and Geneve are read', async () => {
+    const [vlansTheirs, vlans] = await both('vlan_q');
+    expect(packets(vlans)).toBeGreaterThan(packets(vlansTheirs));
+    const [, tunnels] = await both('tunnels');
+    const ids = new Set(tunnels.map((row) => Number(row.tunnel_id)));
+    expect([...ids].some((id) => id >= 4)).toBe(true);
+  });
+
+  it('a cut keeps source and destination, and its parts their number', async () => {
+    const [theirs, own] = await both('active_flip', { activeTimeout: 5 });
+    expect(new Set(theirs.map((row) => row.src_ip)).size).toBe(2);
+    expect(new Set(own.map((row) => row.src_ip)).size).toBe(1);
+    expect(own.map((row) => [row.session, row.part])).toEqual([
+      ['0', '1'],
+      ['0', '2'],
+    ]);
   });
 });

@@ -262,6 +262,27 @@ describe('plugins', () => {
   });
 });
 
+it('keeps time that runs backwards, where NFStream raises it', () => {
+  const wishes = [
+    { ns: START + 9n * SECOND },
+    { ns: START + 2n * SECOND, from: '10.0.0.7' },
+    { ns: START + 3n * SECOND, from: '10.0.0.7' },
+  ];
+  const firsts = (compatible: boolean): unknown =>
+    metered(wishes, { ...all, compatible }).map(({ first, intervals }) => [
+      (first as number[][])[0]?.[0],
+      (intervals as number[])[0],
+    ]);
+  expect(firsts(false)).toEqual([
+    [9000, 0],
+    [2000, 1000],
+  ]);
+  expect(firsts(true)).toEqual([
+    [9000, 0],
+    [9000, 0],
+  ]);
+});
+
 it('numbers frames on where captures are one stream', () => {
   const frames: number[][] = [];
   const meter = new SessionMeter((record) => frames.push([...record.frames]), { frames: true });
