@@ -120,7 +120,7 @@ function rolesSection({ roles }: EvaluationRecord, titles: Titles): string {
   }));
   return section(
     'Each role',
-    'Recall (dark) and right answer among the top three (pale), mean over the devices of the role.',
+    'Recall (strong) and right answer among the top three (faint), mean over the devices of the role.',
     barChart(bars, 'Recall of each role'),
   );
 }
@@ -152,7 +152,7 @@ function curves({ reliability, coverage, learningCurve }: EvaluationRecord): str
     parts.push(
       section(
         'Learning',
-        'Recall (dark) and top three (pale) on devices never seen, by devices of each role to learn from.',
+        'Recall (strong) and top three (faint) on devices never seen, by devices of each role to learn from.',
         learningChart(learningCurve),
       ),
     );
