@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { openCapture } from '../../src/pcap/index.js';
 import { addressText, type SessionTable, sessionize } from '../../src/sessions/index.js';
 import * as row from '../../src/sessions/row-layout.js';
-import { capturesIn, hasShared, shared, someDeviceCaptures } from '../support/shared.js';
+import { capturesIn, devices, hasShared, shared, someDeviceCaptures } from '../support/shared.js';
 import { keyOf, type Totals, tsharkTotals } from '../support/tshark.js';
 
 /** Our own sessions in the words of the comparison. */
@@ -30,7 +30,7 @@ function sessionsOf(table: SessionTable): Map<string, [number, number, number, n
 }
 
 async function ourTotals(file: string): Promise<Totals> {
-  const { summary, table } = await sessionize(openCapture(file), { binSeconds: 0 });
+  const { summary, table } = await sessionize(openCapture(file, { tunnels: false }), { binSeconds: 0 });
   return {
     packets: summary.packets,
     bytes: summary.bytes,
@@ -51,17 +51,41 @@ function differences(ours: Totals, theirs: Totals): string[] {
 }
 
 /**
- * No difference stands. What makes the two comparable: tunnels (6in4, GTP-U) are compared by their outermost headers,
- * which are the ones decoded here; tshark neither reassembles datagrams nor segments, and later fragments get the
- * ports of their first one by a slow look-up of the comparison's own.
+ * Odd captures in which the two differ for a reason, by a part of their names; read with `TSHARK_ALL=1`. Link types that
+ * are not decoded here need no entry.
+ */
+const explained: readonly (readonly [string, string])[] = [
+  ['mobile-ipv6-mip6', 'the mobility header is an extension here, the protocol there'],
+  ['ipv6_mobility_1', 'the mobility header is an extension here, the protocol there'],
+  ['captured-longer-than-original', 'the larger of captured and wire length counts'],
+  ['rsvp_obj_print-oobr', 'the larger of captured and wire length counts'],
+  ['fuzz-2021-06-07-c6c72a0a56', 'tshark ends lengths at 2^31 - 1'],
+  ['erspan-type-i-2', 'tshark looks into ERSPAN and takes the VLAN from there'],
+  ['ipv6hdr-heapoverflow', 'a chain of extension headers that is cut is skipped here'],
+  ['icmp-rfc8335-missing-bytes', 'MACsec without encryption, which is not read here'],
+];
+
+/** By default every tenth, for time: a start of tshark takes longer than all else. */
+function oddCaptures(): string[] {
+  const files = capturesIn(join(shared, 'data', 'malformed'));
+  return process.env.TSHARK_ALL === '1' ? files : files.filter((_, i) => i % 10 === 0);
+}
+
+/**
+ * No difference stands. What makes the two comparable: tunnels are compared by their outermost headers, so they stay
+ * closed here; tshark neither reassembles datagrams nor segments, and later fragments get the ports of their first one
+ * by a slow look-up of the comparison's own.
  */
 describe.runIf(hasShared)('packets, bytes and sessions are those that tshark sees', () => {
-  const files = [...capturesIn(join(shared, 'oracle', 'nfstream', 'pcaps')), ...someDeviceCaptures(60, 2026)];
+  const regular = [
+    ...capturesIn(join(shared, 'oracle', 'nfstream', 'pcaps')),
+    ...(process.env.TSHARK_ALL === '1' ? capturesIn(devices) : someDeviceCaptures(60, 2026)),
+  ];
 
-  it('in 12 captures of other projects and 60 of devices', async () => {
-    expect(files.length).toBe(72);
+  it('in captures of other projects and of devices', async () => {
+    expect(regular.length).toBeGreaterThanOrEqual(72);
     let sessions = 0;
-    for (const file of files) {
+    for (const file of regular) {
       const theirs = tsharkTotals(file);
       const ours = await ourTotals(file);
       const name = basename(file);
@@ -70,7 +94,27 @@ describe.runIf(hasShared)('packets, bytes and sessions are those that tshark see
       expect(sum(Object.values(ours.left)), name).toBe(sum(Object.values(theirs.left)));
       sessions += ours.sessions.size;
     }
-    console.log(`tshark: ${files.length} captures, ${sessions} sessions, no difference`);
+    console.log(`tshark: ${regular.length} captures, ${sessions} sessions, no difference`);
+  });
+
+  it('in odd captures, but for differences with a reason', async () => {
+    const files = oddCaptures();
+    const unlike: string[] = [];
+    let same = 0;
+    for (const file of files) {
+      const name = basename(file);
+      if (explained.some(([part]) => name.includes(part))) continue;
+      const ours = await ourTotals(file).catch(() => undefined);
+      // Not a capture, or cut inside its header: nothing to compare.
+      if (ours === undefined || (ours.left['link-type'] ?? 0) > 0) continue;
+      const theirs = tsharkTotals(file);
+      const counts = ours.packets === theirs.packets && ours.bytes === theirs.bytes;
+      const found = differences(ours, theirs);
+      if (counts && found.length === 0) same++;
+      else unlike.push(`${name}: ${ours.packets}/${theirs.packets} packets, ${found.slice(0, 3).join('; ')}`);
+    }
+    console.log(`tshark: ${same} of ${files.length} odd captures alike`);
+    expect(unlike).toEqual([]);
   });
 });
 

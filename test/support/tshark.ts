@@ -1,5 +1,5 @@
 /** Sessions as tshark's fields and a slow grouping give them: the second opinion on our own decoding. */
-import { execFileSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 
 export interface Totals {
   readonly packets: number;
@@ -34,6 +34,8 @@ const FIELDS = [
   'tcp.dstport',
   'udp.srcport',
   'udp.dstport',
+  'sctp.srcport',
+  'sctp.dstport',
 ] as const;
 type Field = (typeof FIELDS)[number];
 
@@ -44,13 +46,21 @@ const OPTIONS = [
   'tcp.analyze_sequence_numbers:FALSE',
 ];
 
+const PORTED: Readonly<Record<number, 'tcp' | 'udp' | 'sctp'>> = {
+  6: 'tcp',
+  17: 'udp',
+  132: 'sctp',
+  136: 'udp',
+};
+
 /** The first value of each field of one frame, and the last VLAN id. */
 type Row = Readonly<Record<Field, string>>;
 
 function* rowsOf(file: string): Generator<Row> {
   const preferences = OPTIONS.flatMap((option) => ['-o', option]);
   const fields = FIELDS.flatMap((field) => ['-e', field]);
-  const text = execFileSync(
+  // Of a capture that is cut or damaged tshark reads what is there, and fails.
+  const { stdout: text } = spawnSync(
     'tshark',
     ['-n', '-r', file, ...preferences, '-T', 'fields', '-E', 'separator=/t', '-E', 'aggregator=;', ...fields],
     {
@@ -145,7 +155,7 @@ export function tsharkTotals(file: string): Totals {
     }
     const { protocol, source, destination, version } = ends;
     const vlan = row['vlan.id'] === '' ? '0' : row['vlan.id'];
-    const prefix = protocol === 6 ? 'tcp' : protocol === 17 ? 'udp' : undefined;
+    const prefix = PORTED[protocol];
     let ports: [string, string] =
       prefix === undefined ? ['0', '0'] : [row[`${prefix}.srcport`] || '0', row[`${prefix}.dstport`] || '0'];
     const datagram = [source, destination, protocol, vlan, ends.identification].join(' ');
