@@ -115,6 +115,28 @@ describe('vectors of layout port-protocol-4104/1', () => {
     ]);
   });
 
+  it('of windows count the first received port among the received packets', async () => {
+    const own = { source: '02:00:00:00:00:01', destination: '02:00:00:00:00:02' };
+    const back = { source: own.destination, destination: own.source };
+    const ends = { source: '10.0.0.1', destination: '10.0.0.2', protocol: 17 };
+    const answer = { source: '10.0.0.2', destination: '10.0.0.1', protocol: 17 };
+    const frames = [
+      ethernet(own, ipv4(ends, udp(40000, 1))),
+      ethernet(back, ipv4(answer, udp(1, 40000))),
+      ethernet(back, ipv4(answer, udp(1, 40000))),
+      ethernet(back, ipv4(answer, udp(2, 40000))),
+    ];
+    const source = fileOf(
+      classicPieces(frames.map((frame, seconds) => ({ seconds, nanoseconds: 0, frame }))),
+    );
+    const [window] = await portProtocolRecords(source, { unit: 'window', device: '10.0.0.1' });
+    expect(window!.vector.slice(2)).toEqual([
+      [2052, 2 / 3],
+      [2053, 1 / 3],
+      [2052 + 2049, 1],
+    ]);
+  });
+
   it('need a device', async () => {
     const arp = ethernet({}, arpRequest(new Uint8Array(6), '10.0.0.1', '10.0.0.2'), 0x0806);
     const source = fileOf(classicPieces([{ seconds: 1, nanoseconds: 0, frame: arp }]));

@@ -86,6 +86,15 @@ describe('packet table', () => {
     const answer = question(0x8183, labels('nowhere'));
     const over = (payload: Uint8Array, port: number): Uint8Array =>
       ethernet({}, ipv4({ ...ENDS_UDP, ...ends }, udp(5000, port, payload)));
+    const long = udp(5000, 53, concat(query.slice(0, 12), new Uint8Array(60).fill(63)));
+    const fragment = (from: number): Uint8Array =>
+      ethernet(
+        {},
+        ipv4(
+          { ...ENDS_UDP, ...ends, identification: 9, fragmentOffset: from, moreFragments: from === 0 },
+          long.slice(from, from + 40),
+        ),
+      );
     const source = files(
       over(query, 53),
       ethernet(
@@ -103,6 +112,8 @@ describe('packet table', () => {
       over(query.slice(0, 11), 53),
       over(query.slice(0, 20), 53),
       over(concat(query.slice(0, 12), u8(0xc0), u8(12)), 53),
+      fragment(0),
+      fragment(40),
     );
     const rows = await packetRows(source, true);
     const seen = rows.map(({ is_dns, dns_is_response, dns_rcode, dns_query }) => [
@@ -119,6 +130,8 @@ describe('packet table', () => {
       [0, null, null, null],
       [1, 0, 0, null],
       [1, 0, 0, null],
+      [1, 0, 0, null],
+      [0, null, null, null],
     ]);
     expect((await packetRows(source))[0]).not.toHaveProperty('dns_query');
     expect(packetColumns(false).map(({ name }) => name)).not.toContain('dns_query');

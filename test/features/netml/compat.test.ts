@@ -142,6 +142,16 @@ describe('sizes', () => {
   });
 });
 
+describe('packets of one time', () => {
+  it('stay in order of appearance where a flow has to be sorted', async () => {
+    const frame = (bytes: number): Uint8Array =>
+      ethernet({}, ipv4({ ...ENDS, protocol: 17 }, udp(7, 9, new Uint8Array(bytes))));
+    const packets = [at(5, frame(1)), at(2, frame(20)), at(2, frame(30)), at(2, frame(10)), at(0, frame(2))];
+    const [sizes] = (await cut(packets, null, 100)).sizes;
+    expect(sizes!.map((size) => size - 42)).toEqual([2, 20, 30, 10, 1]);
+  });
+});
+
 describe('labels', () => {
   const head = [
     'x',

@@ -182,12 +182,16 @@ describe('what NetworkML 0.4.5 did with', () => {
     const bins = await binsOf([
       at(0, piece(0, 40)),
       at(1, piece(0, 40, 2)),
-      at(2, piece(40, 80)),
-      at(3, piece(80, 100)),
+      // The end comes before the middle: the hole keeps the datagram from being whole.
+      at(2, piece(80, 100)),
+      at(3, piece(40, 80)),
       at(4, piece(40, 100, 2)),
+      // Without its middle a datagram is never whole.
+      at(5, piece(0, 40, 3)),
+      at(6, piece(80, 100, 3)),
     ]);
     expect(bins[0]!.sessions.map(({ a, b, packets }) => [a, b, packets])).toEqual([
-      ['10.0.0.1:0', '10.0.0.2:0', 3],
+      ['10.0.0.1:0', '10.0.0.2:0', 5],
       ['10.0.0.1:53', '10.0.0.2:1000', 2],
     ]);
   });
@@ -196,6 +200,13 @@ describe('what NetworkML 0.4.5 did with', () => {
     const inner = ipv6({ source: 'fd00::1', destination: 'fd00::2', protocol: 17 }, udp(7, 8));
     const bins = await binsOf([at(0, ethernet({}, ipv4({ ...ENDS, protocol: 41 }, inner)))]);
     expect(bins[0]!.sessions.map(({ a, b }) => [a, b])).toEqual([['fd00::1:7', 'fd00::2:8']]);
+  });
+
+  it('the end of the warm-up: what begins with it is left out', async () => {
+    const frame = (port: number): Uint8Array => ethernet({}, ipv4(ENDS, udp(port, 6)));
+    const files = [at(0, frame(1)), at(120, frame(2)), at(120, frame(3), 1000)];
+    const bins = await binsOf(files, { warmUpSeconds: 120 });
+    expect(bins.map(({ sessions }) => sessions.map(({ portA }) => portA))).toEqual([[3]]);
   });
 
   it('silences: bins begin at packets, empty ones stay unless they are the last', async () => {
