@@ -20,8 +20,10 @@ export const limits = `## Limits
 - One to two devices stand behind the thin roles: they recognise those devices and little else.
 - The labels of PLC, RTU, building controller, mail and database server rest on the port that the device answers, which is
   itself a feature; their figures are circular to that degree. Eight labels contradict their role.
-- Ports above 1024, who serves whom, sizes and timing are not in the layout: workstations, smart speakers, cameras and
-  hubs of makers never seen are told apart poorly.
+- Sizes and timing are not in the layouts. Smart speakers, plugs and hubs of makers never seen are told apart poorly: use the
+  group. Workstations, HMIs and controllers of a domain are taken for one another.
+- The bundle holds the names of the devices it was trained on, and rounded mean windows of them (shares by class of service,
+  no addresses), for "nearest known device".
 - Hosts of the Windows labs were recorded while others experimented with attack tools; some unusual administration is among
   their normal captures.
 - Behaviour: "normal" means like the sessions of that role's training captures, one session at a time. Scans, lateral
