@@ -52,92 +52,113 @@ export function meterWithPool(
   wish: SessionsWish,
   listener: SessionsListener,
 ): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const slots: Slot[] = paths.map(() => ({
-      waiting: [],
-      done: false,
-      error: undefined,
-      credit: undefined,
-    }));
-    const running = new Set<Worker>();
-    let next = 0;
-    let current = 0;
-    const stop = (error?: NetworkmlError): void => {
-      for (const worker of running) void worker.terminate();
-      if (error === undefined) resolve();
-      else reject(error);
-    };
-    const drain = (): void => {
-      for (; current < slots.length; current++) {
-        const slot = slots[current] as Slot;
-        for (const batch of slot.waiting.splice(0)) {
-          listener.onBatch(batch);
-          if (slot.credit !== undefined) giveCredit(slot.credit);
-        }
-        if (!slot.done) return;
-        listener.onDone(current, slot.error);
-      }
-      stop();
-    };
-    const guarded = (work: () => void): void => {
-      try {
-        work();
-      } catch (error) {
-        stop(toNetworkmlError(error));
-      }
-    };
-    const start = (): void => {
-      const credit = new Int32Array(new SharedArrayBuffer(4));
-      credit[0] = CREDIT;
-      const setup: SessionsSetup = { wish, credit };
-      const worker = new Worker(join(packageRoot(), 'dist/cli/sessions-worker.js'), { workerData: setup });
-      running.add(worker);
-      let at = -1;
-      const takeNext = (): void => {
-        at = next++;
-        const slot = slots[at];
-        if (slot === undefined) void worker.terminate();
-        else {
-          slot.credit = credit;
-          worker.postMessage(paths[at]);
-        }
+  return new SessionsPool(paths, wish, listener).run(jobs);
+}
+
+class SessionsPool {
+  private readonly slots: Slot[];
+  private readonly running = new Set<Worker>();
+  /** The next capture that no thread has taken, and the one whose rows are written. */
+  private next = 0;
+  private current = 0;
+  private end: (error?: NetworkmlError) => void = () => {};
+
+  constructor(
+    private readonly paths: readonly string[],
+    private readonly wish: SessionsWish,
+    private readonly listener: SessionsListener,
+  ) {
+    this.slots = paths.map(() => ({ waiting: [], done: false, error: undefined, credit: undefined }));
+  }
+
+  run(jobs: number): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.end = (error) => {
+        for (const worker of this.running) void worker.terminate();
+        if (error === undefined) resolve();
+        else reject(error);
       };
-      const finish = (error: NetworkmlError | undefined): void => {
-        const slot = slots[at];
-        if (slot === undefined) return;
-        slot.done = true;
-        slot.error = error;
-      };
-      worker.on('message', (reply: SessionsReply) =>
-        guarded(() => {
-          if ('progress' in reply) listener.onProgress(at, reply.progress);
-          else if ('fatal' in reply) stop(unpackError(reply.fatal));
-          else if ('batch' in reply) {
-            slots[at]?.waiting.push(reply.batch);
-            if (at === current) drain();
-          } else {
-            finish(reply.done === null ? undefined : unpackError(reply.done));
-            takeNext();
-            drain();
-          }
-        }),
-      );
-      worker.on('error', (cause) =>
-        guarded(() => {
-          const file = paths[at];
-          const said = `its thread failed: ${cause.message}`;
-          finish(
-            new NetworkmlError('NML_INTERNAL', said, { ...(file === undefined ? {} : { file }), cause }),
-          );
-          if (next < paths.length) start();
-          drain();
-        }),
-      );
-      worker.on('exit', () => running.delete(worker));
-      takeNext();
-    };
-    for (let i = 0; i < Math.min(jobs, paths.length); i++) start();
-  });
+      for (let i = 0; i < Math.min(jobs, this.paths.length); i++) this.start();
+    });
+  }
+
+  private start(): void {
+    const credit = new Int32Array(new SharedArrayBuffer(4));
+    credit[0] = CREDIT;
+    const setup: SessionsSetup = { wish: this.wish, credit };
+    const worker = new Worker(join(packageRoot(), 'dist/cli/sessions-worker.js'), { workerData: setup });
+    this.running.add(worker);
+    let at = this.give(worker, credit);
+    worker.on('message', (reply: SessionsReply) =>
+      this.guarded(() => {
+        this.take(at, reply);
+        if ('done' in reply) {
+          at = this.give(worker, credit);
+          this.drain();
+        }
+      }),
+    );
+    worker.on('error', (cause) =>
+      this.guarded(() => {
+        const file = this.paths[at] ?? '';
+        const said = `its thread failed: ${cause.message}`;
+        this.finish(at, new NetworkmlError('NML_INTERNAL', said, { file, cause }));
+        if (this.next < this.paths.length) this.start();
+        this.drain();
+      }),
+    );
+    worker.on('exit', () => this.running.delete(worker));
+  }
+
+  /** Gives a thread its next capture, or ends it; returns the number of the capture. */
+  private give(worker: Worker, credit: Int32Array): number {
+    const at = this.next++;
+    const slot = this.slots[at];
+    if (slot === undefined) void worker.terminate();
+    else {
+      slot.credit = credit;
+      worker.postMessage(this.paths[at]);
+    }
+    return at;
+  }
+
+  private take(at: number, reply: SessionsReply): void {
+    if ('progress' in reply) this.listener.onProgress(at, reply.progress);
+    else if ('fatal' in reply) this.end(unpackError(reply.fatal));
+    else if ('done' in reply) this.finish(at, reply.done === null ? undefined : unpackError(reply.done));
+    else {
+      this.slots[at]?.waiting.push(reply.batch);
+      if (at === this.current) this.drain();
+    }
+  }
+
+  private finish(at: number, error: NetworkmlError | undefined): void {
+    const slot = this.slots[at];
+    if (slot !== undefined) Object.assign(slot, { done: true, error });
+  }
+
+  /** Writes what has come of the capture whose turn it is, and of those behind it that are done. */
+  private drain(): void {
+    for (; this.current < this.slots.length; this.current++) {
+      const slot = this.slots[this.current] as Slot;
+      for (const batch of slot.waiting.splice(0)) {
+        this.listener.onBatch(batch);
+        if (slot.credit !== undefined) giveCredit(slot.credit);
+      }
+      if (!slot.done) return;
+      this.listener.onDone(this.current, slot.error);
+    }
+    this.end();
+  }
+
+  /** A failure of the writer ends the run, not the process. */
+  private guarded(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.end(toNetworkmlError(error));
+    }
+  }
 }
 
 function giveCredit(credit: Int32Array): void {
