@@ -36,7 +36,7 @@ export interface NatsOptions {
 export const PASSWORD_VARIABLE = 'NETWORKML_NATS_PASSWORD';
 export const TOKEN_VARIABLE = 'NETWORKML_NATS_TOKEN';
 
-const FIRST_ANSWER_MS = 10_000;
+const FIRST_ANSWER_MS = 5_000;
 const LEAST_DELAY_MS = 100;
 const MOST_DELAY_MS = 5_000;
 
@@ -77,7 +77,7 @@ export async function connectNats(
     void resetOnReconnect(connection, delay.reset);
     return connection;
   } catch (cause) {
-    throw connectionError(cause, target.hosts.join(', '));
+    throw connectionError(cause, target.hosts.join(', '), tls !== undefined);
   }
 }
 
@@ -197,12 +197,17 @@ function tlsOf(options: NatsOptions, target: Target, plain: boolean): Connection
 
 /** Whether `host` or `host:port` is this machine. */
 export function isLoopback(host: string): boolean {
-  const name = host.startsWith('[') ? host.slice(1, host.indexOf(']')) : host.replace(/:\d+$/, '');
+  const bracket = host.startsWith('[') ? host.slice(1, host.indexOf(']')) : undefined;
+  // Without brackets an IPv6 address has no port behind it.
+  const name = bracket ?? (/:.*:/.test(host) ? host : host.replace(/:\d+$/, ''));
   return name === 'localhost' || name === '::1' || /^127\.\d+\.\d+\.\d+$/.test(name);
 }
 
-/** What went wrong with the connection, as a coded error. The messages of the client hold no secrets. */
-export function connectionError(cause: unknown, hosts: string): NetworkmlError {
+/**
+ * What went wrong with the connection, as a coded error. The messages of the client hold no secrets.
+ * @param encrypted whether TLS was to be used
+ */
+export function connectionError(cause: unknown, hosts: string, encrypted = false): NetworkmlError {
   if (cause instanceof NetworkmlError) return cause;
   const chain = causes(cause);
   const said = (chain.at(-1) ?? toNetworkmlError(cause)).message || 'no answer';
@@ -211,6 +216,11 @@ export function connectionError(cause: unknown, hosts: string): NetworkmlError {
     chain.some((error) => kinds.some((kind) => error instanceof kind));
   if (is(errors.AuthorizationError, errors.UserAuthenticationExpiredError, errors.PermissionViolationError)) {
     return new NetworkmlError('NML_NATS_AUTH', message, { cause });
+  }
+  if (encrypted && is(errors.TimeoutError)) {
+    // In TLS 1.3 a server refuses a missing certificate after our side of the handshake is over: it just hangs up.
+    const hint = 'does the server want a certificate? give one with --tls-cert and --tls-key';
+    return new NetworkmlError('NML_NATS_TLS', message, { cause, hint });
   }
   const tls = chain.some(
     (error) =>

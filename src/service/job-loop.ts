@@ -12,6 +12,9 @@ const EXPIRES_MS = 5_000;
 /** Silence after which a request is taken for lost with the server that had it. */
 const LOST_MS = 3 * EXPIRES_MS;
 
+/** How long a job can be on its way from the server, milliseconds. */
+const IN_TRANSIT_MS = 300;
+
 const PAUSE_AFTER_ERROR_MS = 500;
 
 /** The slots of one process. */
@@ -30,7 +33,9 @@ export function startJobLoop(context: WorkerContext, repair: () => Promise<void>
   const slot = async (): Promise<void> => {
     while (!state.stopping) {
       try {
-        const message = await nextMessage(await source.get(), state.waiting);
+        const consumer = await source.get();
+        if (state.stopping) return;
+        const message = await nextMessage(consumer, state.waiting);
         if (message === undefined) continue;
         if (state.stopping) message.nak();
         else await runJob(message, context);
@@ -47,8 +52,12 @@ export function startJobLoop(context: WorkerContext, repair: () => Promise<void>
   return {
     stop: async () => {
       state.stopping = true;
+      const ended = Promise.all(slots);
+      // A job that is on its way to a closed request would be missed until its time is over: in a busy stream the
+      // requests end by themselves in this moment, and their jobs are handed back.
+      await Promise.race([ended, sleep(IN_TRANSIT_MS)]);
       for (const messages of state.waiting) void messages.close();
-      await Promise.all(slots);
+      await ended;
     },
   };
 }

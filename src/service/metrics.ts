@@ -101,6 +101,7 @@ export class Metrics {
   /** The page for a scraper. */
   text(bundle: BundleLabels): string {
     const memory = process.memoryUsage();
+    const resources = process.getActiveResourcesInfo().length;
     const info = `name="${escapeLabel(bundle.name)}",version="${escapeLabel(bundle.version)}",sha256="${bundle.sha256}"`;
     return [
       ...family('jobs_total', 'counter', 'Deliveries of jobs by how they ended', (name) =>
@@ -137,6 +138,7 @@ export class Metrics {
       ...single('nats_reconnects_total', 'counter', 'Connections made again', this.reconnects),
       ...single('resident_memory_bytes', 'gauge', 'Memory of the process', memory.rss),
       ...single('heap_used_bytes', 'gauge', 'Heap of the main thread', memory.heapUsed),
+      ...single('active_resources', 'gauge', 'Timers, sockets and requests of the main thread', resources),
       '',
     ].join('\n');
   }
