@@ -33,6 +33,8 @@ const SCHEMAS = [
   { file: 'models-v1', type: 'ModelsReply', source: 'src/service/messages.ts', message: 'models' },
   { file: 'device-capture-v1', type: 'DeviceCaptureRecord', source: 'src/capture/records.ts' },
   { file: 'split-v1', type: 'SplitRecord', source: 'src/capture/records.ts' },
+  { file: 'window-v1', type: 'WindowRecord', source: 'src/capture/records.ts' },
+  { file: 'live-v1', type: 'LiveRecord', source: 'src/capture/records.ts' },
 ];
 
 function schemaOf({ type, source }) {

@@ -175,6 +175,26 @@ export const errorTable = {
     meaning: 'every attempt at the job ended without an answer',
     hint: 'look in the logs of the workers for what ended them',
   },
+  NML_CAPTURE_DRIVER: {
+    kind: 'input',
+    meaning: 'no program or library that captures packets could be used',
+    hint: 'install tcpdump or dumpcap; networkml doctor says what works',
+  },
+  NML_CAPTURE_RIGHTS: {
+    kind: 'input',
+    meaning: 'the rights to capture packets are missing',
+    hint: 'run as root, or give the program the rights: see docs/live-capture.md',
+  },
+  NML_CAPTURE_INTERFACE: {
+    kind: 'input',
+    meaning: 'there is no such interface, or it cannot be captured from',
+    hint: 'networkml doctor lists the interfaces',
+  },
+  NML_CAPTURE_ENDED: {
+    kind: 'internal',
+    meaning: 'the capture ended before it was told to',
+    hint: 'what had been captured is kept; look at the interface, then start again',
+  },
   NML_OUTPUT: {
     kind: 'internal',
     meaning: 'the output could not be written',

@@ -1,7 +1,8 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { NetworkmlError } from '../errors.js';
-import { createPcapWriter, type Packet } from '../pcap/index.js';
+import type { Packet } from '../pcap/index.js';
+import { pcapFileHeader, RECORD_HEADER_BYTES, writeRecordHeader } from './pcap-bytes.js';
 
 /** What the files of a split may hold on to. */
 export interface DeviceFileLimits {
@@ -13,7 +14,6 @@ export interface DeviceFileLimits {
 
 const FIRST_BUFFER_BYTES = 1024;
 const MOST_BUFFER_BYTES = 64 * 1024;
-const RECORD_HEADER_BYTES = 16;
 /** As tcpdump writes it by default: every packet fits. */
 const SNAPLEN_BYTES = 262_144;
 
@@ -58,10 +58,7 @@ export class DeviceFiles {
     const length = frameEnd - frameAt;
     const buffer = this.room(number, packet.linkType, RECORD_HEADER_BYTES + length);
     let at = this.used[number] ?? 0;
-    at = buffer.writeUInt32LE(packet.seconds, at);
-    at = buffer.writeUInt32LE(packet.nanoseconds, at);
-    at = buffer.writeUInt32LE(length, at);
-    at = buffer.writeUInt32LE(packet.wireBytes, at);
+    at = writeRecordHeader(buffer, at, packet.seconds, packet.nanoseconds, length, packet.wireBytes);
     at += this.source.copy(buffer, at, frameAt, frameEnd);
     this.used[number] = at;
     this.bytes += RECORD_HEADER_BYTES + length;
@@ -168,14 +165,7 @@ export class DeviceFiles {
   private header(linkType: number): Buffer {
     let header = this.headers.get(linkType);
     if (header === undefined) {
-      let bytes = Buffer.alloc(0);
-      const sink = {
-        write: (chunk: Uint8Array) => {
-          bytes = Buffer.from(chunk);
-        },
-      };
-      createPcapWriter(sink, { linkType, snaplen: SNAPLEN_BYTES, nanoseconds: true }).close();
-      header = bytes;
+      header = pcapFileHeader(linkType, SNAPLEN_BYTES);
       this.headers.set(linkType, header);
     }
     return header;

@@ -58,3 +58,48 @@ export interface SplitRecord {
   belowMinimum: number;
   frames: SplitCounts;
 }
+
+/** One window of a live capture, printed when its captures are. */
+export interface WindowRecord {
+  schema: 'networkml/window/v1';
+  interface: string;
+  /** Program or library that captured: tcpdump, dumpcap, cap. */
+  driver: string;
+  /** From 0. */
+  number: number;
+  start: string;
+  end: string;
+  /** False where the capture ended before the window did. */
+  whole: boolean;
+  packets: number;
+  /** Packets whose headers could not be decoded, by reason; they are in the captures like all others. */
+  skipped: Record<string, number>;
+  /** Captures written. */
+  devices: number;
+  silent: number;
+  belowMinimum: number;
+  frames: SplitCounts;
+  /** Lost since the window before; null where the driver cannot tell (yet). */
+  drops: DropRecord;
+}
+
+/** Packets that are in no capture because they were lost before anybody saw them. */
+export interface DropRecord {
+  kernel: number | null;
+  interface: number | null;
+  /** By ourselves, because a buffer was full. */
+  evicted: number;
+}
+
+/** The end of a live capture. */
+export interface LiveRecord {
+  schema: 'networkml/live/v1';
+  interface: string;
+  driver: string;
+  packets: number;
+  windows: number;
+  /** Windows whose captures were not predicted because the windows before them took too long. */
+  evictedWindows: number;
+  /** Since the start. */
+  drops: DropRecord;
+}

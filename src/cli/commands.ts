@@ -96,6 +96,13 @@ export const commandList: readonly CommandEntry[] = [
     load: async () => (await import('./submit.js')).submit,
   },
   {
+    name: 'capture',
+    usage: 'capture',
+    summary: 'Take live packets, split them by device and window, keep or predict them',
+    words: {},
+    load: async () => (await import('./capture.js')).capture,
+  },
+  {
     name: 'doctor',
     usage: 'doctor',
     summary: 'Check what networkml needs on this machine',

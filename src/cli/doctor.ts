@@ -1,8 +1,9 @@
 /** `networkml doctor`: what is needed and whether it is there, a line each, and how to mend it. */
 
-import { accessSync, constants, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
-import { delimiter, join } from 'node:path';
+import { networkInterfaces } from 'node:os';
+import { probeDrivers } from '../capture/index.js';
 import { toNetworkmlError } from '../errors.js';
 import { findBundle, verifyBundle } from '../models/index.js';
 import { paint, plainText } from '../report/index.js';
@@ -29,7 +30,8 @@ export const doctor: Command = {
     const findings = [
       nodeVersion(process.versions.node),
       bundle(settings.text('bundle')),
-      captureTool(),
+      interfaces(),
+      ...(await captureDrivers()),
       captureRights(),
       await nats(process.env.NATS_URL),
     ];
@@ -37,7 +39,7 @@ export const doctor: Command = {
     const style = styleFor(output, settings, new Map());
     for (const { about, state, detail, mend } of findings) {
       const colour = state === 'ok' ? 'green' : state === 'failed' ? 'red' : 'yellow';
-      const line = `${about.padEnd(15)} ${detail}${mend === undefined ? '' : `; ${mend}`}`;
+      const line = `${about.padEnd(17)} ${detail}${mend === undefined ? '' : `; ${mend}`}`;
       await output.write(`${paint(style, colour, state.padEnd(8))} ${plainText(line)}\n`);
     }
     return findings.find(({ state }) => state === 'failed')?.exitCode ?? EXIT.done;
@@ -73,30 +75,31 @@ function bundle(named: string | undefined): Finding {
   }
 }
 
-function captureTool(): Finding {
-  const about = 'capture tool';
-  const found = onPath('dumpcap') ?? onPath('tcpdump');
-  return found === undefined
-    ? {
-        about,
-        state: 'missing',
-        detail: 'neither dumpcap nor tcpdump',
-        mend: 'to record captures, install tcpdump (it brings libpcap)',
-      }
-    : { about, state: 'ok', detail: found };
+function interfaces(): Finding {
+  const about = 'interfaces';
+  const names = Object.keys(networkInterfaces());
+  return names.length === 0
+    ? { about, state: 'missing', detail: 'none is up', mend: 'to capture live packets, bring one up' }
+    : { about, state: 'ok', detail: names.join(', ') };
 }
 
-function onPath(program: string): string | undefined {
-  for (const folder of (process.env.PATH ?? '').split(delimiter)) {
-    const path = join(folder, program);
-    try {
-      accessSync(path, constants.X_OK);
-      return path;
-    } catch {
-      // Not in this folder: the next one may have it.
-    }
-  }
-  return undefined;
+/** What brings a driver of live packets. */
+const DRIVER_MEND = {
+  tcpdump: 'to capture live packets, install tcpdump',
+  dumpcap: 'optional: install dumpcap (wireshark-common), which can have rights that networkml lacks',
+  cap: 'optional: npm install cap beside networkml (needs a compiler and the headers of libpcap)',
+} as const;
+
+async function captureDrivers(): Promise<Finding[]> {
+  const [name = 'lo'] = Object.keys(networkInterfaces());
+  const states = await probeDrivers(name);
+  return states.map(({ name: driver, works, detail }) => {
+    const about = `capture: ${driver}`;
+    if (works) return { about, state: 'ok', detail };
+    const installed = !/not installed/.test(detail);
+    const mend = installed ? 'see docs/live-capture.md for the rights that it needs' : DRIVER_MEND[driver];
+    return { about, state: 'missing', detail, mend };
+  });
 }
 
 /** Bit of CAP_NET_RAW in a capability set (capabilities(7)). */

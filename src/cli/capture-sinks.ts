@@ -1,0 +1,147 @@
+/** What happens to the captures of a live window: they are predicted and told of on standard output. */
+
+import type {
+  CaptureWindow,
+  DeviceCapture,
+  DeviceCaptureRecord,
+  LiveRecord,
+  WindowRecord,
+  WindowSink,
+} from '../capture/index.js';
+import { formatMoment } from '../pipeline/index.js';
+import {
+  arrayReport,
+  counted,
+  linesReport,
+  predictionReport,
+  type RecordReport,
+  type ReportStyle,
+} from '../report/index.js';
+import type { PredictionOutcome } from '../types.js';
+import type { PredictThread } from './capture-predict.js';
+import { deviceCaptureRecord, deviceCaptureTable } from './capture-records.js';
+import type { Output } from './output.js';
+
+/** What is said about one window. */
+export interface WindowReport {
+  readonly window: WindowRecord;
+  /** Empty where the captures are not kept. */
+  readonly captures: readonly DeviceCaptureRecord[];
+  /** Empty where nothing is predicted. */
+  readonly outcomes: readonly PredictionOutcome[];
+}
+
+/** How a live capture is told. */
+export interface LiveReport {
+  head(): string;
+  window(report: WindowReport): string;
+  end(total: LiveRecord): string;
+}
+
+type LiveLine = DeviceCaptureRecord | PredictionOutcome | WindowRecord | LiveRecord;
+
+/** @param format one of `recordFormats` */
+export function liveReport(format: string, style: ReportStyle): LiveReport {
+  if (format === 'table') return tableReport(style);
+  const lines: RecordReport<LiveLine> = format === 'json' ? arrayReport() : linesReport();
+  return {
+    head: () => lines.head(),
+    window: ({ window, captures, outcomes }) =>
+      [...captures, ...outcomes, window].map((record) => lines.record(record)).join(''),
+    end: (total) => lines.record(total) + lines.end(),
+  };
+}
+
+function tableReport(style: ReportStyle): LiveReport {
+  return {
+    head: () => '',
+    window: ({ window, captures, outcomes }) => {
+      const { start, end, packets, devices, drops } = window;
+      const report = predictionReport('table', style, outcomes.length);
+      const said = [report.head(), ...outcomes.map((outcome) => report.record(outcome)), report.end()];
+      return [
+        `${start} to ${end}: ${counted(packets, 'packet')}, ${counted(devices, 'device')}, ${dropText(drops)}\n`,
+        captures.length === 0 ? '' : deviceCaptureTable(captures, style),
+        outcomes.length === 0 ? '' : said.join(''),
+        '\n',
+      ].join('');
+    },
+    end: ({ packets, windows, drops }) =>
+      `${counted(packets, 'packet')} in ${counted(windows, 'window')}, ${dropText(drops)}\n`,
+  };
+}
+
+/** Lost packets in words. */
+export function dropText({ kernel, interface: atInterface, evicted }: LiveRecord['drops']): string {
+  const text = (count: number | null): string => (count === null ? 'unknown' : String(count));
+  const own = evicted === 0 ? '' : `, ${evicted} by us`;
+  return `dropped: ${text(kernel)} by the kernel, ${text(atInterface)} by the interface${own}`;
+}
+
+/** What a sink of windows works with. */
+export interface SinkParts {
+  readonly about: { readonly interface: string; readonly driver: string };
+  readonly output: Output;
+  readonly report: LiveReport;
+  /** Whether the captures stay, so that it is worth telling where they lie. */
+  readonly kept: boolean;
+  readonly predictor: PredictThread | undefined;
+  /** Called with each outcome. */
+  readonly onOutcome: (outcome: PredictionOutcome) => void;
+}
+
+/** The sink that predicts and prints. */
+export function printingSink({ about, output, report, kept, predictor, onOutcome }: SinkParts): WindowSink {
+  return {
+    window: async (window) => {
+      const outcomes: PredictionOutcome[] = [];
+      if (predictor !== undefined) {
+        for (const one of window.captures) {
+          const outcome = withDrops(await predict(one, kept, predictor), window);
+          onOutcome(outcome);
+          outcomes.push(outcome);
+        }
+      }
+      const captures = kept ? window.captures.map(deviceCaptureRecord) : [];
+      await output.write(report.window({ window: windowRecord(window, about), captures, outcomes }));
+    },
+  };
+}
+
+async function predict(
+  { path, mac, addresses }: DeviceCapture,
+  kept: boolean,
+  predictor: PredictThread,
+): Promise<PredictionOutcome> {
+  // The folder of captures that are not kept means nothing to anybody.
+  const name = kept ? path : path.replace(/^.*[/\\]/, '');
+  return await predictor.predict({ path, name, device: mac ?? addresses[0] ?? '' });
+}
+
+/** Whoever relies on a prediction should know that packets are missing from it. */
+function withDrops(outcome: PredictionOutcome, { drops }: CaptureWindow): PredictionOutcome {
+  const lost = (drops.kernel ?? 0) + (drops.interface ?? 0) + drops.evicted;
+  if (outcome.schema === 'networkml/error/v1' || lost === 0) return outcome;
+  const warning = `${counted(lost, 'packet')} of this window were lost (${dropText(drops)})`;
+  return { ...outcome, warnings: [...outcome.warnings, warning] };
+}
+
+function windowRecord(window: CaptureWindow, about: SinkParts['about']): WindowRecord {
+  const { number, start, end, whole, packets, skipped, captures, silent, belowMinimum, frames, drops } =
+    window;
+  return {
+    schema: 'networkml/window/v1',
+    ...about,
+    number,
+    start: formatMoment(start),
+    end: formatMoment(end),
+    whole,
+    packets,
+    skipped: { ...skipped },
+    devices: captures.length,
+    silent,
+    belowMinimum,
+    frames,
+    drops,
+  };
+}
