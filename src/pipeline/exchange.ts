@@ -125,8 +125,8 @@ export interface ImportOptions {
 
 /**
  * A new bundle: all of another one, with a classifier from files of another library in the place of its own. The model
- * must know the same roles, in any order. Cut and temperature of the bundle were fitted to the answers of its own
- * classifier: where that was the default and the model answers otherwise, they are set to 0.5 and 1.
+ * must know the same roles, in any order. Cut and temperature belong to the answers of a model: they are kept where the
+ * weights are those of the bundle's own classifier, and are 0.5 and 1 otherwise.
  *
  * @param from directory with the files.
  * @throws NetworkmlError NML_MODEL_EXCHANGE, NML_MODEL_ROLE, NML_MODEL_*, NML_OUTPUT
@@ -151,7 +151,8 @@ export function importClassifier(from: string, options: ImportOptions): Exchange
   }
   const encoded = model.kind === 'one-layer' ? encodeOneLayer(model) : encodeForest(model);
   const unchanged = old !== undefined && sameArrays(partsOf(bundle, old), encoded.arrays);
-  const { arrays, classifier } = classifierParts(bundle, model, encoded);
+  const judged = unchanged ? calibrationOf(old) : notCalibrated;
+  const { arrays, classifier } = classifierParts(bundle, model, encoded, judged);
   const recalibrate = manifest.defaultClassifier === model.kind && !unchanged;
   const { data: _, arrays: __, ...kept } = manifest;
   writeBundle(
@@ -164,7 +165,7 @@ export function importClassifier(from: string, options: ImportOptions): Exchange
         old === undefined
           ? [...manifest.classifiers, classifier]
           : manifest.classifiers.map((each) => (each === old ? classifier : each)),
-      ...(recalibrate ? { temperature: 1, unknownBelow: defaultUnknownCut } : {}),
+      ...(recalibrate ? notCalibrated : {}),
       training: {
         ...manifest.training,
         figures: recalibrate ? {} : manifest.training.figures,
@@ -177,19 +178,30 @@ export function importClassifier(from: string, options: ImportOptions): Exchange
     ...summaryOf(model, format),
     path: options.output,
     files,
-    warnings: recalibrate
-      ? [
-          'cut and temperature of the bundle were fitted to another model: now 0.5 and 1, so that confidences are ' +
-            'scores; networkml evaluate --bundle shows how well they fit',
-        ]
-      : [],
+    warnings: unchanged
+      ? []
+      : [
+          'nothing is known of the cut and the temperature of this model: they are 0.5 and 1, so that its confidences ' +
+            'are scores; networkml evaluate --bundle shows how well they fit',
+        ],
   };
+}
+
+/** Cut and temperature of a model that nobody has evaluated. */
+const notCalibrated = { temperature: 1, unknownBelow: defaultUnknownCut } as const;
+
+/** What a bundle has found out about a classifier of its own. */
+function calibrationOf({ meta }: BundleClassifier): JsonObject {
+  return Object.fromEntries(
+    ['temperature', 'unknownBelow'].flatMap((name) => (meta[name] === undefined ? [] : [[name, meta[name]]])),
+  );
 }
 
 function classifierParts(
   bundle: Bundle,
   model: Model,
   encoded: { meta: Readonly<Record<string, unknown>>; arrays: Readonly<Record<string, BundleArray>> },
+  calibration: JsonObject,
 ): { arrays: Map<string, ArrayToWrite>; classifier: BundleClassifier } {
   const { manifest } = bundle;
   const arrays = new Map<string, ArrayToWrite>();
@@ -212,7 +224,7 @@ function classifierParts(
     classifier: {
       kind: model.kind,
       layout: model.layout,
-      meta: encoded.meta as JsonObject,
+      meta: { ...(encoded.meta as JsonObject), ...calibration },
       arrays: Object.fromEntries(names),
     },
   };

@@ -3,16 +3,25 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readBundle } from '../../src/models/index.js';
-import { exportClassifier, importClassifier, loadBundle, predict } from '../../src/pipeline/index.js';
+import {
+  exportClassifier,
+  importClassifier,
+  loadBundle,
+  predict,
+  trainBundle,
+} from '../../src/pipeline/index.js';
 import { refusal } from '../roles/exchange/refusal.js';
 import { bytesOf, roleTraffic, trainTestBundle } from '../support/role-captures.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'networkml-exchange-'));
 const bundle = join(folder, 'bundle');
 const model = join(folder, 'model');
+/** A bundle of the network alone. */
+const plain = join(folder, 'plain');
 beforeAll(async () => {
   await trainTestBundle(folder);
   exportClassifier(bundle, 'tensorflow', model);
+  await trainBundle([join(folder, 'captures')], { output: plain, seed: 1, classifier: 'one-layer' });
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -62,19 +71,38 @@ describe('a model taken out and brought back', () => {
     const output = join(folder, 'ordered');
     expect(importClassifier(from, { bundle, output }).warnings).toEqual([]);
     const capture = bytesOf(roleTraffic('Plc', 7, 1));
-    const [own, brought] = [await predict(capture, { bundle }), await predict(capture, { bundle: output })];
+    const [own, brought] = [
+      await predict(capture, { bundle, classifier: 'one-layer' }),
+      await predict(capture, { bundle: output, classifier: 'one-layer' }),
+    ];
     expect(brought.role).toEqual(own.role);
   });
 
-  it('with other weights, loses cut, temperature and figures, and says so', async () => {
+  it('keeps what was found out about it, and loses that with other weights', async () => {
+    const before = (await loadBundle(bundle)).classifier('one-layer');
+    const same = join(folder, 'same');
+    importClassifier(model, { bundle, output: same });
+    const kept = (await loadBundle(same)).classifier('one-layer');
+    expect([kept.temperature, kept.unknownBelow]).toEqual([before.temperature, before.unknownBelow]);
     const from = changed('other', (_, weights) => {
       weights.setFloat32(weights.byteLength - 4, 3, true);
     });
     const output = join(folder, 'others');
     const { warnings } = importClassifier(from, { bundle, output });
-    expect(warnings.join()).toContain('now 0.5 and 1');
-    const { manifest } = (await loadBundle(output)).bundle;
+    expect(warnings.join()).toContain('they are 0.5 and 1');
+    const after = (await loadBundle(output)).classifier('one-layer');
+    expect([after.temperature, after.unknownBelow]).toEqual([1, 0.5]);
+  });
+
+  it('as the default of a bundle, takes its figures along', async () => {
+    const from = changed('another', (_, weights) => {
+      weights.setFloat32(weights.byteLength - 4, 3, true);
+    });
+    const output = join(folder, 'default');
+    importClassifier(from, { bundle: plain, output });
+    const { manifest } = readBundle(output);
     expect(manifest).toMatchObject({ temperature: 1, unknownBelow: 0.5, training: { figures: {} } });
+    expect(readBundle(plain).manifest.training.figures).not.toEqual({});
   });
 });
 
@@ -111,7 +139,7 @@ describe('what cannot be brought in', () => {
   });
 
   it('and what cannot be taken out: a classifier that is not there', () => {
-    expect(refusal(() => exportClassifier(bundle, 'ml-random-forest', join(folder, 'rf'))).code).toBe(
+    expect(refusal(() => exportClassifier(plain, 'ml-random-forest', join(folder, 'rf'))).code).toBe(
       'NML_MODEL_ROLE',
     );
   });
