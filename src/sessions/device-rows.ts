@@ -76,16 +76,23 @@ function deviceSide(table: SessionTable, device: Device, index: number): number 
   const firstByB = (evidence & row.FIRST_PACKET_BY_B) !== 0;
   const isA = own.has(view.getInt32(at + row.ADDRESS_A, true));
   const isB = own.has(view.getInt32(at + row.ADDRESS_B, true));
-  if (isA || isB) {
-    if (isA && isB) return firstByB ? DEVICE_IS_B : DEVICE_IS_A;
-    return isA ? DEVICE_IS_A : DEVICE_IS_B;
-  }
+  const byAddress = sideOf(isA, isB, firstByB);
+  if (byAddress !== FOREIGN) return byAddress;
   if (device.mac >= 0) {
-    if (view.getInt32(first + row.MAC_A, true) === device.mac) return DEVICE_IS_A;
-    if (view.getInt32(first + row.MAC_B, true) === device.mac) return DEVICE_IS_B;
+    const macIsA = view.getInt32(first + row.MAC_A, true) === device.mac;
+    const macIsB = view.getInt32(first + row.MAC_B, true) === device.mac;
+    const byMac = sideOf(macIsA, macIsB, firstByB);
+    if (byMac !== FOREIGN) return byMac;
   }
   if (!isToGroup(table, index)) return FOREIGN;
   return firstByB ? DEVICE_IS_A : DEVICE_IS_B;
+}
+
+/** Which end the device is; where both are its own, the one that sent the first packet. */
+function sideOf(isA: boolean, isB: boolean, firstByB: boolean): number {
+  if (isA && isB) return firstByB ? DEVICE_IS_B : DEVICE_IS_A;
+  if (isA) return DEVICE_IS_A;
+  return isB ? DEVICE_IS_B : FOREIGN;
 }
 
 function versionOf(table: SessionTable, at: number): 4 | 6 {

@@ -53,3 +53,6 @@ export const SYN_ACK_TO_A = 8;
 export const SYN_ACK_TO_B = 16;
 /** A frame of this session went to a group MAC address (broadcast or multicast). */
 export const TO_GROUP_MAC = 32;
+/** The MAC address of this end is that of a frame of its own. */
+export const OWN_MAC_A = 64;
+export const OWN_MAC_B = 128;

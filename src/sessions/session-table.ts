@@ -310,19 +310,25 @@ export class SessionTable {
     if ((known & pair) === 0) this.view.setInt32(at, known | bit, true);
   }
 
-  /** MAC addresses of both ends: a sender's own frame outweighs the address that others sent it to. */
+  /**
+   * MAC addresses of both ends: a sender's own first frame outweighs the address that others sent it to, and stays:
+   * where several hosts share an end (0.0.0.0 asking for an address), the session is the first one's.
+   */
   private noteMacs(firstRow: number, packet: Packet, fromB: boolean): void {
     const { view } = this;
     const at = firstRow * row.ROW_BYTES;
     const own = at + (fromB ? row.MAC_B : row.MAC_A);
     const other = at + (fromB ? row.MAC_A : row.MAC_B);
-    view.setInt32(own, this.macs.intern(packet.sourceMacHigh, packet.sourceMacLow, 0, 0), true);
+    const evidence = view.getInt32(at + row.EVIDENCE, true);
+    const ownSeen = fromB ? row.OWN_MAC_B : row.OWN_MAC_A;
+    if ((evidence & ownSeen) === 0) {
+      view.setInt32(own, this.macs.intern(packet.sourceMacHigh, packet.sourceMacLow, 0, 0), true);
+    }
     if (view.getInt32(other, true) < 0) {
       view.setInt32(other, this.macs.intern(packet.destinationMacHigh, packet.destinationMacLow, 0, 0), true);
     }
-    if ((packet.destinationMacHigh & 0x0100) !== 0) {
-      view.setInt32(at + row.EVIDENCE, view.getInt32(at + row.EVIDENCE, true) | row.TO_GROUP_MAC, true);
-    }
+    const toGroup = (packet.destinationMacHigh & 0x0100) !== 0 ? row.TO_GROUP_MAC : 0;
+    view.setInt32(at + row.EVIDENCE, evidence | ownSeen | toGroup, true);
   }
 
   private newRow(): number {

@@ -132,12 +132,8 @@ function randomSession(
 ): { at: number; packet: Omit<TestPacket, 'seconds' | 'nanoseconds'> }[] {
   const { a, b, version, toGroup } = randomEnds(site, random);
   const protocol = random.pick(version === 4 ? PROTOCOLS4 : PROTOCOLS6);
-  const ported = protocol === TCP || protocol === UDP;
-  const ports = ported
-    ? [randomPort(random), randomPort(random)]
-    : protocol === SCTP
-      ? [1021, 36412]
-      : [0, 0];
+  const ported = protocol === TCP || protocol === UDP || protocol === SCTP;
+  const ports = ported ? [randomPort(random), randomPort(random)] : [0, 0];
   const vlans = !onEthernet || random.chance(0.8) ? [] : random.pick([[5], [7], [100, 5], [100, 200, 4094]]);
   let at = random.below(spanNs);
   return Array.from({ length: random.between(1, 12) }, (_, i) => {
