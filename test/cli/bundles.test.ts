@@ -157,7 +157,9 @@ describe('doctor', () => {
     const lines = stdout.trimEnd().split('\n');
     expect(lines).toHaveLength(5);
     for (const line of lines)
-      expect(line).toMatch(/^(?:ok|missing) +(?:Node\.js|bundle|interfaces|capture: \w+|capture rights|NATS) /);
+      expect(line).toMatch(
+        /^(?:ok|missing) +(?:Node\.js|bundle|interfaces|capture: \w+|capture rights|NATS) /,
+      );
     const broken = await networkml(['doctor', '--bundle', damaged]);
     expect(broken.code).toBe(4);
     expect(broken.stdout).toMatch(/^failed +bundle .* \[NML_MODEL_CHECKSUM\]$/m);
