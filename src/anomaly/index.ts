@@ -1,5 +1,6 @@
 /** Behaviour: how unlike a capture is to others of its role, and the verdict on it. */
 export { type BehaviourCalibration, type FalseAlarmRate, falseAlarmRates } from './calibration.js';
+export * from './detectors/index.js';
 export type { EncodedArray, EncodedBehaviour, EncodedView } from './encoded.js';
 export {
   type BehaviourEvaluation,
