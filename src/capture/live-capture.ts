@@ -1,5 +1,5 @@
 import { type NetworkmlError, toNetworkmlError } from '../errors.js';
-import { openCapture } from '../pcap/index.js';
+import { openCapture, type Packet, type SkipReasonName } from '../pcap/index.js';
 import type { DropCounts, LiveSource } from './live-source.js';
 import { Splitter, type SplitterOptions } from './splitter.js';
 import { type ClosedWindow, WindowCutter, type WindowOptions } from './window-cutter.js';
@@ -70,25 +70,28 @@ export async function liveCapture(source: LiveSource, options: LiveCaptureOption
     }
   }, TICK_MS);
   let packets = 0;
+  // The reader would take an error of ours for damage of the capture.
+  const take = (packet: Packet, reason?: SkipReasonName): void => {
+    packets++;
+    if (queue.failed) return;
+    try {
+      cutter.add(packet, reason);
+    } catch (error) {
+      queue.fail(error);
+    }
+  };
   try {
     const capture = openCapture(bytes.stream, { digest: 'never', tunnels: false, limits: ENDLESS });
     const { damage } = await capture.read(
-      (packet) => {
-        packets++;
-        cutter.add(packet);
-      },
+      (packet) => take(packet),
       undefined,
-      (packet, reason) => {
-        packets++;
-        cutter.add(packet, reason);
-      },
+      (packet, reason) => take(packet, reason),
     );
     failure = damage;
   } catch (thrown) {
     const error = toNetworkmlError(thrown);
-    if (error.code === 'NML_OUTPUT') queue.fail(error);
     // A driver that is stopped before its first packet gives no capture at all.
-    else if (bytes.count() > 0 || error.code !== 'NML_PCAP_MAGIC') failure = error;
+    if (bytes.count() > 0 || error.code !== 'NML_PCAP_MAGIC') failure = error;
   } finally {
     clearInterval(timer);
     source.stop(true);
@@ -135,6 +138,10 @@ class SinkQueue {
         this.waiting--;
         onDone?.(window);
       });
+  }
+
+  get failed(): boolean {
+    return this.error !== undefined;
   }
 
   fail(error: unknown): void {

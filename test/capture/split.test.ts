@@ -286,6 +286,20 @@ describe('files', () => {
     expect(readdirSync(directory)).toEqual([]);
   });
 
+  it('that cannot be written end it: what is missing is no damage of the capture', async () => {
+    let cleanUp = (): void => {};
+    const bytes = captureOf(Array.from({ length: 50 }, () => packets[0]!));
+    const cut = async function* (): AsyncGenerator<Uint8Array> {
+      yield bytes.subarray(0, 200);
+      cleanUp();
+      yield bytes.subarray(200);
+    };
+    const limits = { bufferBytes: 1, openFiles: 1 };
+    const run = () => splitCapture(cut(), { directory, limits, onStart: (action) => (cleanUp = action) });
+    expect(await codeOf(run)).toBe('NML_OUTPUT');
+    expect(readdirSync(directory)).toEqual([]);
+  });
+
   it('hold what was read before damage, of compressed captures and streams, too', async () => {
     const bytes = captureOf(packets);
     const { summary, frames } = await split(concat(bytes, u32(1), u32(1), u32(0xffffff), u32(1)));

@@ -155,7 +155,7 @@ describe('doctor', () => {
     const { code, stdout, stderr } = await networkml(['doctor']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     const lines = stdout.trimEnd().split('\n');
-    expect(lines).toHaveLength(5);
+    expect(lines).toHaveLength(8);
     for (const line of lines)
       expect(line).toMatch(
         /^(?:ok|missing) +(?:Node\.js|bundle|interfaces|capture: \w+|capture rights|NATS) /,
