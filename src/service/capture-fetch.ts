@@ -4,10 +4,12 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { type FileHandle, mkdtemp, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type ObjectStore, setSha256Backend } from '@nats-io/obj';
+import type { JetStreamClient } from '@nats-io/jetstream';
+import { type ObjectInfo, type ObjectStore, setSha256Backend } from '@nats-io/obj';
 import { NetworkmlError } from '../errors.js';
 import { openBelow } from './capture-path.js';
 import type { CaptureReference } from './messages.js';
+import { CAPTURES_BUCKET } from './subjects.js';
 
 export interface FetchOptions {
   readonly roots: readonly string[];
@@ -15,6 +17,12 @@ export interface FetchOptions {
   readonly spool: string;
   /** Largest capture that is taken, bytes. */
   readonly maxCaptureBytes: number;
+}
+
+/** Where objects are. */
+export interface Objects {
+  readonly jetstream: JetStreamClient;
+  readonly captures: ObjectStore;
 }
 
 /** A capture at hand. */
@@ -40,12 +48,12 @@ const IN_MEMORY_BYTES = 4 * 1024 ** 2;
  */
 export async function fetchCapture(
   reference: CaptureReference,
-  bucket: ObjectStore | undefined,
+  objects: Objects,
   options: FetchOptions,
 ): Promise<FetchedCapture> {
-  if ('path' in reference) return fetchPath(reference.path, options);
-  if (bucket === undefined) throw new NetworkmlError('NML_JOB_OBJECT', 'there is no bucket');
-  return fetchObject(reference.object, bucket, options);
+  return 'path' in reference
+    ? fetchPath(reference.path, options)
+    : fetchObject(reference.object, objects, options);
 }
 
 async function fetchPath(name: string, { roots, maxCaptureBytes }: FetchOptions): Promise<FetchedCapture> {
@@ -73,29 +81,26 @@ async function fileDigest(path: string): Promise<string> {
 
 async function fetchObject(
   name: string,
-  bucket: ObjectStore,
+  { jetstream, captures }: Objects,
   { spool, maxCaptureBytes }: FetchOptions,
 ): Promise<FetchedCapture> {
-  const info = await bucket.info(name);
+  const info = await captures.info(name);
   // A link would lead into a bucket that the sender may not be meant to reach.
   if (info === null || info.deleted || info.options?.link !== undefined) throw absent();
   const { size } = info;
   if (size > maxCaptureBytes) throw tooLarge(size, maxCaptureBytes);
-  const found = await bucket.get(name);
-  if (found === null) throw absent();
   const hash = createHash('sha256');
-  const sink = size <= IN_MEMORY_BYTES ? memorySink(size) : await fileSink(spool);
+  const small = size <= IN_MEMORY_BYTES;
+  const pieces = small ? await smallObject(captures, name) : largeObject(jetstream, info);
+  const sink = small ? memorySink(size) : await fileSink(spool);
   try {
     let total = 0;
-    for await (const piece of found.data) {
+    for await (const piece of pieces) {
       total += piece.length;
       if (total > size) throw new Error(`the object is longer than the ${size} bytes it says`);
       hash.update(piece);
       await sink.write(piece);
     }
-    const problem = await found.error;
-    // The client says undefined where its types say null.
-    if (problem instanceof Error) throw problem;
     if (total < size) throw new Error(`the object ended after ${total} of ${size} bytes`);
   } catch (error) {
     await sink.release();
@@ -103,6 +108,43 @@ async function fetchObject(
   }
   const sha256 = hash.digest('hex');
   return { source: sink.source, size, digest: async () => sha256, release: sink.release };
+}
+
+/** Everything at once: the quickest way for few pieces. */
+async function smallObject(captures: ObjectStore, name: string): Promise<AsyncIterable<Uint8Array>> {
+  const found = await captures.get(name);
+  if (found === null) throw absent();
+  return found.data;
+}
+
+/** Pieces that are under way at a time: 4 MB of the usual ones. */
+const PIECES_AT_A_TIME = 32;
+
+/**
+ * Piece after piece as they are taken: sent all at once, large objects would pile up at the server until it takes us for
+ * a slow consumer and hangs up.
+ */
+async function* largeObject(jetstream: JetStreamClient, info: ObjectInfo): AsyncGenerator<Uint8Array> {
+  const consumer = await jetstream.consumers.get(`OBJ_${CAPTURES_BUCKET}`, {
+    filter_subjects: `$O.${CAPTURES_BUCKET}.C.${info.nuid}`,
+  });
+  const hash = createHash('sha256');
+  try {
+    for (let left = info.chunks; left > 0; ) {
+      const batch = await consumer.fetch({ max_messages: Math.min(left, PIECES_AT_A_TIME), expires: 5_000 });
+      const before = left;
+      for await (const { data } of batch) {
+        left -= 1;
+        hash.update(data);
+        yield data;
+      }
+      if (left === before) throw new Error(`no piece of the object came, ${left} are missing`);
+    }
+  } finally {
+    await consumer.delete().catch(() => {});
+  }
+  const digest = `SHA-256=${hash.digest('base64url')}`;
+  if (info.digest.replace(/=+$/, '') !== digest) throw new Error('the object is not what its digest says');
 }
 
 interface Sink {

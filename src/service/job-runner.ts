@@ -21,6 +21,9 @@ export const MOST_ATTEMPTS = 5;
 /** Deliveries after which a job is given up although no attempt reported a failure: it kills whoever takes it. */
 export const MOST_DELIVERIES = 20;
 
+/** For how long a capture that cannot be got is asked for again before the job is handed back, milliseconds. */
+const FETCH_PATIENCE_MS = 30_000;
+
 const FIRST_RETRY_MS = 500;
 const LONGEST_RETRY_MS = 30_000;
 
@@ -99,9 +102,17 @@ async function answerJob(attempt: Attempt): Promise<Ended> {
 
 /** A missing server is no failure of the job: it is waited for. Anything that the capture is to blame for is final. */
 function fetchOnce({ context, patience }: Attempt, { capture }: JobMessage): Promise<FetchedCapture> {
-  const limited = { signal: patience.signal, until: Math.min(patience.until, Date.now() + 30_000) };
+  const limited = {
+    signal: patience.signal,
+    until: Math.min(patience.until, Date.now() + FETCH_PATIENCE_MS),
+  };
   return persist(
-    () => fetchCapture(capture, context.store.captures, context.fetch),
+    () =>
+      fetchCapture(
+        capture,
+        { jetstream: context.jetstream, captures: context.store.captures },
+        context.fetch,
+      ),
     limited,
     (error) => error instanceof NetworkmlError,
   );

@@ -116,6 +116,29 @@ describe('a job', () => {
   });
 });
 
+test('large objects, several at a time, are read piece by piece, and are whole', async () => {
+  const server = await startNatsServer();
+  const own = await startService({ nats: { servers: server.url }, maxInFlight: 6 });
+  const sender = await openClient(server);
+  const bytes = readFileSync(files);
+  // Together more than a server keeps for one connection before it hangs up (64 MB).
+  const repeats = Math.ceil(20e6 / bytes.length);
+  const big = Buffer.concat([bytes, ...Array.from({ length: repeats }, () => bytes.subarray(24))]);
+  const direct = await predictCapture(big, await loadBundle(), { name: 'big' });
+  const ids = Array.from({ length: 6 }, (_, number) => `big-${number}`);
+  await sender.put('big', big);
+  for (const id of ids) await sender.send({ id, capture: { object: 'big' }, file: 'big' });
+  for (const id of ids) expect(prediction(await sender.result(id)).capture).toEqual(direct.capture);
+  expect(own.metrics.reconnects).toBe(0);
+  await vi.waitFor(async () => {
+    const info = await sender.manager.streams.info('OBJ_networkml-captures');
+    expect(info.state.consumer_count).toBe(0);
+  });
+  await sender.connection.close();
+  await own.stop(2_000);
+  await server.remove();
+});
+
 describe('a job that fails for its own reasons', () => {
   const poisons: [string, unknown, string][] = [
     ['not-a-capture', { capture: { object: 'garbage' } }, 'NML_PCAP_MAGIC'],
