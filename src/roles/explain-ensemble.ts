@@ -36,46 +36,48 @@ export function explainEnsemble(
     const known = bySubject.get(subject) ?? new Set();
     bySubject.set(subject, known.add(column));
   }
-  const byColumn = attributeForest(model.forest, windows, counts, role);
-  const found = Array.from(bySubject, ([subject, columns]): SubjectContribution => {
-    let forest = 0;
-    for (let column = 0; column < byColumn.length; column++) {
-      const value = byColumn[column] as number;
-      if (value !== 0 && subjectOf(column) === subject) forest += value;
-    }
-    const nets = ablateNets(model, windows, counts, role, columns);
-    return {
+  const forest = new Map<string, number>();
+  attributeForest(model.forest, windows, counts, role).forEach((value, column) => {
+    if (value === 0) return;
+    const subject = subjectOf(column);
+    forest.set(subject, (forest.get(subject) ?? 0) + value);
+  });
+  const ablate = netAblation(model, windows, counts, role);
+  const found = Array.from(
+    bySubject,
+    ([subject, columns]): SubjectContribution => ({
       subject,
       columns: [...columns].sort((a, b) => a - b),
-      contribution: model.shares.forest * forest + model.shares.nets * nets,
-    };
-  });
+      contribution: model.shares.forest * (forest.get(subject) ?? 0) + model.shares.nets * ablate(columns),
+    }),
+  );
   return found
     .filter(({ contribution }) => contribution > 0)
     .sort((a, b) => b.contribution - a.contribution || (a.subject < b.subject ? -1 : 1));
 }
 
 /** Mean change of the nets' probability of the role when some columns are removed. */
-function ablateNets(
+function netAblation(
   model: EnsembleModel,
   windows: SparseRows,
   counts: ArrayLike<number>,
   role: number,
-  columns: ReadonlySet<number>,
-): number {
-  const keep = Uint8Array.from(windows.indices, (column) => (columns.has(column) ? 0 : 1));
-  const change = new Float64Array(model.roles.length);
+): (columns: ReadonlySet<number>) => number {
+  const evaluators = model.nets.map((net) => netEvaluator(net, windows));
   let total = 0;
   for (let row = 0; row < windows.rowCount; row++) total += counts[row] as number;
-  for (const net of model.nets) {
-    const evaluator = netEvaluator(net, windows);
-    for (let row = 0; row < windows.rowCount; row++) {
-      const share = (counts[row] as number) / total / model.nets.length;
-      evaluator.add(row, share, change, 0);
-      evaluator.add(row, -share, change, 0, keep);
+  const answer = (keep?: Uint8Array): number => {
+    const sums = new Float64Array(model.roles.length);
+    for (const evaluator of evaluators) {
+      for (let row = 0; row < windows.rowCount; row++) {
+        evaluator.add(row, (counts[row] as number) / total / evaluators.length, sums, 0, keep);
+      }
     }
-  }
-  return change[role] as number;
+    return sums[role] as number;
+  };
+  const whole = answer();
+  return (columns) =>
+    whole - answer(Uint8Array.from(windows.indices, (column) => (columns.has(column) ? 0 : 1)));
 }
 
 /**
