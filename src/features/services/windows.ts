@@ -36,7 +36,11 @@ const mostWindows = 2016;
 const portsKept = 16;
 const peersCounted = 256;
 
+/** Session parts of one side and class that are looked at for their ports and peers: words need no more. */
+const partsNoted = 4096;
+
 interface ServiceNotes {
+  parts: number;
   readonly ports: Map<number, number>;
   readonly peers: Set<number>;
 }
@@ -66,16 +70,22 @@ const FLAG_GROUP_RECEIVED = 16;
 
 /** Which side of a session the device is on, and the server's port (0: none that means anything). */
 export function sideOf(part: DeviceSession): { side: number; port: number } {
+  const both = sideAndPortOf(part);
+  return { side: both >> 16, port: both & 0xffff };
+}
+
+/** The same as one number, side above port, so that nothing is allocated for a part. */
+function sideAndPortOf(part: DeviceSession): number {
   const { devicePort, peerPort } = part;
   if (part.protocol === TCP && part.initiatedBy !== 'first-packet') {
-    return part.initiated ? { side: layout.USES, port: peerPort } : { side: layout.SERVES, port: devicePort };
+    return part.initiated ? (layout.USES << 16) | peerPort : (layout.SERVES << 16) | devicePort;
   }
-  if (devicePort === peerPort) return { side: layout.PEER, port: devicePort };
+  if (devicePort === peerPort) return (layout.PEER << 16) | devicePort;
   const own = serverLikelihood(devicePort);
   const other = serverLikelihood(peerPort);
-  if (own === 0 && other === 0) return { side: layout.PEER, port: 0 };
+  if (own === 0 && other === 0) return layout.PEER << 16;
   const serves = own === other ? devicePort < peerPort : own > other;
-  return serves ? { side: layout.SERVES, port: devicePort } : { side: layout.USES, port: peerPort };
+  return serves ? (layout.SERVES << 16) | devicePort : (layout.USES << 16) | peerPort;
 }
 
 /** Makes the window vectors of one device from its session parts. */
@@ -83,15 +93,13 @@ export class ServiceWindowCollector {
   private readonly windows = new Map<number, WindowSums>();
   private readonly notes = new Map<number, ServiceNotes>();
   private endpointMapper = false;
+  private lastBin = -1;
+  private lastSums: WindowSums | undefined;
 
   /** Adds a part of a session to the window it lies in. */
   add(part: DeviceSession): void {
-    let sums = this.windows.get(part.bin);
-    if (sums === undefined) {
-      if (this.windows.size >= mostWindows) return;
-      sums = emptySums();
-      this.windows.set(part.bin, sums);
-    }
+    const sums = part.bin === this.lastBin ? this.lastSums : this.enter(part.bin);
+    if (sums === undefined) return;
     const packets = part.sentPackets + part.receivedPackets;
     sums.parts++;
     sums.packets += packets;
@@ -103,8 +111,22 @@ export class ServiceWindowCollector {
     if (part.devicePort !== 0 || part.peerPort !== 0) this.addService(sums, part, packets);
   }
 
+  /** The sums of a window, which most often is that of the part before. */
+  private enter(bin: number): WindowSums | undefined {
+    let sums = this.windows.get(bin);
+    if (sums === undefined && this.windows.size < mostWindows) {
+      sums = emptySums();
+      this.windows.set(bin, sums);
+    }
+    this.lastBin = bin;
+    this.lastSums = sums;
+    return sums;
+  }
+
   private addService(sums: WindowSums, part: DeviceSession, packets: number): void {
-    const { side, port } = sideOf(part);
+    const sideAndPort = sideAndPortOf(part);
+    const side = sideAndPort >> 16;
+    const port = sideAndPort & 0xffff;
     const undecided = port >= UNDECIDED_FIRST && port <= UNDECIDED_LAST;
     const kind = undecided ? UNDECIDED : port === 0 ? dynamicClass : serviceClassOf(port);
     if (port === ENDPOINT_MAPPER) this.endpointMapper = true;
@@ -125,9 +147,10 @@ export class ServiceWindowCollector {
   private note(cell: number, port: number, part: DeviceSession): void {
     let notes = this.notes.get(cell);
     if (notes === undefined) {
-      notes = { ports: new Map(), peers: new Set() };
+      notes = { parts: 0, ports: new Map(), peers: new Set() };
       this.notes.set(cell, notes);
     }
+    if (notes.parts++ >= partsNoted) return;
     const count = notes.ports.get(port);
     if (count !== undefined || notes.ports.size < portsKept) notes.ports.set(port, (count ?? 0) + 1);
     // An IPv4 word can equal the number of an IPv6 address: half a step keeps them apart.
@@ -144,7 +167,7 @@ export class ServiceWindowCollector {
     for (const [cell, { ports, peers }] of this.notes) {
       const kind = cell % COLLECTED;
       const target = Math.floor(cell / COLLECTED) * CLASSES + (kind === UNDECIDED ? undecidedIs : kind);
-      const known = joined.get(target) ?? { ports: new Map(), peers: new Set() };
+      const known = joined.get(target) ?? { parts: 0, ports: new Map(), peers: new Set() };
       for (const [port, count] of ports) known.ports.set(port, (known.ports.get(port) ?? 0) + count);
       for (const peer of peers) known.peers.add(peer);
       joined.set(target, known);
