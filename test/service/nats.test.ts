@@ -2,13 +2,16 @@
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Kvm } from '@nats-io/kv';
 import { headers } from '@nats-io/transport-node';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { loadBundle, predictCapture } from '../../src/pipeline/index.js';
+import { recordSighting } from '../../src/service/device-store.js';
 import type { Service } from '../../src/service/index.js';
 import { examples, printer } from '../cli/run-cli.js';
 import { expectSchema } from '../cli/schema.js';
 import { type NatsServer, startNatsServer } from './support/nats-server.js';
+import { predictionRecord } from './support/records.js';
 import {
   type Client,
   failure,
@@ -137,6 +140,27 @@ test('large objects, several at a time, are read piece by piece, and are whole',
   await sender.connection.close();
   await own.stop(2_000);
   await server.remove();
+});
+
+test('writers of one device at the same moment lose nothing: each reads, and writes only if nobody else did', async () => {
+  const devices = await new Kvm(client.connection).open('networkml-devices', { allow_direct: false });
+  const numbers = Array.from({ length: 12 }, (_, number) => number);
+  const seen = await Promise.all(
+    numbers.map((number) => {
+      const at = new Date(Date.UTC(2026, 0, 1, number)).toISOString();
+      const top = [{ role: 'Printer', confidence: 0.5 }];
+      return recordSighting(
+        devices,
+        `at-once-${number}`,
+        predictionRecord({ label: 'Printer', top, first: at, last: at }),
+      );
+    }),
+  );
+  const state = await client.device('02-00-00-00-00-01');
+  expect(state?.captures).toBe(12);
+  expect(state?.sightings.map(({ jobId }) => jobId)).toEqual(numbers.map((number) => `at-once-${number}`));
+  // The device was new to one of them only.
+  expect(seen.filter(({ sighting }) => sighting.events.includes('new-device'))).toHaveLength(1);
 });
 
 describe('a job that fails for its own reasons', () => {
