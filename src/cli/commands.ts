@@ -56,6 +56,16 @@ export const commandList: readonly CommandEntry[] = [
     load: async () => (await import('./sos.js')).sos,
   },
   {
+    name: 'detect',
+    usage: 'detect <action> [captures..]',
+    summary: 'Learn what flows are normal, and score new ones (one-class SVM, isolation forest, ...)',
+    words: {
+      action: { describe: 'what to do', choices: ['learn', 'score'] },
+      captures: CAPTURES,
+    },
+    load: async () => (await import('./detect.js')).detect,
+  },
+  {
     name: 'enroll',
     usage: 'enroll <captures..>',
     summary: "Add a device's own accepted captures to what is normal for its role, in a copy of the bundle",

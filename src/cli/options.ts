@@ -2,6 +2,7 @@
 
 import { predictionFormats } from '../report/index.js';
 import { behaviourOptionTable } from './behaviour-options.js';
+import { detectOptionTable } from './detect-options.js';
 import { serviceOptionTable } from './service-options.js';
 
 /** What an option takes. `flag` takes nothing; `list` takes words between commas. */
@@ -181,6 +182,7 @@ export const optionTable = {
   },
   ...serviceOptionTable,
   ...behaviourOptionTable,
+  ...detectOptionTable,
   kind: {
     kind: 'text',
     value: 'FAMILY',

@@ -1,5 +1,31 @@
 export { type BehaviourEvaluateOptions, evaluateBehaviourOf } from './behaviour-evaluate.js';
 export { type Corpus, type LabelledObservation, readCorpus, type StepProgress } from './corpus.js';
+export { type LearnOptions, type LearntDetector, learnDetector } from './detect-learn.js';
+export { type DetectorModel, modelText, parseDetector, readDetector, tailOf } from './detect-model.js';
+export type {
+  DetectFigures,
+  DetectLearnRecord,
+  DetectorFile,
+  DetectRecord,
+  DetectTraining,
+  DetectUnit,
+  SessionStatistics,
+  ThresholdRecord,
+} from './detect-records.js';
+export { scoreCapture } from './detect-score.js';
+export {
+  type DetectFeatures,
+  type DetectFeatureWish,
+  type DetectRows,
+  featureColumns,
+  featuresName,
+  fitUnits,
+  isFlowShape,
+  labelledAll,
+  readUncut,
+  type UncutCapture,
+  unitsBy,
+} from './detect-units.js';
 export { type EnrollOptions, type EnrollSummary, enrollCaptures } from './enroll.js';
 export { type EvaluateOptions, evaluate } from './evaluate.js';
 export type { EvaluationUnit } from './evaluation-groups.js';

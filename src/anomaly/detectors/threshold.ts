@@ -1,11 +1,9 @@
 /** From which score on a row is called anomalous. */
-import { upperQuantile } from '../../math/index.js';
-
 /** More scores are thinned to so many order statistics: the medcouple looks at all pairs. */
 const MOST_FOR_PAIRS = 801;
 
-/** Where bounded scores crowd below their bound, this share of them stays below the threshold. */
-const CROWDED_QUANTILE = 0.99;
+/** At most this share of the scores lies above the threshold where the fence of a lopsided sample flies off. */
+const HIGHEST_QUANTILE = 0.99;
 
 /**
  * Median of `((b - m) - (m - a)) / (b - a)` over pairs a <= m <= b about the median m: how lopsided a sample is, -1 to 1
@@ -31,9 +29,10 @@ export function medcouple(sorted: ArrayLike<number>): number {
 
 /**
  * Upper fence of the adjusted boxplot (Hubert and Vandervieren, Computational Statistics and Data Analysis 52, 2008):
- * where a sample without outliers would end, lopsided ones too. No share of outliers is presumed.
+ * where a sample without outliers would end, lopsided ones too; no share of outliers is presumed. It is no higher than
+ * the 0.99 quantile, so that one in a hundred is called anomalous even where the fence lies beyond all scores.
  * @param scores of rows that the model was not fitted to; not empty
- * @param largestScore bound of the scores: a fence beyond it would call nothing anomalous, so a quantile stands in
+ * @param largestScore bound of the scores; the threshold lies below it where any score does, or nothing could pass it
  */
 export function automaticThreshold(scores: ArrayLike<number>, largestScore: number): number {
   const sorted = Float64Array.from(scores).sort();
@@ -43,8 +42,10 @@ export function automaticThreshold(scores: ArrayLike<number>, largestScore: numb
   const upper = quantileOf(sorted, 0.75);
   const lopsided = medcouple(thinned);
   const reach = 1.5 * Math.exp((lopsided >= 0 ? 3 : 4) * lopsided);
-  const fence = upper + reach * (upper - lower);
-  return fence < largestScore ? fence : upperQuantile(sorted, CROWDED_QUANTILE);
+  const threshold = Math.min(upper + reach * (upper - lower), quantileOf(sorted, HIGHEST_QUANTILE));
+  return threshold < largestScore
+    ? threshold
+    : (sorted.findLast((score) => score < largestScore) ?? threshold);
 }
 
 function thin(sorted: Float64Array, step: number): Float64Array {

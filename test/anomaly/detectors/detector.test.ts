@@ -141,9 +141,10 @@ describe('the threshold', () => {
     }
   });
 
-  it('stays below the bound of the scores', () => {
-    const crowded = Float64Array.from({ length: 100 }, (_, at) => -Math.exp(-at / 10));
-    expect(automaticThreshold(crowded, 0)).toBeLessThan(0);
-    expect(automaticThreshold(crowded, 0)).toBeGreaterThan(crowded[90] as number);
+  it('stays below the bound of the scores, and calls one in a hundred anomalous at least', () => {
+    const crowded = Float64Array.from({ length: 200 }, (_, at) => (at < 150 ? -Math.exp(-at / 10) : 0));
+    expect(automaticThreshold(crowded, 0)).toBe(crowded[149]);
+    const lopsided = Float64Array.from({ length: 1001 }, (_, at) => Math.exp(at / 100));
+    expect(automaticThreshold(lopsided, Number.POSITIVE_INFINITY)).toBe(lopsided[990]);
   });
 });
