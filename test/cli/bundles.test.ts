@@ -122,7 +122,7 @@ describe('models', () => {
       name: 'mine',
       version: '3',
       intact: true,
-      classifiers: ['one-layer'],
+      classifiers: ['ensemble', 'random-forest', 'one-layer'],
       roles: [{ id: 'BusinessWorkstation' }, { id: 'DistrFileShare' }, { id: 'Printer' }],
     });
     const table = (await networkml(['models', 'show', bundle, '--format', 'table'])).stdout;

@@ -121,8 +121,8 @@ describe('label tables', () => {
   it('give role, device, address and MAC by the base name of the file', () => {
     const path = write(
       'full.csv',
-      'Device_MAC, FILE ,role,device,device_ip,two_host_capture,anomaly\n' +
-        '00:11:22:33:44:55,x/y/a.pcap,Printer,Hp1,10.0.0.1,yes,\n' +
+      'Device_MAC, FILE ,role,device,device_ip,two_host_capture,anomaly,family\n' +
+        '00:11:22:33:44:55,x/y/a.pcap,Printer,Hp1,10.0.0.1,yes,,HP\n' +
         ',b.pcap, Plc ,,,no,\n' +
         ',c.pcap,Plc,P1,,,port scan\n' +
         ',d.pcap,,P1,,,\n' +
@@ -133,10 +133,17 @@ describe('label tables', () => {
     expect([...labels]).toEqual([
       [
         'a.pcap',
-        { role: 'Printer', device: 'Hp1', address: '10.0.0.1', mac: '00:11:22:33:44:55', twoHost: true },
+        {
+          role: 'Printer',
+          device: 'Hp1',
+          address: '10.0.0.1',
+          mac: '00:11:22:33:44:55',
+          twoHost: true,
+          family: 'HP',
+        },
       ],
-      ['b.pcap', { role: 'Plc', device: null, address: null, mac: null, twoHost: false }],
-      ['e.pcap', { role: 'Plc', device: null, address: null, mac: null, twoHost: null }],
+      ['b.pcap', { role: 'Plc', device: null, address: null, mac: null, twoHost: false, family: null }],
+      ['e.pcap', { role: 'Plc', device: null, address: null, mac: null, twoHost: null, family: null }],
     ]);
   });
 

@@ -102,7 +102,7 @@ describe('warnings', () => {
     };
     const one = [packet('10.0.0.1', '10.0.0.2', 1000), answer];
     expect(await short(one)).toContain(
-      '10.0.0.1 takes part in as many sessions as the chosen device: name the device with --device',
+      '10.0.0.1 takes part in as many sessions as the chosen device and is reported beside it: name the device with --device',
     );
     expect((await short([...one, packet('10.0.0.3', '10.0.0.2', 1000)])).join()).not.toMatch(
       /as many sessions/,
