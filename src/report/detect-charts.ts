@@ -1,5 +1,6 @@
 /** Pictures of scores as SVG: a histogram by label, and the ROC curve. Colours are variables of the page. */
 
+import { scoreFigure } from './detect-table.js';
 import { htmlText } from './escape.js';
 import { count, percent } from './quantities.js';
 
@@ -9,7 +10,7 @@ export interface ChartScore {
   readonly label: 0 | 1 | null;
 }
 
-const PLOT = { width: 520, height: 300, left: 56, right: 16, top: 14, bottom: 44 } as const;
+const PLOT = { width: 520, height: 300, left: 56, right: 28, top: 14, bottom: 44 } as const;
 const BINS = 40;
 
 function svg(about: string, body: string): string {
@@ -23,10 +24,6 @@ function text(x: number, y: number, content: string, anchor: string, more = ''):
 
 function round(value: number): string {
   return String(Number(value.toFixed(1)));
-}
-
-function figure(value: number): string {
-  return String(Number(value.toPrecision(3)));
 }
 
 function atX(share: number): number {
@@ -79,14 +76,14 @@ export function scoreHistogram(scores: readonly ChartScore[], threshold: number)
     );
   });
   const ticks = [0, 0.25, 0.5, 0.75, 1].map((part) =>
-    text(atX(part), PLOT.height - PLOT.bottom + 16, figure(from + part * (to - from)), 'middle'),
+    text(atX(part), PLOT.height - PLOT.bottom + 16, scoreFigure(from + part * (to - from)), 'middle'),
   );
   const bars = series.flatMap(({ label, total, bins }) => {
     const name = label === null ? 'flows' : label === 0 ? 'normal flows' : 'anomalous flows';
     return bins.flatMap((n, bin) => {
       if (n === 0) return [];
       const [x, y] = [atX(bin / BINS), atY(n / total / highest)];
-      const edge = figure(from + (bin / BINS) * (to - from));
+      const edge = scoreFigure(from + (bin / BINS) * (to - from));
       const about = `${count(n)} of ${count(total)} ${name} score about ${edge}`;
       const size = `width="${round(atX(1 / BINS) - PLOT.left - 1)}" height="${round(atY(0) - y)}"`;
       return [

@@ -33,7 +33,7 @@ export function detectLine({ flow, score, anomaly, tail }: DetectLineInput, styl
   const times = `[${start.slice(0, 10)}] [${clock(start)} – ${clock(end)}]`;
   const ends = `${endpoint(src, srcPort)} → ${endpoint(dst, dstPort)}`;
   const verdict = anomaly ? paint(style, 'red', 'ANOMALY') : 'NORMAL';
-  const rest = paint(style, 'dim', `score ${figure(score)}, ${percent(tail)} as strange in learning`);
+  const rest = paint(style, 'dim', `score ${scoreFigure(score)}, ${percent(tail)} as strange in learning`);
   return `${times} ${plainText(ends)} [${PROTOCOLS.get(protocol) ?? protocol}] ${verdict} ${rest}\n`;
 }
 
@@ -49,8 +49,11 @@ function endpoint(address: string, port: number): string {
   return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
 }
 
-function figure(value: number): string {
-  return String(Number(value.toPrecision(4)));
+/** Three digits of a score, whose scale may be anything: `0.694`, `52.3`, `7.62e6`. */
+export function scoreFigure(value: number): string {
+  const size = Math.abs(value);
+  if (size !== 0 && (size >= 1e5 || size < 1e-3)) return value.toExponential(2).replace('e+', 'e');
+  return String(Number(value.toPrecision(3)));
 }
 
 /** What has been learnt, as far as it is shown. */
@@ -115,7 +118,7 @@ export function thresholdText({ value, rule, share }: DetectLearnInput['threshol
       : rule === 'quantile'
         ? `quantile ${share}`
         : `${percent(share)} expected to be anomalous`;
-  return `${figure(value)} (${how}, over flows not learnt from)`;
+  return `${scoreFigure(value)} (${how}, over flows not learnt from)`;
 }
 
 function figureLines(figures: DetectLearnInput['training']['figures']): [string, string][] {

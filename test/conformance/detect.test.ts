@@ -1,5 +1,6 @@
 /** Detectors against what netml 0.7.1 (scikit-learn, pyod, torch) computed on its own example capture. */
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
@@ -12,6 +13,15 @@ import {
   scoreTable,
 } from '../../src/anomaly/index.js';
 import { weightedAreaUnderRoc } from '../../src/math/index.js';
+import {
+  fitUnits,
+  learnDetector,
+  modelText,
+  parseDetector,
+  readFlowLabelFile,
+  readUncut,
+  scoreCapture,
+} from '../../src/pipeline/index.js';
 import { hasShared, shared } from '../support/shared.js';
 
 interface OracleModel {
@@ -115,5 +125,39 @@ describe.runIf(hasShared)('detectors of netml', () => {
     const { decision_function } = models.STATS!.models.pca!;
     const off = largestDifference(scores('STATS', 'pca'), decision_function) / Math.max(...decision_function);
     expect(off).toBeLessThan(1e-9);
+  });
+
+  it('learns from the very vectors of netml, and scores a capture of another lab by the stored model', async () => {
+    const folder = join(shared, 'oracle', 'netml');
+    const directory = mkdtempSync(join(tmpdir(), 'networkml-detect-'));
+    const csv = join(directory, 'demo.csv');
+    writeFileSync(csv, gunzipSync(readFileSync(join(folder, 'demo.csv.gz'))));
+    try {
+      const capture = await readUncut(join(folder, 'demo.pcap'), { of: 'flows', compat: 'netml' }, {});
+      const wish = {
+        of: 'flows',
+        wish: { kind: 'iat', fft: false, header: false },
+        cutting: { compat: 'netml' },
+      } as const;
+      const { features: shape, rows } = fitUnits([capture], wish, readFlowLabelFile(csv));
+      const theirs = features.IAT!.x.flat();
+      expect(rows[0]!.values).toHaveLength(theirs.length);
+      expect(largestDifference(rows[0]!.values, theirs)).toBeLessThan(1e-9);
+      const { model, scores: tested } = learnDetector(rows, shape, {
+        detector: { algorithm: 'ocsvm', standardise: false },
+        threshold: { rule: 'auto', share: null },
+        testSize: 0.33,
+        seed: 42,
+        compat: 'netml',
+      });
+      // 88 flows: as many to learn from and to test on as in netml.
+      expect([model.training.units, tested.length]).toEqual([58, 30]);
+      const stored = parseDetector(JSON.parse(modelText(model).text));
+      const records = await scoreCapture(join(folder, 'nintendo.pcap'), stored);
+      expect(records.length).toBeGreaterThan(10);
+      for (const { score } of records) expect(score >= -1 && score <= 0).toBe(true);
+    } finally {
+      rmSync(directory, { recursive: true });
+    }
   });
 });
