@@ -108,7 +108,7 @@ const NETML_SETTINGS: Readonly<Partial<Record<DetectorName, DetectorSettings>>> 
 /** @throws NetworkmlError NML_USAGE, NML_CONFIG */
 function learnOptions(settings: Settings): LearnOptions {
   const compat = compatOf(settings);
-  const algorithm = (settings.text('algorithm') ?? (compat === 'netml' ? 'ocsvm' : 'if')) as DetectorName;
+  const algorithm = (settings.text('algorithm') ?? (compat === 'netml' ? 'ocsvm' : 'sos')) as DetectorName;
   const param = settings.text('param');
   const own = compat === 'netml' ? NETML_SETTINGS[algorithm] : undefined;
   const given = { ...own, ...(param === undefined ? {} : parseParams(paramText(param), algorithm)) };

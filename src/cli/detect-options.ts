@@ -5,7 +5,7 @@ export const detectOptionTable = {
     kind: 'text',
     value: 'NAME',
     describe:
-      'ocsvm one-class SVM, kde kernel density, gmm Gaussian mixture, if isolation forest (default), pca principal components, ae autoencoder, sos Stochastic Outlier Selection',
+      'ocsvm one-class SVM, kde kernel density, gmm Gaussian mixture, if isolation forest, pca principal components, ae autoencoder, sos Stochastic Outlier Selection (default)',
     choices: ['ocsvm', 'kde', 'gmm', 'if', 'pca', 'ae', 'sos'],
     setting: false,
   },

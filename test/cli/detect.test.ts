@@ -145,7 +145,7 @@ describe('networkml detect', () => {
       '{trees: 20, samples: 32}',
       file,
     ]) {
-      expect((await learn(printer, '--param', param)).settings).toEqual(settings);
+      expect((await learn(printer, '--algorithm', 'if', '--param', param)).settings).toEqual(settings);
     }
   });
 
@@ -171,7 +171,7 @@ describe('networkml detect', () => {
     [['detect', 'learn', '-o', 'x'], /needs captures/],
     [['detect', 'learn', printer, '--normal', printer, '-o', 'x'], /not known what they are/],
     [['detect', 'learn', '--abnormal', printer, '-o', 'x'], /nothing to learn from/],
-    [['detect', 'learn', printer, '-o', 'x', '--param', 'colour=1'], /no setting colour/],
+    [['detect', 'learn', printer, '-o', 'x', '--param', 'colour=1'], /sos has no setting colour/],
     [['detect', 'learn', printer, '-o', 'x', '--contamination', '2'], /neither auto nor between/],
     [['detect', 'learn', printer, '-o', 'x', '--kind', 'port-protocol'], /not of flows/],
     [['detect', 'learn', printer, '-o', 'x', '--model', 'y'], /--model means nothing/],
