@@ -116,7 +116,7 @@ export class CaptureReader {
 
   /** Damage after the first packet ends the reading but keeps what was read. */
   meetDamage(error: unknown, base: number): void {
-    if (!(error instanceof NetworkmlError)) throw error;
+    if (!(error instanceof NetworkmlError) || this.decoder.handing) throw error;
     const { packet, byteOffset } = error.place;
     const placed = new NetworkmlError(error.code, error.message, {
       byteOffset: base + (byteOffset ?? 0),

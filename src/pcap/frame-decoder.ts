@@ -40,6 +40,8 @@ export interface Moment {
 export class FrameDecoder {
   readonly skipped = createSkipCounters();
   bytes = 0;
+  /** A handler is at work: what is thrown now is its own, not damage of the capture. */
+  handing = false;
   private readonly packet = createPacket();
   /** The packet around the one at hand, while tunnels are opened. */
   private readonly outer = createPacket();
@@ -109,8 +111,10 @@ export class FrameDecoder {
     if (linkType !== this.lastLinkType) this.noteLinkType(linkType);
     const result = this.decode(view, start, end);
     this.skipped[result] = (this.skipped[result] as number) + 1;
+    this.handing = true;
     if (result === USED) this.onPacket(packet);
     else this.onSkipped?.(packet, skipReasonNames[result] as SkipReasonName);
+    this.handing = false;
   }
 
   /** Makes an interface known that may stay without packets. */

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { NetworkmlError } from '../../src/errors.js';
+import { openCapture } from '../../src/pcap/index.js';
 import { concat, integer } from '../support/bytes.js';
 import {
   classicPieces,
@@ -196,5 +198,23 @@ describe('flipped bytes anywhere', () => {
       }
     }
     expect(damaged).toBeGreaterThan(20);
+  });
+});
+
+describe('an error of the handler', () => {
+  it('is thrown on as it is, and never taken for damage of the capture', async () => {
+    const file = fileOf(classicPieces([packet, packet, packet]));
+    for (const source of [file, gzipped(file)]) {
+      let seen = 0;
+      const own = new NetworkmlError('NML_OUTPUT', 'the disk is full');
+      const error = await errorOf(() =>
+        openCapture(source).read(() => {
+          if (++seen === 2) throw own;
+        }),
+      );
+      expect(seen).toBe(2);
+      expect(error?.code).toBe('NML_OUTPUT');
+      expect(error?.message).toBe('the disk is full');
+    }
   });
 });
