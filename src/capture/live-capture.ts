@@ -70,7 +70,7 @@ export async function liveCapture(source: LiveSource, options: LiveCaptureOption
     }
   }, TICK_MS);
   let packets = 0;
-  // The reader would take an error of ours for damage of the capture.
+  // A sink that fails does not end the reading: packets are counted on.
   const take = (packet: Packet, reason?: SkipReasonName): void => {
     packets++;
     if (queue.failed) return;
