@@ -17,6 +17,7 @@ import { sosDetector } from '../../../src/anomaly/detectors/sos-detector.js';
 import { symmetricEigen } from '../../../src/anomaly/detectors/symmetric-eigen.js';
 import { createRandom } from '../../../src/math/index.js';
 import {
+  slowComponentScore,
   slowGaussianScore,
   slowKernelDensity,
   slowOneClass,
@@ -198,6 +199,17 @@ describe('isolation forest', () => {
 });
 
 describe('principal components', () => {
+  it('has the score of components found one by one', () => {
+    for (const seed of [3, 4, 5]) {
+      const rows = clouds(30, 4, seed);
+      const { score } = fitted(principalComponents, rows);
+      for (const x of clouds(6, 4, seed + 50)) {
+        const slow = slowComponentScore(rows, x);
+        expect(Math.abs(score(x) - slow) / slow).toBeLessThan(1e-6);
+      }
+    }
+  });
+
   it('eigenvectors are orthogonal and give back the matrix', () => {
     const random = createRandom(4);
     for (const size of [1, 2, 5, 20]) {

@@ -129,3 +129,30 @@ export function slowSosScore(
   });
   return -Math.log(total);
 }
+
+/** pyod's score by principal components: eigenvectors by the power method, one taken out after the other. */
+export function slowComponentScore(rows: Rows, x: readonly number[]): number {
+  const { mean, covariance } = slowGaussian(rows, 0);
+  const standard = (row: readonly number[]): number[] =>
+    row.map((value, k) => (value - mean[k]!) / Math.sqrt(covariance[k]![k]!));
+  const scaled = rows.map(standard);
+  let { covariance: left } = slowGaussian(scaled, 0);
+  const z = standard(x);
+  let score = 0;
+  for (const _ of mean) {
+    let vector = mean.map((_value, k) => 1 + k);
+    let length = 1;
+    for (let round = 0; round < 5000; round++) {
+      const next = left.map((row) => row.reduce((sum, value, k) => sum + value * vector[k]!, 0));
+      length = Math.sqrt(next.reduce((sum, value) => sum + value * value, 0));
+      vector = next.map((value) => value / length);
+    }
+    left = left.map((row, i) => row.map((value, j) => value - length * vector[i]! * vector[j]!));
+    const projections = scaled.map((row) => row.reduce((sum, value, k) => sum + value * vector[k]!, 0));
+    const largest = projections.reduce((a, b) => (Math.abs(b) > Math.abs(a) ? b : a));
+    const pointed = largest < 0 ? vector.map((value) => -value) : vector;
+    // Standardised columns have variance 1 each.
+    score += Math.sqrt(squared(z, pointed)) / (length / mean.length);
+  }
+  return score;
+}
