@@ -50,6 +50,13 @@ export async function learn(words: readonly string[], settings: Settings): Promi
       hint: 'name it with -o FILE',
     });
   }
+  const format = settings.text('format');
+  if (format === 'csv' || format === 'parquet') {
+    throw new NetworkmlError(
+      'NML_USAGE',
+      `--format ${format} is for scores: detect learn writes table or ndjson`,
+    );
+  }
   const wish = featureWish(settings);
   const options = learnOptions(settings);
   checkSources(words, settings, wish);

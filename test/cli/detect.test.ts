@@ -175,6 +175,7 @@ describe('networkml detect', () => {
     [['detect', 'learn', printer, '-o', 'x', '--contamination', '2'], /neither auto nor between/],
     [['detect', 'learn', printer, '-o', 'x', '--kind', 'port-protocol'], /not of flows/],
     [['detect', 'learn', printer, '-o', 'x', '--model', 'y'], /--model means nothing/],
+    [['detect', 'learn', printer, '-o', 'x', '--format', 'csv'], /is for scores/],
     [['detect', 'score', printer], /needs captures and a model/],
     [['detect', 'score', printer, '--model', 'x', '--raw'], /--raw means nothing/],
   ])('refuses %j', async (words, said) => {
