@@ -26,9 +26,11 @@ export const limits = `## Limits
   no addresses), for "nearest known device".
 - Hosts of the Windows labs were recorded while others experimented with attack tools; some unusual administration is among
   their normal captures.
-- Behaviour: "normal" means like the sessions of that role's training captures, one session at a time. Scans, lateral
-  movement, ARP spoofing, command channels and process commands are mostly not seen by this view. Printer, router and
-  kitchen appliance have too few captures or devices for a verdict.
+- Behaviour: "normal" means like that role's training captures in three views: connections and failures within a minute,
+  administrative reach, single sessions. Seen: scans of or by the device, ARP spoofing, remote administration between
+  workstations (nearly all of that from one laboratory). Not seen: process commands to PLCs, command channels that look like
+  ordinary sessions, theft over remote procedure calls. Printer, router and kitchen appliance have too few captures or
+  devices for a verdict.
 - Half of the captures are shorter than 64 seconds; two of three are from 2016.
 
 ## Use
