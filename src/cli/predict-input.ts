@@ -10,9 +10,13 @@ import {
 } from '../pipeline/index.js';
 import { errorRecord } from '../report/index.js';
 import type { PredictionOutcome } from '../types.js';
+import { SkippedLines } from './skipped-lines.js';
 
 /** What is the same for all captures of a run; may be handed to another thread. */
-export type PredictSettings = Omit<PredictOptions, 'onProgress'>;
+export interface PredictSettings extends Omit<PredictOptions, 'onProgress' | 'onSkipped'> {
+  /** List the packets that could not be used on standard error. */
+  readonly explainSkipped?: boolean;
+}
 
 /** An outcome, and the stack where it is a failure. */
 export interface Answer {
@@ -31,12 +35,17 @@ export async function predictInput(
   onProgress: (progress: Progress) => void,
 ): Promise<Answer> {
   if ('error' in input) return failed(input.error, input.path);
+  const { explainSkipped, ...rest } = settings;
+  const skipped = explainSkipped === true ? new SkippedLines(input.path) : undefined;
+  const listed = skipped === undefined ? {} : { onSkipped: skipped.add };
   try {
-    return { outcome: await predictCapture(input.path, bundle, { ...settings, onProgress }) };
+    return { outcome: await predictCapture(input.path, bundle, { ...rest, ...listed, onProgress }) };
   } catch (thrown) {
     const error = toNetworkmlError(thrown, input.path);
     if (error.kind === 'usage' || error.kind === 'bundle') throw thrown;
     return failed(error, input.path);
+  } finally {
+    skipped?.flush();
   }
 }
 

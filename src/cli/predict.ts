@@ -3,6 +3,7 @@
 import { statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { setImmediate } from 'node:timers/promises';
+import { compileFilter } from '../pcap/index.js';
 import { expandInputs, type Input, type LoadedBundle, loadBundle } from '../pipeline/index.js';
 import {
   errorSentence,
@@ -28,10 +29,13 @@ export const predict: Command = {
     'classifier',
     'role',
     'device',
+    'filter',
+    'no-tunnels',
     'digest',
     'alarm-rate',
     'fail-on',
     'jobs',
+    'explain-skipped',
   ],
   formats: predictionFormats,
   examples: [
@@ -142,11 +146,17 @@ function settingsFor(settings: Settings): PredictSettings {
   const role = settings.text('role');
   const classifier = settings.text('classifier');
   const alarmRate = settings.text('alarm-rate');
+  const filter = settings.text('filter');
+  // A mistake in it is told before anything is read.
+  if (filter !== undefined) compileFilter(filter);
   return {
     ...(device === undefined ? {} : { device }),
     ...(role === undefined ? {} : { role }),
     ...(classifier === undefined ? {} : { classifier }),
     ...(settings.flag('digest') ? { digest: true } : {}),
+    ...(filter === undefined ? {} : { filter }),
+    ...(settings.flag('no-tunnels') ? { tunnels: false } : {}),
+    ...(settings.flag('explain-skipped') ? { explainSkipped: true } : {}),
     ...(alarmRate === undefined ? {} : { alarmRate: alarmRate === '0.01' ? 0.01 : 0.05 }),
   };
 }

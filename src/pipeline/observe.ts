@@ -7,7 +7,13 @@ import {
   SessionVectorCollector,
   type SessionVectors,
 } from '../features/index.js';
-import { type CaptureProgress, type CaptureSource, type DigestWish, openCapture } from '../pcap/index.js';
+import {
+  type CaptureProgress,
+  type CaptureSource,
+  type DigestWish,
+  openCapture,
+  type SkippedHandler,
+} from '../pcap/index.js';
 import {
   type Device,
   type DeviceHint,
@@ -47,7 +53,11 @@ export interface ObserveOptions {
   readonly device?: DeviceHint;
   /** Whether the digest of the capture is wanted: see `openCapture`. */
   readonly digest?: DigestWish;
+  /** Only packets that this filter takes, and whether tunnels are opened: see `openCapture`. */
+  readonly filter?: string;
+  readonly tunnels?: boolean;
   readonly onProgress?: (progress: CaptureProgress) => void;
+  readonly onSkipped?: SkippedHandler;
 }
 
 /**
@@ -55,14 +65,17 @@ export interface ObserveOptions {
  * @throws NetworkmlError NML_INPUT_*, NML_PCAP_*, NML_DEVICE_ABSENT; NML_NO_SESSIONS when there is nothing to judge
  */
 export async function observe(source: CaptureSource, options: ObserveOptions = {}): Promise<Observation> {
-  const { name, digest, device: hint, onProgress } = options;
+  const { name, digest, filter, tunnels, device: hint, onProgress, onSkipped } = options;
   const capture = openCapture(source, {
     ...(name === undefined ? {} : { name }),
     ...(digest === undefined ? {} : { digest }),
+    ...(filter === undefined ? {} : { filter }),
+    ...(tunnels === undefined ? {} : { tunnels }),
   });
   const read = await sessionize(capture, {
     ...(hint === undefined ? {} : { device: hint }),
     ...(onProgress === undefined ? {} : { onProgress }),
+    ...(onSkipped === undefined ? {} : { onSkipped }),
   });
   const { table, arp, device } = read;
   if (device === undefined) throw noSessions(read, 'no unicast host sends or receives anything');

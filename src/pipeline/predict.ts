@@ -1,6 +1,6 @@
 import { judgeCapture } from '../anomaly/index.js';
 import { NetworkmlError } from '../errors.js';
-import type { CaptureProgress, CaptureSource } from '../pcap/index.js';
+import type { CaptureProgress, CaptureSource, SkippedHandler } from '../pcap/index.js';
 import { unknownRole } from '../roles/index.js';
 import { describeDevice, deviceHint } from '../sessions/index.js';
 import type { AnomalyRecord, DeviceRecord, PredictionRecord, RankedRole, RoleRecord } from '../types.js';
@@ -27,7 +27,13 @@ export interface PredictOptions {
   readonly digest?: boolean;
   /** Name of the capture in the record; the path by default. */
   readonly name?: string;
+  /** Only packets that this filter (docs/packets.md) takes. */
+  readonly filter?: string;
+  /** False leaves tunnels closed. */
+  readonly tunnels?: boolean;
   readonly onProgress?: (progress: Progress) => void;
+  /** Called for each packet that cannot be used, with the reason. */
+  readonly onSkipped?: SkippedHandler;
 }
 
 /**
@@ -40,7 +46,7 @@ export async function predictCapture(
   bundle: LoadedBundle,
   options: PredictOptions = {},
 ): Promise<PredictionRecord> {
-  const { device, onProgress, role, classifier } = options;
+  const { device, filter, tunnels, onProgress, onSkipped, role, classifier } = options;
   if (role !== undefined && !bundle.roles.includes(role)) {
     throw new NetworkmlError(
       'NML_MODEL_ROLE',
@@ -52,7 +58,10 @@ export async function predictCapture(
     name: options.name ?? (typeof source === 'string' ? source : '-'),
     ...(device === undefined ? {} : { device: deviceHint(device) }),
     ...(options.digest === true ? { digest: 'always' } : {}),
+    ...(filter === undefined ? {} : { filter }),
+    ...(tunnels === undefined ? {} : { tunnels }),
     ...(onProgress === undefined ? {} : { onProgress }),
+    ...(onSkipped === undefined ? {} : { onSkipped }),
   });
   const answer = judgeRole(seen, bundle, judge);
   const anomaly = judgeBehaviour(seen, bundle, answer, options);

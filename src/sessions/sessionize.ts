@@ -1,4 +1,4 @@
-import type { Capture, CaptureProgress, CaptureSummary } from '../pcap/index.js';
+import type { Capture, CaptureProgress, CaptureSummary, SkippedHandler } from '../pcap/index.js';
 import { ArpLog } from './activity/arp-log.js';
 import { hintFromName, parseCaptureName } from './capture-name.js';
 import { chooseDevice, type Device, type DeviceHint } from './device.js';
@@ -8,6 +8,8 @@ export interface SessionizeOptions extends SessionTableOptions {
   /** The host that the capture is about, where it is known from elsewhere. */
   readonly device?: DeviceHint;
   readonly onProgress?: (progress: CaptureProgress) => void;
+  /** Called for each packet that cannot be used, with the reason. */
+  readonly onSkipped?: SkippedHandler;
 }
 
 /** A capture as sessions, and the device it is about. */
@@ -30,10 +32,16 @@ export async function sessionize(
 ): Promise<SessionizedCapture> {
   const table = new SessionTable(options);
   const arp = new ArpLog();
+  const { onSkipped } = options;
   const summary = await capture.read(
     (packet) => table.add(packet),
     options.onProgress,
-    (packet) => arp.add(packet),
+    onSkipped === undefined
+      ? (packet) => arp.add(packet)
+      : (packet, reason) => {
+          arp.add(packet);
+          onSkipped(packet, reason);
+        },
   );
   const hint = options.device ?? hintFromName(parseCaptureName(capture.name));
   return { summary, table, arp, device: chooseDevice(table, hint) };

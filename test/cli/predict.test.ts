@@ -1,6 +1,7 @@
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { PredictionRecord } from '../../src/types.js';
 import { desktop, examples, networkml, printer, recordsIn, temporaryDirectory } from './run-cli.js';
 import { expectSchema } from './schema.js';
 
@@ -182,4 +183,35 @@ it('no name of a file acts on a terminal', async () => {
   expect(stdout + stderr).not.toMatch(/[^\P{Cc}\n]/u);
   expect(stderr).toContain('a\\x1b]0;owned');
   expect(stdout).toContain('c\\x1b[31m.pcap');
+});
+
+describe('packets', () => {
+  const share = join(examples, 'DistrFileShare-lab0001files1-Tue1215-136-n00.pcap');
+
+  it('are those that --filter takes, and --explain-skipped lists the others with their frame numbers', async () => {
+    const { code, stdout, stderr } = await networkml([
+      'predict',
+      share,
+      '--filter',
+      'port 445',
+      '--explain-skipped',
+    ]);
+    expect(code).toBe(0);
+    const [record] = recordsIn(stdout) as unknown as PredictionRecord[];
+    const skipped = Object.values(record!.capture.skipped).reduce((sum, count) => sum + count, 0);
+    const lines = stderr.split('\n').filter((line) => line.startsWith(share));
+    expect(lines.length).toBe(skipped);
+    expect(record!.capture.skipped.filtered).toBeGreaterThan(0);
+    expect(record!.sessions.total).toBeGreaterThan(0);
+    const numbers = lines.map((line) => Number(line.split('\t')[1]));
+    expect(numbers).toEqual([...numbers].sort((a, b) => a - b));
+    expect(lines.every((line) => /\t(?:filtered|non-ip)$/.test(line))).toBe(true);
+  });
+
+  it('end with 2 and the place of the mistake when the filter is wrong', async () => {
+    const { code, stderr } = await networkml(['predict', share, '--filter', 'port 80 adn tcp']);
+    expect(code).toBe(2);
+    expect(stderr).toContain('filter "port 80 adn tcp", character 9: ');
+    expect(stderr).toContain('at "adn tcp"');
+  });
 });

@@ -27,11 +27,11 @@ export function wordsOf(text: string): Word[] {
   return words;
 }
 
-/** What is wrong, and a second line with a mark under the place. */
+/** What is wrong, and where: one line, as all messages are. */
 export function filterError(text: string, at: number, what: string): NetworkmlError {
   const line = text.replaceAll(/\s/g, ' ');
-  return new NetworkmlError(
-    'NML_FILTER',
-    `filter, character ${at + 1}: ${what}\n  ${line}\n  ${' '.repeat(at)}^\n`,
-  );
+  const rest = line.slice(at).trim();
+  const place = rest === '' ? 'at its end' : `at "${rest.length > 24 ? `${rest.slice(0, 24)}...` : rest}"`;
+  const whole = line.length > 120 ? `${line.slice(0, 120)}...` : line;
+  return new NetworkmlError('NML_FILTER', `filter "${whole}", character ${at + 1}: ${what}, ${place}`);
 }
