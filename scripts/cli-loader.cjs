@@ -23,6 +23,7 @@ const cachedData = compiled();
 const script = new vm.Script(source, {
   filename,
   ...(cachedData === undefined ? {} : { cachedData }),
-  importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
 });
+// Compiled code has no import() of its own: see src/import-module.ts.
+globalThis[Symbol.for('networkml.import')] = (name) => import(name);
 script.runInThisContext()(exports, require, module, filename, __dirname);

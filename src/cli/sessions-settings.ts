@@ -3,6 +3,7 @@
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { NetworkmlError } from '../errors.js';
+import { importModule } from '../import-module.js';
 import { compileFilter } from '../pcap/index.js';
 import type { MeterCapturesOptions } from '../pipeline/index.js';
 import type { Accounting, SessionPlugin } from '../sessions/index.js';
@@ -120,7 +121,7 @@ export async function meterOptions(wish: SessionsWish): Promise<MeterCapturesOpt
 async function loadPlugins(path: string): Promise<SessionPlugin[]> {
   let module: { plugin?: SessionPlugin; plugins?: SessionPlugin[] };
   try {
-    module = await import(pathToFileURL(resolve(path)).href);
+    module = (await importModule(pathToFileURL(resolve(path)).href)) as typeof module;
   } catch (cause) {
     const said = cause instanceof Error ? cause.message : String(cause);
     throw new NetworkmlError('NML_USAGE', `the plugin cannot be loaded: ${said}`, { file: path, cause });

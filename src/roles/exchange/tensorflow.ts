@@ -4,6 +4,7 @@
  */
 
 import { NetworkmlError } from '../../errors.js';
+import { importModule } from '../../import-module.js';
 import { adamConstants, type OneLayerOptimiser, type OneLayerParameters } from '../one-layer-training.js';
 import type { SoftTargets } from '../soft-targets.js';
 
@@ -60,7 +61,7 @@ const CANDIDATES: readonly (readonly string[])[] = [
  * @throws NetworkmlError `NML_BACKEND_MISSING` when there is none, with what the last attempt said as its cause.
  */
 export async function loadTensorFlow(
-  load: (name: string) => Promise<unknown> = (name) => import(name),
+  load: (name: string) => Promise<unknown> = importModule,
 ): Promise<TensorFlow> {
   let cause: unknown;
   for (const names of CANDIDATES) {
