@@ -19,6 +19,7 @@ export type {
   DeviceCaptureRecord,
   DropRecord,
   LiveRecord,
+  SentCaptures,
   SplitCounts,
   SplitRecord,
   UnplacedFrames,

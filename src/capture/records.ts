@@ -102,4 +102,16 @@ export interface LiveRecord {
   evictedWindows: number;
   /** Since the start. */
   drops: DropRecord;
+  /** Captures by what became of them at the service; null where none was asked. */
+  service: SentCaptures | null;
+}
+
+/** What became of the captures that were for the service: their sum is the number of all captures. */
+export interface SentCaptures {
+  /** With a result, be it an error record. */
+  answered: number;
+  /** Accepted by the service's stream, without a result in time: it will still be published. */
+  unanswered: number;
+  /** Never accepted: NATS was away for too long, or the windows before took too long. */
+  lost: number;
 }

@@ -20,6 +20,7 @@ import {
 import type { PredictionOutcome } from '../types.js';
 import type { PredictThread } from './capture-predict.js';
 import { deviceCaptureRecord, deviceCaptureTable } from './capture-records.js';
+import type { ServiceSender } from './capture-service.js';
 import type { Output } from './output.js';
 
 /** What is said about one window. */
@@ -66,8 +67,8 @@ function tableReport(style: ReportStyle): LiveReport {
         '\n',
       ].join('');
     },
-    end: ({ packets, windows, drops }) =>
-      `${counted(packets, 'packet')} in ${counted(windows, 'window')}, ${dropText(drops)}\n`,
+    end: ({ packets, windows, drops, service }) =>
+      `${counted(packets, 'packet')} in ${counted(windows, 'window')}, ${dropText(drops)}\n${sentText(service)}`,
   };
 }
 
@@ -78,6 +79,12 @@ export function dropText({ kernel, interface: atInterface, evicted }: LiveRecord
   return `dropped: ${text(kernel)} by the kernel, ${text(atInterface)} by the interface${own}`;
 }
 
+function sentText(service: LiveRecord['service']): string {
+  if (service === null) return '';
+  const { answered, unanswered, lost } = service;
+  return `${counted(answered + unanswered + lost, 'capture')} for the service: ${answered} answered, ${unanswered} unanswered, ${lost} lost\n`;
+}
+
 /** What a sink of windows works with. */
 export interface SinkParts {
   readonly about: { readonly interface: string; readonly driver: string };
@@ -86,21 +93,31 @@ export interface SinkParts {
   /** Whether the captures stay, so that it is worth telling where they lie. */
   readonly kept: boolean;
   readonly predictor: PredictThread | undefined;
+  /** Where the captures are sent; its outcomes are told where there is no predictor. */
+  readonly sender: ServiceSender | undefined;
   /** Called with each outcome. */
   readonly onOutcome: (outcome: PredictionOutcome) => void;
 }
 
 /** The sink that predicts and prints. */
-export function printingSink({ about, output, report, kept, predictor, onOutcome }: SinkParts): WindowSink {
+export function printingSink(parts: SinkParts): WindowSink {
+  const { about, output, report, kept, predictor, sender, onOutcome } = parts;
   return {
     window: async (window) => {
       const outcomes: PredictionOutcome[] = [];
+      const sent = sender?.outcomes(window.captures, (path) => nameOf(path, kept)) ?? Promise.resolve([]);
       if (predictor !== undefined) {
         for (const one of window.captures) {
           const outcome = withDrops(await predict(one, kept, predictor), window);
           onOutcome(outcome);
           outcomes.push(outcome);
         }
+      }
+      for (const answer of await sent) {
+        const outcome = withDrops(answer, window);
+        // Where both predict, the service's own records are on its subjects; what failed is told of in any case.
+        if (predictor === undefined) outcomes.push(outcome);
+        if (predictor === undefined || isTrouble(outcome)) onOutcome(outcome);
       }
       const captures = kept ? window.captures.map(deviceCaptureRecord) : [];
       await output.write(report.window({ window: windowRecord(window, about), captures, outcomes }));
@@ -113,9 +130,16 @@ async function predict(
   kept: boolean,
   predictor: PredictThread,
 ): Promise<PredictionOutcome> {
-  // The folder of captures that are not kept means nothing to anybody.
-  const name = kept ? path : path.replace(/^.*[/\\]/, '');
-  return await predictor.predict({ path, name, device: mac ?? addresses[0] ?? '' });
+  return await predictor.predict({ path, name: nameOf(path, kept), device: mac ?? addresses[0] ?? '' });
+}
+
+/** The folder of captures that are not kept means nothing to anybody. */
+function nameOf(path: string, kept: boolean): string {
+  return kept ? path : path.replace(/^.*[/\\]/, '');
+}
+
+function isTrouble(outcome: PredictionOutcome): boolean {
+  return outcome.schema === 'networkml/error/v1';
 }
 
 /** Whoever relies on a prediction should know that packets are missing from it. */

@@ -19,6 +19,7 @@ import { errorSentence } from '../report/index.js';
 import type { PredictionOutcome } from '../types.js';
 import { onAbort, onFirstSignal } from './abort.js';
 import { startPredictThread } from './capture-predict.js';
+import { openServiceSender, type ServiceSender } from './capture-service.js';
 import { liveReport, printingSink } from './capture-sinks.js';
 import type { Command, Invocation } from './command.js';
 import { EXIT, exitCodeOf } from './exit-code.js';
@@ -26,6 +27,7 @@ import { say, sayError } from './messages.js';
 import { recordFormats } from './options.js';
 import { openOutput } from './output.js';
 import type { PredictSettings } from './predict-input.js';
+import { natsOptionNames } from './service-options.js';
 import type { Settings } from './settings.js';
 import { splitSettings } from './split.js';
 import { formatFor, styleFor } from './style.js';
@@ -38,6 +40,8 @@ const BUFFER_MIB = 32;
 const WINDOW_MB = 16_384;
 /** Windows that overlap at one moment, at most: each keeps captures of its own. */
 const MOST_OVERLAPPING = 16;
+/** The windows that come meanwhile wait; more than that could not. */
+const STEPS_OF_PATIENCE = 3;
 
 export const capture: Command = {
   options: [
@@ -59,12 +63,16 @@ export const capture: Command = {
     'classifier',
     'role',
     'alarm-rate',
+    ...natsOptionNames,
+    'timeout',
     'format',
     'output',
   ],
   formats: recordFormats,
   describe: {
     window: 'length of a window (default 900) [SECONDS]',
+    nats: 'send the captures of each window to the service there, several servers between commas (default $NATS_URL where neither --predict nor --split-dir is given)',
+    timeout: 'for the results of one window from the service (default: three steps)',
     name: 'what stands for the role in the names of the captures (default Unknown) [NAME]',
     role: 'the role of all devices, where it is known: behaviour is judged by it [NAME]',
     filter: "only packets that match, in tcpdump's language [EXPRESSION]",
@@ -72,6 +80,10 @@ export const capture: Command = {
   examples: [
     ['capture -i eth0 --predict', 'every quarter of an hour, role and behaviour of each device'],
     ['capture -i eth0 --split-dir captures/', 'a named capture for each device and quarter of an hour'],
+    [
+      'capture -i eth0 --nats nats://127.0.0.1:4222',
+      'the service predicts, and publishes results and events',
+    ],
     ['capture -i eth0 --predict --window 900 --step 300', 'the last quarter of an hour, every five minutes'],
   ],
   run,
@@ -88,26 +100,31 @@ async function run({ settings }: Invocation): Promise<number> {
     bundle === undefined
       ? undefined
       : startPredictThread({ bundle: bundle.bundle.directory, settings: predictSettings(settings) });
+  let sender: ServiceSender | undefined;
   try {
-    const source = await openLive(plan.live, plan.driver);
+    if (plan.send) sender = await openServiceSender(settings, plan.timeoutMs);
+    const source = telling(await openLive(plan.live, plan.driver), sender);
     const about = { interface: plan.live.interface, driver: source.driver };
     if (!settings.flag('quiet')) say(`capturing on ${about.interface} with ${about.driver}`);
-    const style = styleFor(output, settings, bundle?.titles ?? new Map());
-    const report = liveReport(formatFor(output, settings), style);
+    const format = formatFor(output, settings);
+    const titles = bundle?.titles ?? (await titlesFor(plan, format, settings));
+    const report = liveReport(format, styleFor(output, settings, titles));
     await output.write(report.head());
     const kept = plan.directory !== undefined;
     const onOutcome = (outcome: PredictionOutcome): void => complain(outcome, settings);
-    const sink = printingSink({ about, output, report, kept, predictor, onOutcome });
+    const sink = printingSink({ about, output, report, kept, predictor, sender, onOutcome });
     const result = await captureToEnd(
       source,
       plan,
-      { directory: folder.path, kept, sinks: [sink] },
+      { directory: folder.path, kept, sinks: [sink], sender },
       settings,
     );
     const { failure, ...total } = result;
-    await output.write(report.end({ schema: 'networkml/live/v1', ...about, ...total }));
+    await output.write(
+      report.end({ schema: 'networkml/live/v1', ...about, ...total, service: sender?.counts ?? null }),
+    );
     await output.commit();
-    if (failure === null) return EXIT.done;
+    if (failure === null) return (sender?.counts.lost ?? 0) > 0 ? EXIT.someFailed : EXIT.done;
     sayError(failure, settings.flag('debug'));
     return exitCodeOf(failure);
   } catch (error) {
@@ -116,7 +133,32 @@ async function run({ settings }: Invocation): Promise<number> {
   } finally {
     folder.remove();
     await predictor?.close();
+    await sender?.close();
   }
+}
+
+/** The sender hears that the capture comes to its end, whoever ends it. */
+function telling(source: LiveSource, sender: ServiceSender | undefined): LiveSource {
+  if (sender === undefined) return source;
+  return {
+    driver: source.driver,
+    stream: source.stream,
+    drops: () => source.drops(),
+    stop: (atOnce) => {
+      sender.ending();
+      source.stop(atOnce);
+    },
+  };
+}
+
+/** Readable names of the roles, where a table shows what the service says. */
+async function titlesFor(
+  { send }: Plan,
+  format: string,
+  settings: Settings,
+): Promise<ReadonlyMap<string, string>> {
+  if (format !== 'table' || !send) return new Map();
+  return (await loadBundle(settings.text('bundle'))).titles;
 }
 
 /** What is to be captured and how. */
@@ -126,6 +168,10 @@ interface Plan {
   /** Where captures are kept; undefined for a folder that goes away. */
   readonly directory: string | undefined;
   readonly predict: boolean;
+  /** Whether the captures go to the service. */
+  readonly send: boolean;
+  /** For the service's results of one window. */
+  readonly timeoutMs: number;
   readonly windowSeconds: number;
   readonly stepSeconds: number;
   /** Milliseconds after which it ends by itself. */
@@ -138,10 +184,13 @@ function planOf(settings: Settings): Plan {
   const directory = settings.text('split-dir');
   const predict = settings.flag('predict');
   if (name === undefined) throw new NetworkmlError('NML_USAGE', 'capture needs -i INTERFACE');
-  if (directory === undefined && !predict) {
+  // Whoever asks for something else does not mean the service that $NATS_URL names.
+  const named = (process.env.NATS_URL ?? '') !== '' && directory === undefined && !predict;
+  const send = settings.text('nats') !== undefined || named;
+  if (directory === undefined && !predict && !send) {
     throw new NetworkmlError(
       'NML_USAGE',
-      'capture needs --split-dir, --predict or both: nothing would be left',
+      'capture needs --split-dir, --predict or --nats: nothing would be left',
     );
   }
   const windowSeconds = settings.number('window') ?? WINDOW_SECONDS;
@@ -163,6 +212,8 @@ function planOf(settings: Settings): Plan {
     driver: driverNames.find((known) => known === driver) ?? 'auto',
     directory,
     predict,
+    send,
+    timeoutMs: (settings.number('timeout') ?? STEPS_OF_PATIENCE * stepSeconds) * 1000,
     windowSeconds,
     stepSeconds,
     durationMs: duration === undefined ? undefined : duration * 1000,
@@ -191,11 +242,19 @@ function openFolder(named: string | undefined): { readonly path: string; remove(
   }
 }
 
+/** Where the captures go. */
+interface Receivers {
+  readonly directory: string;
+  readonly kept: boolean;
+  readonly sinks: readonly WindowSink[];
+  readonly sender: ServiceSender | undefined;
+}
+
 /** The first signal ends the capture, and what was captured is used; the second ends the run. */
 async function captureToEnd(
   source: LiveSource,
   { windowSeconds, stepSeconds, durationMs }: Plan,
-  { directory, kept, sinks }: { directory: string; kept: boolean; sinks: readonly WindowSink[] },
+  { directory, kept, sinks, sender }: Receivers,
   settings: Settings,
 ): Promise<LiveResult> {
   const stop = (): void => source.stop();
@@ -213,7 +272,8 @@ async function captureToEnd(
       },
       sinks,
       onStart: (cleanUp) => forget.push(onAbort(cleanUp)),
-      onEvicted: ({ number }) => {
+      onEvicted: ({ number, captures }) => {
+        sender?.lose(captures.length);
         if (!settings.flag('quiet')) say(`window ${number} was left out: those before it take too long`);
       },
       onDone: ({ captures }) => {

@@ -41,6 +41,8 @@ export interface WaitOptions {
   readonly signal: AbortSignal;
   /** Milliseconds. */
   readonly timeoutMs: number;
+  /** Called when the stream has the job, or its result: from then on it does not get lost. */
+  readonly onAccepted?: () => void;
 }
 
 const PUBLISH_ATTEMPT_MS = 5_000;
@@ -91,7 +93,10 @@ export async function sendCapture(
   const patience = { signal: options.signal, until: Date.now() + options.timeoutMs };
   const id = await idOfSending(sending, context.bundleSha256);
   const known = await persist(() => storedResult(manager, id), patience);
-  if (known !== undefined) return { id, result: known };
+  if (known !== undefined) {
+    options.onAccepted?.();
+    return { id, result: known };
+  }
   const job = await jobFor(context, id, sending, patience);
   const body = JSON.stringify(job);
   const { jetstream } = context;
@@ -99,6 +104,7 @@ export async function sendCapture(
     () => jetstream.publish(JOBS_SUBJECT, body, { msgID: id, timeout: PUBLISH_ATTEMPT_MS }),
     patience,
   );
+  options.onAccepted?.();
   const result = await waitForResult(context, id, patience);
   // The object was made for this job alone, and the job is over.
   if ('object' in job.capture) await captures.delete(id).catch(() => {});

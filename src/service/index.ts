@@ -1,6 +1,6 @@
 /** The service: jobs over NATS, a watched folder, HTTP health and metrics; and the client that sends captures to it. */
 
-export type { Sending } from './client.js';
+export type { Sending, WaitOptions } from './client.js';
 export {
   hasCredentials,
   isLoopback,

@@ -6,7 +6,7 @@ import type { NatsConnection } from '@nats-io/transport-node';
 import { toNetworkmlError } from '../errors.js';
 import { errorRecord } from '../report/index.js';
 import type { PredictionOutcome } from '../types.js';
-import { askModels, type ClientContext, type Sending, sendCapture } from './client.js';
+import { askModels, type ClientContext, type Sending, sendCapture, type WaitOptions } from './client.js';
 import { connectNats, type NatsOptions } from './connect.js';
 import { streamError } from './provision.js';
 import { CAPTURES_BUCKET } from './subjects.js';
@@ -29,6 +29,12 @@ export interface Submitter {
    * @throws NetworkmlError NML_NATS_*, NML_SERVICE_TIMEOUT: of no use to go on
    */
   submit(sendings: readonly Sending[]): AsyncGenerator<PredictionOutcome>;
+  /**
+   * Sends one capture.
+   * @returns its outcome; an error record when it cannot be read
+   * @throws NetworkmlError NML_NATS_*, NML_SERVICE_TIMEOUT: another try may succeed
+   */
+  send(sending: Sending, options: WaitOptions): Promise<PredictionOutcome>;
   close(): Promise<void>;
 }
 
@@ -47,6 +53,7 @@ export async function openSubmitter(options: SubmitOptions): Promise<Submitter> 
     const context = { connection, jetstream: jetstream(connection), manager, captures, bundleSha256 };
     return {
       submit: (sendings) => inOrder(context, sendings, options, stop.signal),
+      send: (sending, wait) => sendOne(context, sending, wait),
       close: async () => {
         stop.abort();
         await connection.close();
@@ -85,7 +92,7 @@ async function* inOrder(
 async function sendOne(
   context: ClientContext,
   sending: Sending,
-  options: Parameters<typeof sendCapture>[2],
+  options: WaitOptions,
 ): Promise<PredictionOutcome> {
   try {
     return (await sendCapture(context, sending, options)).result;
