@@ -3,6 +3,7 @@ import { NetworkmlError } from '../../src/errors.js';
 import { CaptureReader } from '../../src/pcap/capture-reader.js';
 import { compileFilter, openCapture, type Packet } from '../../src/pcap/index.js';
 import { defaultCaptureLimits } from '../../src/pcap/limits.js';
+import { type MeteredSession, SessionMeter } from '../../src/sessions/index.js';
 import { concat, filler } from './bytes.js';
 import { type FilePacket, fileForms, fileOf, gzipped } from './capture-files.js';
 import { ethernet, frameOn, snap } from './frames.js';
@@ -207,10 +208,49 @@ export interface FuzzTotals {
   slowestMs: number;
 }
 
+/** Whatever the bytes were, a session is made of the packets that went in, and its numbers are in order. */
+class CheckedMeter {
+  private fed = 0;
+  private readonly meter = new SessionMeter((session) => this.check(session), {
+    statistics: true,
+    splt: 3,
+    frames: true,
+    endOnFin: true,
+    idleTimeout: 2,
+    activeTimeout: 4,
+    maxSessions: 8,
+  });
+
+  add(packet: Packet): void {
+    this.fed++;
+    this.meter.add(packet);
+  }
+
+  /** Between two captures: everything that went in has come out. */
+  finish(): void {
+    this.meter.finish();
+    if (this.fed !== 0) throw new Error(`${this.fed} packets are in no session`);
+  }
+
+  private check({ packets, bytes, sizes, frames, firstMs, lastMs }: MeteredSession): void {
+    const all = packets[0] as number;
+    this.fed -= all;
+    const right =
+      all > 0 &&
+      frames.length === all &&
+      (lastMs[0] as number) >= (firstMs[0] as number) &&
+      (sizes[0] as number) * all <= (bytes[0] as number) &&
+      (sizes[3] as number) * all >= (bytes[0] as number) &&
+      (sizes[2] as number) >= 0;
+    if (!right) throw new Error(`an impossible session: ${JSON.stringify({ packets, bytes, sizes })}`);
+  }
+}
+
 /** Reads `count` mutated captures; the same for the same seed. @throws whatever is no coded error */
 export async function fuzz(seed: number, count: number): Promise<FuzzTotals> {
   const random = testRandom(seed);
   const totals: FuzzTotals = { captures: 0, packets: 0, skipped: 0, failed: 0, slowestMs: 0 };
+  const meter = new CheckedMeter();
   for (; totals.captures < count; totals.captures++) {
     const structural = random.chance(0.5);
     const file = seedFile(random, structural);
@@ -219,7 +259,7 @@ export async function fuzz(seed: number, count: number): Promise<FuzzTotals> {
     const bytes = compressed ? mutateGzip(gzipped(plain), random) : plain;
     const start = performance.now();
     try {
-      await readOne(bytes, compressed, random, totals);
+      await readOne(bytes, compressed, random, totals, meter);
     } catch (error) {
       if (!(error instanceof NetworkmlError) || error.code === 'NML_INTERNAL') {
         const where = `seed ${seed}, capture ${totals.captures}: ${Buffer.from(bytes).toString('hex')}`;
@@ -227,6 +267,7 @@ export async function fuzz(seed: number, count: number): Promise<FuzzTotals> {
       }
       totals.failed++;
     }
+    meter.finish();
     totals.slowestMs = Math.max(totals.slowestMs, performance.now() - start);
   }
   return totals;
@@ -241,6 +282,7 @@ async function readOne(
   compressed: boolean,
   random: TestRandom,
   totals: FuzzTotals,
+  meter: CheckedMeter,
 ): Promise<void> {
   const decode = random.chance(0.3) ? 'nfstream' : 'exact';
   const tunnels = random.chance(0.9);
@@ -250,6 +292,7 @@ async function readOne(
     check(packet, number, decode === 'exact');
     number = packet.number;
     totals.packets++;
+    meter.add(packet);
   };
   const onSkipped = (): void => {
     totals.skipped++;
