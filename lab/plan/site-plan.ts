@@ -1,17 +1,23 @@
 import { createRandom, type Random, shuffle } from '../../src/math/index.js';
+import { LabError } from '../errors.js';
+import { backbone } from './backbone.js';
+import {
+  catalogue,
+  type HostSeat,
+  type Implementation,
+  type SiteDraw,
+  serverRoles,
+} from './catalog/index.js';
 import { drawMac, pick } from './draw.js';
-import { drawSteps, type Surroundings } from './persona.js';
-import type { HostPlan, LegPlan, SitePlan } from './types.js';
+import { choose, type Opening, partOfSite, wholeSite } from './roster.js';
+import type { HostPlan, Segment, SitePlan } from './types.js';
 
-/** Vendor prefixes that fit the kind of machine (IEEE registry). */
-const OUI = {
-  network: ['00:1b:17', '00:09:0f'],
-  server: ['00:25:90', '0c:c4:7a'],
-  storage: ['00:11:32', '24:5e:be'],
-  printer: ['00:80:77', '30:05:5c'],
-  olderPrinter: ['00:21:5a', '3c:d9:2b'],
-  workstation: ['3c:2c:30', 'd4:be:d9', '54:ee:75', 'a0:8c:fd'],
-} as const;
+/** Vendor prefixes that fit the segment's machines (IEEE registry). */
+const PREFIXES: Readonly<Record<Segment, readonly string[]>> = {
+  srv: ['00:25:90', '0c:c4:7a', '00:50:56', '00:15:5d', 'f4:03:43'],
+  wks: ['3c:2c:30', 'd4:be:d9', '54:ee:75', 'a0:8c:fd', '48:2a:e3'],
+  prn: ['00:80:77', '30:05:5c', '3c:d9:2b'],
+};
 
 const WEB_NAMES = [
   'www.daybreak.example',
@@ -24,243 +30,197 @@ const WEB_NAMES = [
   'shop.papermill.example',
   'maps.wayfinder.example',
   'search.wayfinder.example',
+  'api.metricshub.example',
+  'cloud.codeforge.example',
 ];
 const MAIL_NAME = 'imap.mailpost.example';
+const COMPANIES = ['corp', 'acme', 'north', 'works', 'meadow', 'harbour', 'atlas', 'quarry'];
+const USERS = ['alice', 'bob', 'carol', 'dave', 'erin', 'frank', 'grace', 'heidi', 'ivan', 'judy'];
 
-/** Names of the documents that the share folder offers to every host; written by `documents.ts`. */
+/** What hosts of a role are called; a number follows. */
+const NAMES: Readonly<Record<string, readonly string[]>> = {
+  ActiveDirectoryController: ['dc', 'ads', 'id'],
+  PKIServer: ['pki', 'ca', 'certs'],
+  DistrFileShare: ['files', 'nas', 'fs', 'share'],
+  ExchangeServer: ['mail', 'mx', 'exch', 'post'],
+  GithubRepo: ['git', 'code', 'scm'],
+  ConfluenceServer: ['wiki', 'docs', 'know'],
+  Printer: ['print', 'prt', 'lp'],
+  AdminServer: ['admin', 'mon', 'ops', 'mgmt'],
+  BusinessWorkstation: ['desk', 'pc', 'office'],
+  DevWorkstation: ['dev', 'build', 'ws'],
+  AdminWorkstation: ['itdesk', 'adm', 'noc'],
+  GPULaptop: ['gpu', 'ml', 'lap'],
+};
+
+/** Names of the documents that the share folder offers to every host. */
 export const documentNames: readonly string[] = Array.from({ length: 12 }, (_, i) => `note-${i + 1}.txt`);
 
-/** Draws everything of a run that is decided before it starts. */
-export function drawSitePlan(seed: number, minutes: number): SitePlan {
-  const random = createRandom(seed);
-  const numbers = shuffle(
-    random,
-    Array.from({ length: 180 }, (_, i) => i + 20),
-  );
-  const next = (): number => numbers.pop() as number;
+export interface PlanRequest {
+  readonly seed: number;
+  readonly minutes: number;
+  /** Length that finished captures are stretched to; null leaves them as recorded. Seconds. */
+  readonly spanSeconds: number | null;
+  /** Names of implementations and roles of a part of a site; null for a whole one. */
+  readonly only: readonly string[] | null;
+  /** Implementations whose programs or layer are missing here. */
+  readonly missing: ReadonlySet<string>;
+}
+
+/**
+ * Draws everything of a run that is decided before it starts.
+ * @throws LabError when `only` names what the catalogue has not, or what is missing here
+ */
+export function drawSitePlan(request: PlanRequest): SitePlan {
+  const { seed, minutes, only, missing } = request;
+  const random = createRandom(seed * 4096);
+  const usable = catalogue.filter(({ name }) => !missing.has(name));
+  const openings = only === null ? wholeSite(seed, usable) : partOfSite(only, usable);
   const internetNames = drawInternet(random);
-  const weekday = pick(random, ['Mon', 'Tue', 'Wed', 'Thu', 'Fri']);
-  const hour = String(8 + random.below(9)).padStart(2, '0');
-  const workingTime = `${weekday}${hour}${pick(random, ['00', '15', '30', '45'])}`;
-  const smbNumber = next();
-  const ippNumber = next();
-  const around: Surroundings = {
-    webNames: WEB_NAMES,
-    documents: documentNames,
-    smbServers: ['files1.corp.lab', `10.77.0.${smbNumber}`],
-    nfsServer: 'files2.corp.lab',
-    // Its IPP server refuses names that are not its own multicast name.
-    ippPrinter: `10.77.20.${ippNumber}`,
-    rawPrinter: 'print2.corp.lab',
-    polled: ['files1.corp.lab', 'files2.corp.lab', 'print1.corp.lab', 'print2.corp.lab'],
+  const company = pick(random, COMPANIES);
+  const domain = `${company}.lab`;
+  const ipv6 = random.uniform() < 0.7;
+  const users = shuffle(random, [...USERS]).slice(0, 6);
+  const names = {
+    domain,
+    adDomain: `ad.${domain}`,
+    realm: `AD.${domain}`.toUpperCase(),
+    workgroup: company.toUpperCase(),
+    users,
+    ipv6,
   };
-  const hosts = [
-    router(random),
-    internet(random, internetNames),
-    fileServer(random, 'files1', smbNumber, ['smb'], 'samba, openssh, snmpd', ['tcp/445', 'udp/161']),
-    fileServer(random, 'files2', next(), ['nfs', 'rsync'], 'nfs-ganesha, rsync, openssh, snmpd', [
-      'tcp/2049',
-      'tcp/873',
-    ]),
-    printer(
-      random,
-      'print1',
-      ippNumber,
-      'printer-ipp.sh',
-      ['Brother', 'HL-L6400DW'],
-      OUI.printer,
-      'ippeveprinter, socat, snmpd, avahi',
-      ['tcp/631', 'udp/161', 'udp/5353'],
-    ),
-    printer(
-      random,
-      'print2',
-      next(),
-      'printer-raw.sh',
-      ['HP', 'LaserJet 4250'],
-      OUI.olderPrinter,
-      'socat, cups-lpd, nginx, snmpd, avahi',
-      ['tcp/9100', 'tcp/515', 'udp/161'],
-    ),
-    workstation(random, 'desk1', next(), 'alice', around, minutes),
-    workstation(random, 'desk2', next(), 'bob', around, minutes),
-    administrator(random, next(), around, minutes),
-  ];
-  const delay = { oneWayMs: 6 + random.below(20), jitterMs: 1 + random.below(5) };
+  const outer = backbone(random, internetNames, ipv6);
+  const site = {
+    ...{ ...names, seed, minutes, webNames: WEB_NAMES, documents: documentNames },
+    ...{ number: numbers(random), offers: [], hosts: [] as HostPlan[] },
+  };
+  const inner = planHosts(seed, openings, site);
   return {
-    schema: 'networkml/lab-plan/v1',
-    seed,
-    minutes,
-    workingTime,
+    schema: 'networkml/lab-plan/v2',
+    ...{ seed, minutes, ...drawClock(random, seed) },
+    spanSeconds: request.spanSeconds ?? minutes * 60,
+    insidePrefix: drawInsidePrefix(random),
+    ...names,
+    leaseMinutes: pick(random, [2, 2, 5, 30]),
     bridges: ['br-srv', 'br-wks', 'br-prn', 'br-inet', 'br-far'],
     internetNames,
-    delay,
-    hosts: [...hosts, delayHost(random)],
+    delay: { oneWayMs: 4 + random.below(40), jitterMs: 1 + random.below(6) },
+    missingLayers: [...missing].sort(),
+    hosts: [...outer, ...inner],
   };
 }
 
-const leg = (name: string, bridge: string, mac: string, ...addresses: string[]): LegPlan => ({
-  name,
-  bridge,
-  mac,
-  addresses,
-});
+function planHosts(
+  seed: number,
+  openings: readonly Opening[],
+  common: Omit<SiteDraw, 'random'> & { hosts: HostPlan[] },
+): HostPlan[] {
+  const planned: { implementation: Implementation; slot: number }[] = [];
+  const taken = new Set(['router', 'internet', 'delay']);
+  for (const opening of openings) {
+    const random = createRandom(seed * 4096 + 64 + opening.slot);
+    const site: SiteDraw = { ...common, random };
+    const implementation = choose(random, site, opening);
+    if (implementation === undefined) continue;
+    const seat = drawSeat(site, opening, implementation, taken);
+    common.hosts.push(implementation.plan(site, seat));
+    planned.push({ implementation, slot: opening.slot });
+  }
+  const finished = common.hosts.map((host, i) => {
+    const { implementation, slot } = planned[i] as (typeof planned)[number];
+    const site: SiteDraw = { ...common, random: createRandom(seed * 4096 + 2048 + slot) };
+    return implementation.later?.(site, host) ?? host;
+  });
+  return finished.map((host) =>
+    host.after.length > 0 ? host : { ...host, after: usualOrder(host, finished) },
+  );
+}
 
-const uncaptured = { role: null, windowsLook: false, mustSee: [], steps: [], scriptArguments: [] } as const;
+/** Controllers start first, then the other servers, then workstations and printers need nobody. */
+function usualOrder(host: HostPlan, all: readonly HostPlan[]): string[] {
+  if (host.role === 'ActiveDirectoryController') return [];
+  const isServer = ({ segment, role }: HostPlan): boolean =>
+    segment === 'srv' && role !== 'ActiveDirectoryController';
+  const controllers = all.filter(({ role }) => role === 'ActiveDirectoryController');
+  const before =
+    host.segment === 'wks'
+      ? [...controllers, ...all.filter(isServer)]
+      : host.segment === 'srv'
+        ? controllers
+        : [];
+  return before.map(({ name }) => name);
+}
+
+function drawSeat(
+  site: SiteDraw,
+  { role }: Opening,
+  implementation: Implementation,
+  taken: Set<string>,
+): HostSeat {
+  const { random } = site;
+  const isServer = role === null || serverRoles.some((name) => name === role);
+  const segment: Segment = role === 'Printer' ? 'prn' : isServer ? 'srv' : 'wks';
+  const number = site.number(segment);
+  const base = pick(random, NAMES[role ?? ''] ?? ['svc']);
+  let name: string;
+  do name = `${base}${1 + random.below(99)}`;
+  while (taken.has(name));
+  taken.add(name);
+  const third = { srv: 0, wks: 10, prn: 20 }[segment];
+  return {
+    ...{ name, segment, number },
+    mac: drawMac(random, implementation.prefixes ?? PREFIXES[segment]),
+    address: `10.77.${third}.${number}`,
+    address6: site.ipv6 && segment === 'srv' ? `fd77::${number.toString(16)}` : null,
+  };
+}
+
+/** Host numbers of each segment in an order of their own; the router has 1, DHCP's spare range starts at 220. */
+function numbers(random: Random): (segment: Segment) => number {
+  const pool = (): number[] =>
+    shuffle(
+      random,
+      Array.from({ length: 200 }, (_, i) => i + 10),
+    );
+  const pools = { srv: pool(), wks: pool(), prn: pool() };
+  return (segment) => {
+    const number = pools[segment].pop();
+    if (number === undefined) throw new LabError(`segment ${segment} is full`);
+    return number;
+  };
+}
 
 /** Several sites share an address, as they do behind content networks. */
 function drawInternet(random: Random): Record<string, string> {
   const addresses = Array.from(
-    { length: 6 },
+    { length: 7 },
     () => `10.78.${1 + random.below(200)}.${1 + random.below(250)}`,
   );
-  const entries = WEB_NAMES.map((name, i) => [name, addresses[i % 5] as string]);
-  return Object.fromEntries([...entries, [MAIL_NAME, addresses[5] as string]]);
+  const entries = WEB_NAMES.map((name, i) => [name, addresses[i % 6] as string]);
+  return Object.fromEntries([...entries, [MAIL_NAME, addresses[6] as string]]);
 }
 
-function router(random: Random): HostPlan {
+const DAY_SECONDS = 86_400;
+/** Monday, 6 January 2025, 00:00 UTC. */
+const FIRST_MONDAY = 1_736_121_600;
+
+/** A working time and the moment that finished captures start at: one week per seed, counted from 2025. */
+function drawClock(random: Random, seed: number): Pick<SitePlan, 'workingTime' | 'clockSeconds'> {
+  const day = random.below(5);
+  const hour = 8 + random.below(9);
+  const quarter = random.below(4) * 15;
+  const weekday = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri'][day] as string;
+  const two = (value: number): string => String(value).padStart(2, '0');
   return {
-    ...uncaptured,
-    name: 'router',
-    implementation: 'dnsmasq, chrony',
-    legs: [
-      leg('eth0', 'br-srv', drawMac(random, OUI.network), '10.77.0.1/24', 'fd77::1/64'),
-      leg('wks', 'br-wks', drawMac(random, OUI.network), '10.77.10.1/24', 'fd77:10::1/64'),
-      leg('prn', 'br-prn', drawMac(random, OUI.network), '10.77.20.1/24'),
-      leg('inet', 'br-inet', drawMac(random, OUI.network), '10.78.0.1/16'),
-    ],
-    // No default route: what is not ours ends here.
-    routes: [],
-    address: '10.77.0.1',
-    script: 'router.sh',
+    workingTime: `${weekday}${two(hour)}${two(quarter)}`,
+    clockSeconds: FIRST_MONDAY + ((seed % 52) * 7 + day) * DAY_SECONDS + hour * 3600 + quarter * 60,
   };
 }
 
-function internet(random: Random, names: Readonly<Record<string, string>>): HostPlan {
-  const addresses = [...new Set(Object.values(names))];
-  return {
-    ...uncaptured,
-    name: 'internet',
-    implementation: 'nginx, dovecot',
-    legs: [
-      leg('eth0', 'br-far', drawMac(random, OUI.network), ...addresses.map((address) => `${address}/16`)),
-    ],
-    routes: [{ to: '10.77.0.0/16', via: '10.78.0.1' }],
-    address: addresses[0] as string,
-    script: 'internet.sh',
-  };
-}
-
-function delayHost(random: Random): HostPlan {
-  return {
-    ...uncaptured,
-    name: 'delay',
-    implementation: 'delay.py',
-    legs: [
-      leg('eth0', 'br-inet', drawMac(random, OUI.network)),
-      leg('far', 'br-far', drawMac(random, OUI.network)),
-    ],
-    routes: [],
-    address: '',
-    script: 'delay.sh',
-  };
-}
-
-const serverRoutes = [
-  { to: 'default', via: '10.77.0.1' },
-  { to: 'default', via: 'fd77::1' },
-];
-
-function fileServer(
-  random: Random,
-  name: string,
-  number: number,
-  services: readonly string[],
-  implementation: string,
-  mustSee: readonly string[],
-): HostPlan {
-  const mac = drawMac(random, OUI.storage);
-  return {
-    name,
-    role: 'DistrFileShare',
-    implementation,
-    legs: [leg('eth0', 'br-srv', mac, `10.77.0.${number}/24`, `fd77::${number.toString(16)}/64`)],
-    routes: serverRoutes,
-    address: `10.77.0.${number}`,
-    script: 'file-server.sh',
-    scriptArguments: services,
-    windowsLook: false,
-    mustSee: [...mustSee, 'udp/123'],
-    steps: [],
-  };
-}
-
-function printer(
-  random: Random,
-  name: string,
-  number: number,
-  script: string,
-  scriptArguments: readonly string[],
-  prefixes: readonly string[],
-  implementation: string,
-  mustSee: readonly string[],
-): HostPlan {
-  return {
-    name,
-    role: 'Printer',
-    implementation,
-    legs: [leg('eth0', 'br-prn', drawMac(random, prefixes))],
-    routes: [],
-    address: `10.77.20.${number}`,
-    script,
-    scriptArguments,
-    windowsLook: false,
-    mustSee: [...mustSee, 'udp/67', 'udp/123'],
-    steps: [],
-  };
-}
-
-function workstation(
-  random: Random,
-  name: string,
-  number: number,
-  user: string,
-  around: Surroundings,
-  minutes: number,
-): HostPlan {
-  const noise = ['mdns', 'wsd', 'netbios', 'llmnr', 'ssdp'].filter(() => random.uniform() < 0.8);
-  return {
-    name,
-    role: 'BusinessWorkstation',
-    implementation: 'curl, smbclient, cups back ends, isc-dhcp-client, without domain',
-    legs: [leg('eth0', 'br-wks', drawMac(random, OUI.workstation))],
-    routes: [],
-    address: `10.77.10.${number}`,
-    script: 'workstation.sh',
-    scriptArguments: noise,
-    windowsLook: true,
-    mustSee: ['udp/67', 'udp/53', 'udp/123', 'tcp/443', 'tcp/993', 'tcp/445'],
-    steps: drawSteps(random, 'office', around, user, minutes),
-  };
-}
-
-function administrator(random: Random, number: number, around: Surroundings, minutes: number): HostPlan {
-  return {
-    ...uncaptured,
-    name: 'admin',
-    implementation: 'net-snmp, openssh, rsync, libnfs',
-    legs: [
-      leg(
-        'eth0',
-        'br-srv',
-        drawMac(random, OUI.server),
-        `10.77.0.${number}/24`,
-        `fd77::${number.toString(16)}/64`,
-      ),
-    ],
-    routes: serverRoutes,
-    address: `10.77.0.${number}`,
-    script: 'admin.sh',
-    steps: drawSteps(random, 'administrator', around, 'root', minutes),
-  };
+/** Private networks as they are found: 10/8, 172.16/12, 192.168/16. */
+function drawInsidePrefix(random: Random): string {
+  const kind = random.uniform();
+  if (kind < 0.25) return '10.77';
+  if (kind < 0.5) return `10.${pick(random, [0, 1, 10, 20, 100, 128, 200])}`;
+  return kind < 0.75 ? `172.${16 + random.below(16)}` : '192.168';
 }

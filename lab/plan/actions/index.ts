@@ -1,0 +1,27 @@
+/** The things clients do: one table per area, merged here. An action's name is unique over all areas. */
+import type { BoundedCommand } from './command.js';
+import { fileActions } from './files.js';
+import { mailActions } from './mail.js';
+import { networkActions } from './network.js';
+import { printingActions } from './printing.js';
+import { shellActions } from './shell.js';
+import { webActions } from './web.js';
+
+export type { BoundedCommand } from './command.js';
+
+const actionTable = {
+  ...fileActions,
+  ...mailActions,
+  ...networkActions,
+  ...printingActions,
+  ...shellActions,
+  ...webActions,
+};
+
+export type ActionName = keyof typeof actionTable;
+
+/** The commands of one action. */
+export function commandsOf(action: ActionName, words: readonly string[]): BoundedCommand[] {
+  const make: (...words: string[]) => BoundedCommand[] = actionTable[action];
+  return make(...words);
+}
