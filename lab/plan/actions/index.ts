@@ -6,10 +6,28 @@ import { networkActions } from './network.js';
 import { printingActions } from './printing.js';
 import { shellActions } from './shell.js';
 import { webActions } from './web.js';
+import { administerActions } from './administer.js';
+import { callActions } from './calls.js';
+import { certificateActions } from './certificates.js';
+import { developActions } from './develop.js';
+import { domainActions } from './domain.js';
+import { mailboxActions } from './mailbox.js';
+import { pageActions } from './pages.js';
+import { printerActions } from './printers.js';
+import { shareActions } from './shares.js';
 
 export type { BoundedCommand } from './command.js';
 
 const actionTable = {
+  ...shareActions,
+  ...printerActions,
+  ...pageActions,
+  ...mailboxActions,
+  ...domainActions,
+  ...developActions,
+  ...certificateActions,
+  ...callActions,
+  ...administerActions,
   ...fileActions,
   ...mailActions,
   ...networkActions,

@@ -1,13 +1,13 @@
 /** All ways of standing for a role. Add a line; keep the others'. */
 import { fileServers } from './file-servers.js';
-import { officeWorkstation } from './office.js';
 import { poller } from './pollers.js';
 import { printers } from './printers.js';
 import type { Implementation } from './types.js';
+import { workstations } from './workstations.js';
 
 export type { HostSeat, Implementation, Offer, SiteDraw } from './types.js';
 
-export const catalogue: readonly Implementation[] = [...fileServers, ...printers, poller, officeWorkstation];
+export const catalogue: readonly Implementation[] = [...fileServers, ...printers, poller, ...workstations];
 
 /** In the order of planning: whoever is asked by others comes first. */
 export const serverRoles = [

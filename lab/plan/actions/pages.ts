@@ -1,0 +1,25 @@
+import { LAX_CURL } from './client-command.js';
+import { type ActionTable, bounded, DOCUMENTS } from './command.js';
+
+const CHROMIUM = [
+  'chromium-headless-shell',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-dev-shm-usage',
+  '--ignore-certificate-errors',
+  '--user-data-dir=/tmp/browser',
+];
+
+/** Pages in other browsers than curl, and pages of the site's own servers. */
+export const pageActions = {
+  /** NAME SIZE: in a text browser, which speaks HTTP/1 and closes each connection. */
+  webText: (name, size) =>
+    bounded(['w3m', '-dump_source', '-o', 'ssl_verify_server=0', `https://${name}/${size}.html`]),
+  /** URL: in a real browser without a window. */
+  openBrowser: (url) => bounded([...CHROMIUM, '--dump-dom', url], 15),
+  /** URL...: over one connection. */
+  open: (...urls) =>
+    bounded([...LAX_CURL, '-L', ...urls.flatMap((url, i) => (i ? ['-o', '/dev/null', url] : [url]))]),
+  /** URL DOCUMENT: sends a form. */
+  post: (url, document) => bounded([...LAX_CURL, '--data-binary', `@${DOCUMENTS}/${document}`, url]),
+} satisfies ActionTable;
