@@ -1,20 +1,21 @@
 /** The things clients do: one table per area, merged here. An action's name is unique over all areas. */
-import type { BoundedCommand } from './command.js';
-import { fileActions } from './files.js';
-import { mailActions } from './mail.js';
-import { networkActions } from './network.js';
-import { printingActions } from './printing.js';
-import { shellActions } from './shell.js';
-import { webActions } from './web.js';
+
 import { administerActions } from './administer.js';
 import { callActions } from './calls.js';
 import { certificateActions } from './certificates.js';
+import type { BoundedCommand } from './command.js';
 import { developActions } from './develop.js';
 import { domainActions } from './domain.js';
+import { fileActions } from './files.js';
+import { mailActions } from './mail.js';
 import { mailboxActions } from './mailbox.js';
+import { networkActions } from './network.js';
 import { pageActions } from './pages.js';
 import { printerActions } from './printers.js';
+import { printingActions } from './printing.js';
 import { shareActions } from './shares.js';
+import { shellActions } from './shell.js';
+import { webActions } from './web.js';
 
 export type { BoundedCommand } from './command.js';
 
