@@ -92,15 +92,15 @@ own_address() {
   ip -4 -o addr show dev eth0 | awk '{ sub("/.*", "", $4); print $4; exit }'
 }
 
-# managed SEED WORD...: time and secure shell always; words: snmp, exporter, syslog-udp, syslog-tcp, updates.
+# managed SEED WORD...: keeps the time; words: ssh, snmp, exporter, syslog-udp, syslog-tcp, updates.
 managed() {
   RANDOM=$1
   shift
   network_time 10.77.0.1
-  secure_shell
   local word
   for word in "$@"; do
     case $word in
+      ssh) secure_shell ;;
       snmp) snmp_agent "Linux $(hostname)" ;;
       exporter) prometheus-node-exporter --web.listen-address=:9100 > /dev/null 2>&1 & ;;
       syslog-udp) log_out udp ;;
