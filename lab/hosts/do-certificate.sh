@@ -4,9 +4,9 @@ folder=$(mktemp -d)
 cd "$folder"
 case $1 in
   cmp)
-    openssl genrsa -out key 2048 2> /dev/null
-    openssl cmp -cmd ir -server "$2" -path "$3" -ref "$4" -secret "pass:$5" -recipient /CN=ca -newkey key \
-      -subject "/CN=$6" -certout certificate -msg_timeout 5 -total_timeout 10
+    # The responder hands out one and the same certificate; a client with another key would refuse it.
+    openssl cmp -cmd ir -server "$2" -path "$3" -ref "$4" -secret "pass:$5" -recipient /CN=ca \
+      -newkey /lab/site/internet.key -subject "/CN=$6" -certout certificate -msg_timeout 5 -total_timeout 10
     ;;
   acme)
     # The challenge is answered at port 80 of this host.
