@@ -18,7 +18,7 @@ const DESK = {
   findPrinters: 1,
   reach: 1,
 } as const;
-const MAIL = { mailLook: 8, mailRead: 4, mailPop: 8, mailSend: 4, mailWeb: 5 } as const;
+const MAIL = { mailLook: 8, mailRead: 4, mailPop: 8, mailSend: 4, mailOutside: 2, mailWeb: 5 } as const;
 const MAIL_CERTAIN = ['mailLook', 'mailPop', 'mailSend', 'mailWeb'] as const;
 const DOCUMENTS = { shareList: 4, shareGet: 6, sharePut: 4, shareRoundTrip: 4 } as const;
 const PAPER = { print: 7, printerLook: 2, printerState: 3 } as const;

@@ -2,6 +2,9 @@ import type { Offer } from '../catalog/types.js';
 import { pick } from '../draw.js';
 import { amount, type Client, document, fresh, type Habit, server, url } from './client.js';
 
+/** The outside's host for calls. */
+const MEETINGS = 'portal.officesuite.example';
+
 /** Sizes of pages that the outside has, in kB. */
 const SIZES = [1, 2, 4, 8, 16, 32, 64] as const;
 
@@ -149,34 +152,19 @@ export const officeHabits = {
     of: ['crl'],
     draw: (client, offer) => ['certificateFile', url(client, offer, offer.extra?.path ?? '/')],
   },
-  callStun: {
-    of: ['stun', 'turn'],
-    protocol: 'udp',
-    draw: (client, offer) => ['callStun', server(client, offer), String(offer.port)],
-  },
+  callStun: { sees: 'udp/3478', draw: () => ['callStun', MEETINGS, '3478'] },
   callRelay: {
-    of: ['turn'],
-    protocol: 'udp',
-    draw: (client, offer) => [
-      'callRelay',
-      server(client, offer),
-      String(offer.port),
-      amount(client, 60, 20, 200),
-    ],
+    sees: 'udp/3478',
+    draw: (client) => ['callRelay', MEETINGS, '3478', amount(client, 60, 20, 200)],
   },
-  callVoice: {
-    of: ['voice'],
-    protocol: 'udp',
-    draw: (client, offer) => [
-      'callVoice',
-      server(client, offer),
-      String(offer.port),
-      amount(client, 4, 2, 9),
-    ],
-  },
-  callSignal: {
-    of: ['sip'],
-    protocol: 'udp',
-    draw: (client, offer) => ['callSignal', server(client, offer), String(offer.port)],
+  callVoice: { sees: 'udp/3479', draw: (client) => ['callVoice', MEETINGS, '3479', amount(client, 4, 2, 9)] },
+  callSignal: { sees: 'udp/5060', draw: () => ['callSignal', MEETINGS, '5060'] },
+  mailOutside: {
+    sees: 'tcp/993',
+    draw: (client) => {
+      const what = client.site.random.uniform() < 0.3 ? 'mailKeep' : 'mailLook';
+      const words = [what, 'imap.mailpost.example', '993', 'tls', client.user] as const;
+      return what === 'mailKeep' ? [...words, document(client)] : words;
+    },
   },
 } satisfies Record<string, Habit>;
