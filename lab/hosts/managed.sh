@@ -109,3 +109,11 @@ managed() {
     esac
   done
 }
+
+# upkeep: what the site's plan wants for this host (LAB_SEED, LAB_UPKEEP).
+upkeep() {
+  local words=${LAB_UPKEEP:-}
+  if [ $((${LAB_SEED:-0} % 3)) = 0 ]; then words=${words/syslog/syslog-tcp}; else words=${words/syslog/syslog-udp}; fi
+  # shellcheck disable=SC2086 # words
+  managed "${LAB_SEED:-1}" $words
+}

@@ -1,5 +1,8 @@
 /** All ways of standing for a role. Add a line; keep the others'. */
+import { certificateAuthorities } from './certificate-authorities.js';
+import { domainControllers } from './domain-controllers.js';
 import { fileServers } from './file-servers.js';
+import { mailServers } from './mail-servers.js';
 import { poller } from './pollers.js';
 import { printers } from './printers.js';
 import type { Implementation } from './types.js';
@@ -7,7 +10,15 @@ import { workstations } from './workstations.js';
 
 export type { HostSeat, Implementation, Offer, SiteDraw } from './types.js';
 
-export const catalogue: readonly Implementation[] = [...fileServers, ...printers, poller, ...workstations];
+export const catalogue: readonly Implementation[] = [
+  ...domainControllers,
+  ...certificateAuthorities,
+  ...fileServers,
+  ...mailServers,
+  ...printers,
+  poller,
+  ...workstations,
+];
 
 /** In the order of planning: whoever is asked by others comes first. */
 export const serverRoles = [
