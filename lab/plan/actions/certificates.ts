@@ -11,9 +11,21 @@ export const certificateActions = {
     ]),
   /** URL: an authority's certificate or list of revoked ones. */
   certificateFile: (url) => bounded([...LAX_CURL, url]),
-  /** URL: revoked certificates from a directory. */
+  /** URL BASE: revoked certificates from a directory. */
   certificateDirectory: (url, base) =>
-    bounded(['ldapsearch', '-x', '-o', 'nettimeout=5', '-H', url, '-b', base, '(objectClass=*)']),
+    bounded([
+      'env',
+      'LDAPTLS_REQCERT=never',
+      'ldapsearch',
+      '-x',
+      '-o',
+      'nettimeout=5',
+      '-H',
+      url,
+      '-b',
+      base,
+      '(objectClass=*)',
+    ]),
   /** SERVER PATH REFERENCE SECRET NAME: a new certificate over CMP (RFC 4210). */
   certificateCmp: (server, path, reference, secret, name) =>
     script('do-certificate', ['cmp', server, path, reference, secret, name], 15),

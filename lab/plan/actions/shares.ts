@@ -50,6 +50,11 @@ export const shareActions = {
     ...bounded(['rm', '-rf', '/tmp/back']),
     ...bounded([...RSYNC, `root@${host}:${folder}/`, '/tmp/back/'], 20),
   ],
+  /** URL USER DOCUMENT NAME: copies a document into a web folder (WebDAV) and back; URL ends in a slash. */
+  folderRoundTrip: (url, user, document, name) => [
+    ...bounded([...LAX_CURL, '-u', `${user}:${PASSWORD}`, '-T', `${DOCUMENTS}/${document}`, `${url}${name}`]),
+    ...bounded([...LAX_CURL, '-u', `${user}:${PASSWORD}`, `${url}${name}`]),
+  ],
   /** HOST PORT USER SECURITY DOCUMENT NAME: copies a document there and back; SECURITY is tls or plain. */
   ftpRoundTrip: (host, port, user, security, document, name) => [
     ...bounded([...ftp(user, security), '-T', `${DOCUMENTS}/${document}`, `ftp://${host}:${port}/${name}`]),

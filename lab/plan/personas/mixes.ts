@@ -20,8 +20,8 @@ const DESK = {
 } as const;
 const MAIL = { mailLook: 8, mailRead: 4, mailPop: 8, mailSend: 4, mailOutside: 2, mailWeb: 5 } as const;
 const MAIL_CERTAIN = ['mailLook', 'mailPop', 'mailSend', 'mailWeb'] as const;
-const DOCUMENTS = { shareList: 4, shareGet: 6, sharePut: 4, shareRoundTrip: 4 } as const;
-const PAPER = { print: 7, printerLook: 2, printerState: 3 } as const;
+const DOCUMENTS = { shareList: 4, shareGet: 6, sharePut: 4, shareRoundTrip: 4, folder: 2 } as const;
+const PAPER = { print: 7, printerLook: 2, printerState: 3, printerPage: 1 } as const;
 const CALLS = { callStun: 3, callRelay: 4, callVoice: 4, callSignal: 2 } as const;
 
 /** Office work: `caller` talks, `clerk` prints and files, `reader` writes the wiki and mails. */
@@ -153,6 +153,7 @@ export const administratorPersonas: Readonly<Record<string, Persona>> = {
       mailLook: 3,
       mailPop: 3,
       certificateNew: 1,
+      certificateDirectory: 1,
       logLine: 1,
     },
     certain: ['shell', 'shell', 'shell', 'terminal', 'copy', 'snmpTables', 'snmpLook', 'console', 'mailLook'],

@@ -36,7 +36,7 @@ const page: Habit = {
 
 const printerUri = (client: Client, offer: Offer): string => {
   // IPP Everywhere servers refuse names that are not their own multicast name.
-  if (offer.kind === 'ipp') return `ipp://${offer.address}:${offer.port}${offer.extra?.path ?? '/ipp/print'}`;
+  if (offer.kind === 'ipp') return `ipp://${offer.address}:${offer.port}/${offer.extra?.path ?? 'ipp/print'}`;
   if (offer.kind === 'lpd')
     return `lpd://${server(client, offer)}:${offer.port}/${offer.extra?.queue ?? 'raw'}`;
   return `socket://${server(client, offer)}:${offer.port}`;
@@ -142,7 +142,21 @@ export const officeHabits = {
   wikiEdit: {
     of: ['wiki'],
     fits: (_client, { extra }) => extra?.form !== undefined,
-    draw: (client, offer) => ['post', url(client, offer, offer.extra?.form), document(client)],
+    draw: (client, offer) => {
+      const { form = '/', fields = '', field = 'text' } = offer.extra ?? {};
+      return ['wikiSave', url(client, offer, form), fields, field, document(client)];
+    },
+  },
+  printerPage: { of: ['printer-page'], draw: (client, offer) => ['printerPage', server(client, offer)] },
+  folder: {
+    of: ['webdav'],
+    draw: (client, offer) => [
+      'folderRoundTrip',
+      url(client, offer, offer.extra?.path ?? '/'),
+      client.user,
+      document(client),
+      fresh(client, '.txt'),
+    ],
   },
   certificateStatus: {
     of: ['ocsp'],

@@ -216,6 +216,14 @@ export const technicalHabits = {
       `${client.name}.${client.site.domain}`,
     ],
   },
+  certificateDirectory: {
+    of: ['certificate-directory'],
+    draw: (client, offer) => [
+      'certificateDirectory',
+      `ldap${offer.tls ? 's' : ''}://${server(client, offer)}:${offer.port}`,
+      offer.extra?.base ?? 'dc=pki',
+    ],
+  },
   certificateAcme: {
     of: ['acme'],
     draw: (client, offer) => [
