@@ -2,75 +2,112 @@ import { writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { checkCapture } from './finish/check.js';
 import { type FinishedCapture, finalise } from './finish/finalise.js';
+import { readFrames } from './finish/frames.js';
+import { createTimeMap, LEAST_PAUSE_SECONDS, type TimeMap } from './finish/time-map.js';
+import { unitTeller } from './finish/units.js';
+import { inParallel } from './machine/parallel.js';
 import { mustRun, run } from './machine/process.js';
 import { machineAddresses } from './machine/safety.js';
-import type { Capturer } from './net/capture.js';
 import type { RunOptions } from './options.js';
-import { createPublicAddresses, dotted } from './plan/public-addresses.js';
+import { createAddressMap, createPublicAddresses, dotted } from './plan/public-addresses.js';
 import type { HostPlan, SitePlan } from './plan/types.js';
-import type { WorkReport } from './work.js';
+import type { SiteOutcome } from './site-run.js';
+
+const CHECKS_AT_ONCE = 2;
 
 /**
  * Makes, names and checks the finished captures, and adds what came of the run to `plan.json`.
  * @returns whether every capture passed its check
  */
-export async function finishCaptures(
-  options: RunOptions,
-  plan: SitePlan,
-  capturers: readonly Capturer[],
-  reports: Record<string, WorkReport>,
-): Promise<boolean> {
+export async function finishCaptures(options: RunOptions, outcome: SiteOutcome): Promise<boolean> {
+  const { plan } = outcome;
   const publicAddress = createPublicAddresses(plan.seed);
   const wireAddresses = ['10.78.0.1', ...new Set(Object.values(plan.internetNames))];
   // Asked for in a fixed order, so that the map does not depend on which capture comes first.
   const publicAddresses = Object.fromEntries(
     wireAddresses.map((text) => [text, dotted(publicAddress(lower16(text)))]),
   );
-  const captures: object[] = [];
-  let good = true;
-  for (const { host, file } of capturers) {
+  const unitOf = unitTeller(plan.hosts);
+  const time = timeMapOf(outcome, unitOf, options.spanSeconds ?? 0);
+  const addressMap = createAddressMap(publicAddress, plan.insidePrefix);
+  const captures = await inParallel(CHECKS_AT_ONCE, outcome.captures, async ({ capturer, counts }) => {
+    const { host, file } = capturer;
     const mac = host.legs[0]?.mac ?? '';
-    const nameFor = (seconds: number): string => join(options.outFolder, captureName(plan, host, seconds));
     const made = finalise({
-      raw: file,
-      mac,
-      maxBytes: options.maxBytes,
-      publicAddress,
-      wireAddresses,
-      nameFor,
+      ...{ raw: file, mac, maxBytes: options.maxBytes, addressMap, wireAddresses, time, unitOf },
+      clockSeconds: plan.clockSeconds,
+      nameFor: (seconds) => join(options.outFolder, captureName(plan, host, seconds)),
     });
     const check = await checkCapture({
-      ...{ path: made.path, mac, mustSee: host.mustSee },
+      ...{ path: made.path, mac, mustSee: host.mustSee, leastPackets: options.leastPackets },
       ...{ machineAddresses: machineAddresses(), maxBytes: options.maxBytes },
     });
-    good &&= check.problems.length === 0;
-    captures.push(captureEntry(host, mac, made, check));
+    const problems = [
+      ...check.problems,
+      ...(counts.droppedByKernel > 0 ? [`the kernel dropped ${counts.droppedByKernel} packets`] : []),
+      ...(outcome.notReady.includes(host.name) ? ['its services did not get ready in time'] : []),
+    ];
     console.log(
-      `${basename(made.path)}: ${made.packets} packets, ${made.bytes} bytes, ${check.problems.join('; ') || 'good'}`,
+      `${basename(made.path)} (${host.implementation}): ${made.packets} packets, ${made.bytes} bytes, ${problems.join('; ') || 'good'}`,
     );
-  }
-  const packages = await packageVersions();
+    return captureEntry(plan, host, mac, made, { ...check, problems });
+  });
   writePlan(options.outFolder, {
     ...plan,
     publicAddresses,
+    time: timeSummary(time),
     captures,
-    work: reports,
-    packages,
+    work: outcome.reports,
+    seconds: outcome.seconds,
+    packages: await packageVersions(),
   });
-  return good;
+  return captures.every(({ problems }) => problems.length === 0);
 }
 
-function captureEntry(host: HostPlan, mac: string, made: FinishedCapture, check: object): object {
+/** One map for all captures of the run, made from all of them. */
+function timeMapOf(
+  outcome: SiteOutcome,
+  unitOf: (frame: Uint8Array) => string,
+  spanSeconds: number,
+): TimeMap {
+  const frames = outcome.captures.flatMap(({ capturer }) =>
+    readFrames(capturer.file).map((frame) => ({ unit: unitOf(frame.bytes), frame })),
+  );
+  return createTimeMap(frames, spanSeconds);
+}
+
+/** The map as far as it is needed to find a finished moment's recorded one, bursts in milliseconds. */
+function timeSummary({ originSeconds, factor, bursts }: TimeMap): object {
+  const edges = [...bursts].map(([unit, times]) => [
+    unit,
+    Array.from(times, (time) => Math.round(time * 1000)),
+  ]);
+  return {
+    originSeconds,
+    factor,
+    leastPauseSeconds: LEAST_PAUSE_SECONDS,
+    burstsMs: Object.fromEntries(edges),
+  };
+}
+
+function captureEntry<T extends object>(
+  plan: SitePlan,
+  host: HostPlan,
+  mac: string,
+  made: FinishedCapture,
+  check: T,
+) {
   const { path, ...counts } = made;
   return {
-    file: basename(path),
-    host: host.name,
-    role: host.role,
-    mac,
-    address: host.address,
+    ...{ file: basename(path), host: host.name, role: host.role, implementation: host.implementation },
+    ...{ variant: host.variant, mac, address: finishedAddress(plan, host.address) },
     ...counts,
     ...check,
   };
+}
+
+function finishedAddress(plan: SitePlan, address: string): string {
+  return address.replace(/^10\.77/, plan.insidePrefix);
 }
 
 /** `Role-deviceID-time-duration-flags.pcap`; the device id is the seed of the run and the host. */
@@ -85,25 +122,12 @@ function lower16(address: string): number {
 }
 
 const VERSIONED_PACKAGES = [
-  'dnsmasq-base',
-  'chrony',
-  'nginx-core',
-  'nginx-light',
-  'dovecot-core',
-  'samba',
-  'nfs-ganesha',
-  'rsync',
-  'openssh-server',
-  'snmpd',
-  'cups',
-  'cups-ipp-utils',
-  'avahi-daemon',
-  'socat',
-  'isc-dhcp-client',
-  'smbclient',
-  'curl',
-  'wsdd',
-  'tcpdump',
+  ...['dnsmasq-base', 'chrony', 'nginx-core', 'nginx-light', 'apache2-bin', 'lighttpd', 'caddy'],
+  ...['dovecot-core', 'postfix', 'samba', 'slapd', 'krb5-kdc', 'winbind', 'nfs-ganesha', 'rsync', 'vsftpd'],
+  ...['openssh-server', 'dropbear-bin', 'git', 'cgit', 'fcgiwrap', 'mediawiki', 'dokuwiki', 'postgresql-15'],
+  ...['snmpd', 'cups', 'cups-ipp-utils', 'avahi-daemon', 'socat', 'ansible-core', 'prometheus', 'rsyslog'],
+  ...['xrdp', 'tigervnc-standalone-server', 'docker-registry', 'apt-cacher-ng', 'isc-dhcp-client', 'udhcpc'],
+  ...['smbclient', 'curl', 'chromium-headless-shell', 'freerdp2-x11', 'wsdd', 'tcpdump', 'tshark', 'openssl'],
 ];
 
 async function packageVersions(): Promise<Record<string, string>> {
@@ -121,5 +145,5 @@ async function packageVersions(): Promise<Record<string, string>> {
 
 /** `plan.json` in the run's folder: the plan before the run, with its outcome afterwards. */
 export function writePlan(outFolder: string, plan: object): void {
-  writeFileSync(join(outFolder, 'plan.json'), `${JSON.stringify(plan, null, 2)}\n`);
+  writeFileSync(join(outFolder, 'plan.json'), `${JSON.stringify(plan, null, 1)}\n`);
 }

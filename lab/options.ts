@@ -9,43 +9,104 @@ export interface RunOptions {
   /** Length of the office work, minutes. */
   readonly minutes: number;
   readonly seed: number;
+  /** Names of implementations and roles, `NAME*COUNT`; null for a whole site. */
+  readonly only: readonly string[] | null;
+  /** Folder with layers made by lab/layer; null for none. */
+  readonly layersFolder: string | null;
+  /** Finished captures span this time; null leaves the recording's. Seconds. */
+  readonly spanSeconds: number | null;
   /** Finished captures are cut before they would pass this size. Bytes. */
   readonly maxBytes: number;
+  /** Captures with fewer packets are faulty. */
+  readonly leastPackets: number;
   /** Keep raw captures and logs in `OUT/work`. */
   readonly keepWork: boolean;
 }
 
-export const runUsage = `lab/run --out DIR [--minutes N] [--seed S] [--max-kb K] [--keep-work] --i-am-root-in-a-throwaway-machine
+export const runUsage = `lab/run --out DIR [OPTIONS] --i-am-root-in-a-throwaway-machine
 
 Runs a small office in network namespaces and writes one capture for each of its devices to DIR.
-  --out DIR      folder for the captures and plan.json; made if missing, must hold no other run
-  --minutes N    length of the office work, 0.5 to 30 (default 2.5)
-  --seed S       draws addresses, names and what is done; 0 to 9999 (default 1)
-  --max-kb K     cut finished captures at this size (default 300)
-  --keep-work    keep raw captures and logs in DIR/work
+  --out DIR        folder for the captures and plan.json; made if missing, must hold no other run
+  --seed S         draws servers, addresses, names and what is done; 0 to 9999 (default 1)
+  --minutes N      length of the office work, 0.1 to 30 (default 0.75)
+  --seconds N      the same in seconds
+  --only A,B*2     a part of a site: names of roles and implementations
+  --layers DIR     folder with layers made by lab/layer
+  --span SECONDS   stretch pauses so that captures span this time; 0 keeps the recording's (default 900)
+  --max-kb K       cut finished captures at this size (default 4000)
+  --least N        fewest packets of a good capture (default 100)
+  --keep-work      keep raw captures and logs in DIR/work
+  --list           print the catalogue and what is missing here
 Packages: lab/install. Leftovers of a killed run: lab/clean --out DIR. More: docs/lab.md.`;
 
 /** @throws LabError when the arguments cannot be understood */
-export function parseRunOptions(argv: readonly string[]): RunOptions | 'help' {
+export function parseRunOptions(argv: readonly string[]): RunOptions | 'help' | 'list' {
   const { values } = parse(argv);
   if (values.help === true) return 'help';
-  if (values['i-am-root-in-a-throwaway-machine'] !== true) {
-    throw new LabError(
-      'this needs root and a machine nobody depends on: say --i-am-root-in-a-throwaway-machine',
-    );
-  }
+  if (values.list === true) return 'list';
+  assertThrowaway(values['i-am-root-in-a-throwaway-machine']);
+  const span = numberWithin('--span', values.span ?? '900', 0, 86_400);
   return {
-    outFolder: outFolder(values.out),
-    minutes: numberWithin('--minutes', values.minutes ?? '2.5', 0.5, 30),
+    outFolder: folder('--out', values.out),
+    minutes: minutesOf(values.minutes, values.seconds),
     seed: Math.trunc(numberWithin('--seed', values.seed ?? '1', 0, 9999)),
-    maxBytes: 1000 * numberWithin('--max-kb', values['max-kb'] ?? '300', 10, 1_000_000),
+    only: values.only === undefined ? null : values.only.split(','),
+    layersFolder: values.layers === undefined ? null : folder('--layers', values.layers),
+    spanSeconds: span === 0 ? null : span,
+    maxBytes: 1000 * numberWithin('--max-kb', values['max-kb'] ?? '4000', 10, 1_000_000),
+    leastPackets: numberWithin('--least', values.least ?? '100', 1, 1_000_000),
     keepWork: values['keep-work'] === true,
+  };
+}
+
+function minutesOf(minutes: string | undefined, seconds: string | undefined): number {
+  if (seconds !== undefined) return numberWithin('--seconds', seconds, 6, 1800) / 60;
+  return numberWithin('--minutes', minutes ?? '0.75', 0.1, 30);
+}
+
+/** What a corpus was asked for. */
+export interface CorpusOptions {
+  readonly outFolder: string;
+  readonly runs: number;
+  /** Seed of the first site; the others count on. */
+  readonly seed: number;
+  /** Stops starting sites after this time; 0 for never. Seconds. */
+  readonly budgetSeconds: number;
+  /** Options handed to every lab/run. */
+  readonly forwarded: readonly string[];
+}
+
+export const corpusUsage = `lab/corpus --out DIR --runs K [--seed S] [--budget SECONDS] [OPTIONS of lab/run] --i-am-root-in-a-throwaway-machine
+
+Runs K sites with the seeds S, S+1, ... one after the other into DIR/site-SEED, and writes DIR/manifest.csv,
+DIR/manifest.json and DIR/summary.json over all sites there. A site that is finished is kept; started again, the
+corpus goes on where it ended.
+  --budget N       starts no further site after N seconds
+  --manifest-only  only writes the manifest and the summary of what is there`;
+
+/** @throws LabError when the arguments cannot be understood */
+export function parseCorpusOptions(argv: readonly string[]): CorpusOptions | 'help' {
+  const { values } = parse(argv);
+  if (values.help === true) return 'help';
+  const only = values['manifest-only'] === true;
+  if (!only) assertThrowaway(values['i-am-root-in-a-throwaway-machine']);
+  const passed = ['minutes', 'seconds', 'only', 'layers', 'span', 'max-kb', 'least'] as const;
+  const forwarded = passed.flatMap((name) => {
+    const value = values[name];
+    return value === undefined ? [] : [`--${name}`, name === 'layers' ? folder('--layers', value) : value];
+  });
+  return {
+    outFolder: folder('--out', values.out),
+    runs: only ? 0 : Math.trunc(numberWithin('--runs', values.runs ?? '', 1, 1000)),
+    seed: Math.trunc(numberWithin('--seed', values.seed ?? '1', 0, 9999)),
+    budgetSeconds: numberWithin('--budget', values.budget ?? '0', 0, 864_000),
+    forwarded: [...forwarded, ...(values['keep-work'] === true ? ['--keep-work'] : [])],
   };
 }
 
 /** @returns the absolute folder that `lab/clean` shall clean. @throws LabError */
 export function parseCleanOptions(argv: readonly string[]): string {
-  return outFolder(parse(argv).values.out);
+  return folder('--out', parse(argv).values.out);
 }
 
 function parse(argv: readonly string[]) {
@@ -55,10 +116,19 @@ function parse(argv: readonly string[]) {
       options: {
         out: { type: 'string' },
         minutes: { type: 'string' },
+        seconds: { type: 'string' },
         seed: { type: 'string' },
+        only: { type: 'string' },
+        layers: { type: 'string' },
+        span: { type: 'string' },
         'max-kb': { type: 'string' },
+        least: { type: 'string' },
+        runs: { type: 'string' },
+        budget: { type: 'string' },
         'keep-work': { type: 'boolean' },
+        'manifest-only': { type: 'boolean' },
         'i-am-root-in-a-throwaway-machine': { type: 'boolean' },
+        list: { type: 'boolean' },
         help: { type: 'boolean' },
       },
     });
@@ -67,8 +137,15 @@ function parse(argv: readonly string[]) {
   }
 }
 
-function outFolder(value: string | undefined): string {
-  if (value === undefined || value === '') throw new LabError('--out DIR is missing');
+function assertThrowaway(said: boolean | undefined): void {
+  if (said === true) return;
+  throw new LabError(
+    'this needs root and a machine nobody depends on: say --i-am-root-in-a-throwaway-machine',
+  );
+}
+
+function folder(name: string, value: string | undefined): string {
+  if (value === undefined || value === '') throw new LabError(`${name} DIR is missing`);
   return resolve(value);
 }
 

@@ -1,11 +1,14 @@
 import { LabError } from './errors.js';
+import { finishCaptures } from './finish-run.js';
 import { differences, processesInNamespaces, viewMachine } from './machine/safety.js';
 import { endRecorded } from './machine/state.js';
+import { whyMissing } from './missing.js';
 import { parseRunOptions, type RunOptions, runUsage } from './options.js';
-import { discardWork, prepare, runSite } from './site-run.js';
+import { catalogue } from './plan/catalog/index.js';
+import { discardWork, prepare, runSite, type SiteOutcome } from './site-run.js';
 
-/** Time beyond the office work in which everything has to be up, finished and torn down. */
-const OVERHEAD_SECONDS = 120;
+/** Time beyond the office work in which everything has to be up and torn down. */
+const OVERHEAD_SECONDS = 150;
 
 /** One run from preflight to the proof that nothing is left. @returns the exit code */
 async function main(options: RunOptions): Promise<number> {
@@ -24,11 +27,11 @@ async function main(options: RunOptions): Promise<number> {
   const aborted = new Promise<never>((_, reject) => {
     stopper.signal.addEventListener('abort', () => reject(new LabError(`stopped by ${stopped}`)));
   });
-  let good = false;
+  let outcome: SiteOutcome | undefined;
   try {
     const site = runSite(options, limitSeconds, namespaces, stopper.signal);
     site.catch(() => {});
-    good = await Promise.race([site, aborted]);
+    outcome = await Promise.race([site, aborted]);
   } catch (error) {
     // Told before the teardown, which may have something of its own to tell.
     complain(error);
@@ -36,8 +39,12 @@ async function main(options: RunOptions): Promise<number> {
   clearTimeout(timer);
   const ended = await endRecorded(options.outFolder);
   if (ended.length > 0) console.log(`ended: ${ended.join(', ')}`);
+  const clean = report(await leftovers(before, namespaces));
+  // Nothing of the site is up from here on; lab/corpus waits for this line before it starts the next one.
+  console.log('site down');
+  const good = outcome !== undefined && (await finishCaptures(options, outcome));
   discardWork(options, good);
-  return report(await leftovers(before, namespaces)) && good ? 0 : 1;
+  return clean && good ? 0 : 1;
 }
 
 async function leftovers(before: Awaited<ReturnType<typeof viewMachine>>, namespaces: ReadonlySet<string>) {
@@ -62,9 +69,18 @@ function complain(error: unknown): void {
   console.error(`lab/run: ${error instanceof LabError ? error.message : detail}`);
 }
 
+/** The catalogue, and why something of it cannot run here without layers. */
+function list(): void {
+  for (const one of catalogue) {
+    const why = whyMissing(one, null);
+    console.log(`${one.role ?? '(helper)'}\t${one.name}${why === undefined ? '' : `\tmissing: ${why}`}`);
+  }
+}
+
 try {
   const options = parseRunOptions(process.argv.slice(2));
   if (options === 'help') console.log(runUsage);
+  else if (options === 'list') list();
   // Children that still have to be told of their end would keep the driver up.
   else process.exit(await main(options));
 } catch (error) {

@@ -1,47 +1,30 @@
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join, parse, sep } from 'node:path';
 import { LabError } from './errors.js';
-import { finishCaptures, writePlan } from './finish-run.js';
-import { pause, readOrEmpty, run } from './machine/process.js';
+import { writePlan } from './finish-run.js';
+import { inOrder, inParallel } from './machine/parallel.js';
+import { pause, readOrEmpty, run, waitFor } from './machine/process.js';
 import { assertIsland, assertMachineIsFit, networkNamespaceOf } from './machine/safety.js';
 import { loadState, workFolderOf } from './machine/state.js';
-import { type Capturer, SETTLE_MS, startCapture, stopCapture } from './net/capture.js';
-import { bringUp, type Host, inHost, startHost } from './net/host.js';
+import { missingImplementations } from './missing.js';
+import { type CaptureCounts, type Capturer, SETTLE_MS, startCapture, stopCapture } from './net/capture.js';
+import { bringUp, type Host, inHost, isReady, startHost } from './net/host.js';
 import { type Site, startSite } from './net/site.js';
 import type { RunOptions } from './options.js';
+import { catalogue } from './plan/catalog/index.js';
 import { fillShare } from './plan/share.js';
 import { drawSitePlan } from './plan/site-plan.js';
-import type { HostPlan, SitePlan } from './plan/types.js';
+import type { SitePlan } from './plan/types.js';
 import { type WorkReport, work } from './work.js';
 
 const NEEDED_COMMANDS = [
-  ...[
-    'ip',
-    'ethtool',
-    'tcpdump',
-    'tshark',
-    'nsenter',
-    'unshare',
-    'openssl',
-    'dnsmasq',
-    'chronyd',
-    'nginx',
-    'dovecot',
-  ],
-  ...[
-    'smbd',
-    'nmbd',
-    'ganesha.nfsd',
-    'rpcbind',
-    'rsync',
-    'sshd',
-    'ippeveprinter',
-    'cupsd',
-    'snmpd',
-    'avahi-daemon',
-  ],
-  ...['socat', 'dhclient', 'dig', 'smbclient', 'nfs-ls', 'curl', 'ipptool', 'ssh-keygen', 'wsdd'],
+  ...['ip', 'ethtool', 'tcpdump', 'nsenter', 'unshare', 'openssl', 'ssh-keygen', 'sysctl', 'python3'],
+  ...['dnsmasq', 'chronyd', 'nginx', 'dovecot', 'dig', 'curl', 'socat'],
 ];
+
+/** How many hosts are made, and how many scripts start up, at the same time. */
+const HOSTS_AT_ONCE = 6;
+const STARTS_AT_ONCE = 10;
 
 interface Folders {
   readonly work: string;
@@ -49,6 +32,16 @@ interface Folders {
   readonly log: string;
   readonly share: string;
   readonly overlays: string;
+}
+
+/** What a site has given when it is over: raw captures and reports. */
+export interface SiteOutcome {
+  readonly plan: SitePlan;
+  readonly captures: readonly { readonly capturer: Capturer; readonly counts: CaptureCounts }[];
+  readonly reports: Readonly<Record<string, WorkReport>>;
+  /** Hosts whose script did not get ready in time. */
+  readonly notReady: readonly string[];
+  readonly seconds: { readonly up: number; readonly work: number };
 }
 
 function foldersOf(options: RunOptions): Folders {
@@ -79,54 +72,43 @@ export function discardWork(options: RunOptions, good: boolean): void {
 }
 
 /**
- * Brings the site up, lets its people work, captures, and finishes the captures. Teardown is the caller's.
+ * Brings the site up, lets its people work, and captures. Teardown and finish are the caller's.
  * @param namespaces receives the names of the network namespaces made
- * @returns whether every capture passed its check
  */
 export async function runSite(
   options: RunOptions,
   limitSeconds: number,
   namespaces: Set<string>,
   stop: AbortSignal,
-): Promise<boolean> {
+): Promise<SiteOutcome> {
+  const begin = performance.now();
   const folders = foldersOf(options);
-  const { share, overlays } = folders;
   const hostsFolder = join(labFolder(), 'hosts');
-  const plan = drawSitePlan(options.seed, options.minutes);
+  const missing = missingImplementations(catalogue, options.layersFolder);
+  const { plan, offers } = drawSitePlan({ ...options, missing });
   writePlan(options.outFolder, plan);
-  await fillShare(share, hostsFolder, plan);
+  await fillShare(folders.share, hostsFolder, plan, offers);
 
   const site = await startSite({
-    ...options,
-    overlays,
-    share,
-    hostsFolder,
-    bridges: plan.bridges,
-    limitSeconds,
+    ...{ ...options, ...folders, hostsFolder, limitSeconds },
+    ...{ bridges: plan.bridges, domain: plan.domain, hidden: hiddenFolders(options.outFolder) },
   });
   note(namespaces, site.pid);
-  const hosts: Host[] = [];
-  for (const hostPlan of plan.hosts) {
+  const hosts = await inParallel(HOSTS_AT_ONCE, withDelay(plan, limitSeconds), async (hostPlan) => {
     stop.throwIfAborted();
-    const host = await startHost(
-      site,
-      withDelay(hostPlan, plan, limitSeconds),
-      hiddenFolders(options.outFolder),
-    );
+    const host = await startHost(site, hostPlan);
     note(namespaces, host.pid);
-    hosts.push(host);
-  }
-  console.log(`${hosts.length} hosts up`);
-  const capturers = await startAll(site, hosts, folders, plan);
+    return host;
+  });
+  console.log(`${hosts.length} hosts made after ${since(begin)} s`);
+  const { capturers, notReady } = await startAll(site, hosts, folders, plan, stop);
+  const up = since(begin);
+  console.log(`site up after ${up} s${notReady.length === 0 ? '' : `; not ready: ${notReady.join(', ')}`}`);
   const reports = await office(options, hosts, folders, stop);
   await pause(SETTLE_MS);
-  const counts = await Promise.all(capturers.map(stopCapture));
-  console.log('captures closed');
-  capturers.forEach(({ host }, i) => {
-    const dropped = counts[i]?.droppedByKernel;
-    if (dropped !== 0) throw new LabError(`the kernel dropped ${dropped} packets of ${host.name}`);
-  });
-  return finishCaptures(options, plan, capturers, reports);
+  const counts = await inParallel(capturers.length, capturers, stopCapture);
+  const captures = capturers.map((capturer, i) => ({ capturer, counts: counts[i] as CaptureCounts }));
+  return { plan, captures, reports, notReady, seconds: { up, work: Math.round(since(begin) - up) } };
 }
 
 /** The outside and the router first; the devices' captures listen before their links come up. */
@@ -135,27 +117,58 @@ async function startAll(
   hosts: readonly Host[],
   folders: Folders,
   plan: SitePlan,
-): Promise<Capturer[]> {
+  stop: AbortSignal,
+): Promise<{ capturers: Capturer[]; notReady: string[] }> {
   const isBackbone = ({ plan: { name } }: Host): boolean => ['router', 'internet', 'delay'].includes(name);
-  for (const host of hosts.filter(isBackbone)) await bringUp(host, folders.log);
+  const notReady: string[] = [];
+  const start = async (host: Host): Promise<void> => {
+    stop.throwIfAborted();
+    await bringUp(host, folders.log, plan.seed);
+    if (!(await becameReady(host, stop))) notReady.push(host.plan.name);
+  };
+  for (const host of hosts.filter(isBackbone)) await start(host);
+  if (notReady.length > 0)
+    throw new LabError(`${notReady.join(', ')} did not get ready${lastWords(folders, notReady)}`);
   const router = hostNamed(hosts, 'router');
   await assertIsland((argv) => inHost(router, argv));
   await serverAnswers(hosts, plan);
   const devices = hosts.filter((host) => !isBackbone(host));
   const captured = devices.filter(({ plan: { role } }) => role !== null);
-  const capturers: Capturer[] = [];
-  for (const { plan: host } of captured) {
-    capturers.push(await startCapture(site, host, join(folders.raw, `${host.name}.pcap`)));
+  const capturers = await inParallel(HOSTS_AT_ONCE, captured, ({ plan: host }) =>
+    startCapture(site, host, join(folders.raw, `${host.name}.pcap`)),
+  );
+  const ordered = devices.map((host) => ({ name: host.plan.name, after: host.plan.after, host }));
+  await inOrder(STARTS_AT_ONCE, ordered, ({ host }) => start(host));
+  if (notReady.length > 0) console.log(`not ready${lastWords(folders, notReady)}`);
+  return { capturers, notReady };
+}
+
+async function becameReady(host: Host, stop: AbortSignal): Promise<boolean> {
+  try {
+    const done = (): true | undefined => (stop.aborted || isReady(host) ? true : undefined);
+    await waitFor(host.plan.name, host.plan.readySeconds * 1000, done);
+    return true;
+  } catch {
+    return false;
   }
-  for (const host of devices) await bringUp(host, folders.log);
-  return capturers;
+}
+
+function lastWords({ log }: Folders, names: readonly string[]): string {
+  return names
+    .map(
+      (name) =>
+        `\n  ${name}: ${readOrEmpty(join(log, `${name}.log`))
+          .trim()
+          .slice(-400)}`,
+    )
+    .join('');
 }
 
 /** Waits until the router answers DNS; everything after it needs names. */
 async function serverAnswers(hosts: readonly Host[], plan: SitePlan): Promise<void> {
   const [name] = Object.keys(plan.internetNames);
   const question = ['dig', '+time=1', '+tries=1', '+short', '@10.77.0.1', name as string];
-  for (let i = 0; i < 20; i++) {
+  for (let i = 0; i < 40; i++) {
     const { stdout } = await run(inHost(hostNamed(hosts, 'router'), question), 4000);
     if (stdout.trim() !== '') return;
     await pause(250);
@@ -163,16 +176,12 @@ async function serverAnswers(hosts: readonly Host[], plan: SitePlan): Promise<vo
   throw new LabError('the router does not answer DNS');
 }
 
-/** Time for DHCP, Samba, Ganesha and CUPS to come up before anybody works. */
-const WARM_UP_MS = 6000;
-
 async function office(
   options: RunOptions,
   hosts: readonly Host[],
   folders: Folders,
   stop: AbortSignal,
 ): Promise<Record<string, WorkReport>> {
-  await pause(WARM_UP_MS);
   const end = performance.now() + options.minutes * 60_000;
   const isOver = (): boolean => stop.aborted || performance.now() > end;
   const clients = hosts.filter(({ plan }) => plan.steps.length > 0);
@@ -182,41 +191,24 @@ async function office(
   // Quiet devices are captured to the end even when the clients had nothing more to do.
   while (!isOver()) await pause(100);
   stop.throwIfAborted();
-  clients.forEach(({ plan }, i) => {
-    console.log(`${plan.name}: ${JSON.stringify(reports[i])}`);
-  });
   return Object.fromEntries(clients.map(({ plan }, i) => [plan.name, reports[i] as WorkReport]));
 }
 
-function withDelay(host: HostPlan, plan: SitePlan, limitSeconds: number): HostPlan {
-  if (host.name !== 'delay') return host;
+function withDelay(plan: SitePlan, limitSeconds: number): SitePlan['hosts'] {
   const { oneWayMs, jitterMs } = plan.delay;
-  return { ...host, scriptArguments: [oneWayMs, jitterMs, Math.ceil(limitSeconds), plan.seed].map(String) };
+  const words = [oneWayMs, jitterMs, Math.ceil(limitSeconds), plan.seed].map(String);
+  return plan.hosts.map((host) => (host.name === 'delay' ? { ...host, scriptArguments: words } : host));
 }
+
+const SYSTEM_FOLDERS = new Set(
+  'usr etc var lib bin sbin opt srv run dev proc sys tmp root home lab'.split(' '),
+);
 
 /** Folders of the machine's people that hosts see empty: homes, and where the repository and the captures lie. */
 function hiddenFolders(outFolder: string): string[] {
-  const keep = new Set([
-    'usr',
-    'etc',
-    'var',
-    'lib',
-    'bin',
-    'sbin',
-    'opt',
-    'srv',
-    'run',
-    'dev',
-    'proc',
-    'sys',
-    'tmp',
-    'root',
-    'home',
-    'lab',
-  ]);
   const tops = [labFolder(), outFolder]
     .map((path) => path.slice(parse(path).root.length).split(sep)[0] ?? '')
-    .filter((top) => top !== '' && !keep.has(top));
+    .filter((top) => top !== '' && !SYSTEM_FOLDERS.has(top));
   return ['/root', '/home', ...new Set(tops.map((top) => `/${top}`))];
 }
 
@@ -237,4 +229,8 @@ function hostNamed(hosts: readonly Host[], name: string): Host {
 function note(namespaces: Set<string>, pid: number): void {
   const name = networkNamespaceOf(pid);
   if (name !== undefined) namespaces.add(name);
+}
+
+function since(begin: number): number {
+  return Math.round((performance.now() - begin) / 1000);
 }

@@ -1,7 +1,7 @@
 import { appendFileSync } from 'node:fs';
 import { pause, run } from './machine/process.js';
 import { type Host, inHost } from './net/host.js';
-import { commandsOf } from './plan/actions.js';
+import { commandsOf } from './plan/actions/index.js';
 
 /** What one client did. */
 export interface WorkReport {

@@ -11,55 +11,93 @@ export interface CheckRequest {
   /** Addresses of the machine, which may not occur. */
   readonly machineAddresses: readonly string[];
   readonly maxBytes: number;
+  readonly leastPackets: number;
 }
 
 export interface CheckReport {
   readonly sha256: string;
-  /** Service ports seen with payload, and packet counts, largest first; at most 20. */
+  /** Service ports seen with payload, and packet counts, largest first; at most 24. */
   readonly ports: Readonly<Record<string, number>>;
+  /** Sessions by service port (5-tuples without order, no time-out), largest first; at most 24. */
+  readonly sessions: Readonly<Record<string, number>>;
+  /** All of them. */
+  readonly sessionCount: number;
   /** Protocols by tshark; null where there is no tshark. */
   readonly protocols: readonly string[] | null;
   /** What is wrong; empty for a good file. */
   readonly problems: readonly string[];
 }
 
-const FEWEST_PACKETS = 100;
+const SHOWN_PORTS = 24;
+
+class Tally {
+  readonly macs = new Map<string, number>();
+  readonly ports = new Map<string, number>();
+  /** Service port of each session by its two ends. */
+  readonly sessions = new Map<string, string>();
+  readonly #mustSee: ReadonlySet<string>;
+  readonly #forbidden: ReadonlySet<string>;
+  longest = 0;
+  forbidden = 0;
+
+  constructor(mustSee: readonly string[], machineAddresses: readonly string[]) {
+    this.#mustSee = new Set(mustSee);
+    this.#forbidden = new Set(machineAddresses.filter((text) => text.includes('.')).map(wordOf));
+  }
+
+  note(packet: Packet): void {
+    this.longest = Math.max(this.longest, packet.capturedBytes);
+    for (const address of macsOf(packet)) this.macs.set(address, (this.macs.get(address) ?? 0) + 1);
+    const ends = [packet.source0, packet.destination0].map(String);
+    if (packet.ipVersion === 4 && ends.some((end) => this.#forbidden.has(end))) this.forbidden++;
+    const { protocol, sourcePort, destinationPort } = packet;
+    if (protocol !== PROTOCOL_TCP && protocol !== PROTOCOL_UDP) return;
+    const port = servicePort(packet, this.#mustSee);
+    if (packet.payloadBytes > 0) this.ports.set(port, (this.ports.get(port) ?? 0) + 1);
+    const source = `${packet.source0},${packet.source1},${packet.source2},${packet.source3}:${sourcePort}`;
+    const destination = `${packet.destination0},${packet.destination1},${packet.destination2},${packet.destination3}:${destinationPort}`;
+    const key = `${protocol} ${source < destination ? `${source} ${destination}` : `${destination} ${source}`}`;
+    if (!this.sessions.has(key)) this.sessions.set(key, port);
+  }
+}
 
 /** Looks at a finished capture with the product's own reader and, where present, with tshark. */
 export async function checkCapture(request: CheckRequest): Promise<CheckReport> {
-  const { path, mac, mustSee, machineAddresses, maxBytes } = request;
-  const macs = new Map<string, number>();
-  const ports = new Map<string, number>();
-  let longest = 0;
-  // A function of its own, since the compiler does not see what the callback assigns.
-  const note = (packet: Packet): void => {
-    longest = Math.max(longest, packet.capturedBytes);
-    for (const address of macsOf(packet)) macs.set(address, (macs.get(address) ?? 0) + 1);
-    const port = servicePort(packet, mustSee);
-    if (port !== undefined) ports.set(port, (ports.get(port) ?? 0) + 1);
-  };
+  const { path, mac, mustSee, machineAddresses, maxBytes, leastPackets } = request;
+  const tally = new Tally(mustSee, machineAddresses);
   const summary = await openCapture(new Uint8Array(readFileSync(path)), {
     name: path,
     digest: 'always',
-  }).read(note);
-  const byCount = [...macs].sort((a, b) => b[1] - a[1]);
+  }).read((packet) => tally.note(packet));
+  const byCount = [...tally.macs].sort((a, b) => b[1] - a[1]);
   const problems = [
     ...(summary.truncated || summary.damage !== null ? ['does not parse to its end'] : []),
-    ...(summary.packets < FEWEST_PACKETS
-      ? [`${summary.packets} packets, ${FEWEST_PACKETS} are the least`]
-      : []),
+    ...(summary.packets < leastPackets ? [`${summary.packets} packets, ${leastPackets} are the least`] : []),
     ...(statSync(path).size > maxBytes ? ['larger than allowed'] : []),
-    ...(longest > SNAP_LENGTH_BYTES ? [`a packet of ${longest} captured bytes`] : []),
+    ...(tally.longest > SNAP_LENGTH_BYTES ? [`a packet of ${tally.longest} captured bytes`] : []),
     ...(byCount[0]?.[0] === mac ? [] : [`the most frequent MAC address is ${byCount[0]?.[0]}, not ${mac}`]),
-    ...mustSee.filter((port) => !ports.has(port)).map((port) => `no ${port}`),
-    ...(await addressesFound(path, machineAddresses)),
+    ...mustSee.filter((port) => !tally.ports.has(port)).map((port) => `no ${port}`),
+    ...(tally.forbidden > 0 ? ["holds the machine's own address"] : []),
   ];
+  const sessions = new Map<string, number>();
+  for (const port of tally.sessions.values()) sessions.set(port, (sessions.get(port) ?? 0) + 1);
   return {
     sha256: (await summary.sha256) ?? '',
-    ports: Object.fromEntries([...ports].sort((a, b) => b[1] - a[1]).slice(0, 20)),
+    ports: largest(tally.ports),
+    sessions: largest(sessions),
+    sessionCount: tally.sessions.size,
     protocols: await protocolsOf(path),
     problems,
   };
+}
+
+function largest(counts: ReadonlyMap<string, number>): Record<string, number> {
+  return Object.fromEntries([...counts].sort((a, b) => b[1] - a[1]).slice(0, SHOWN_PORTS));
+}
+
+/** An IPv4 address as the packet record has it: a signed 32-bit word. */
+function wordOf(dotted: string): string {
+  return String(dotted.split('.').reduce((word, octet) => (word << 8) | Number(octet), 0));
 }
 
 function macsOf(packet: Packet): string[] {
@@ -74,37 +112,19 @@ function macText(high: number, low: number): string {
   return (hex.match(/../g) ?? []).join(':');
 }
 
-/**
- * The port that names a packet's service: one that has to occur, otherwise the lower one. Undefined for packets
- * without payload, since a refused connection shows a port and no service.
- */
-function servicePort(packet: Packet, mustSee: readonly string[]): string | undefined {
-  const { protocol, sourcePort, destinationPort } = packet;
-  const hasPorts = protocol === PROTOCOL_TCP || protocol === PROTOCOL_UDP;
-  if (!hasPorts || packet.payloadBytes === 0) return undefined;
-  const named = [destinationPort, sourcePort].map(
-    (port) => `${protocol === PROTOCOL_TCP ? 'tcp' : 'udp'}/${port}`,
-  );
+/** The port that names a packet's service: one that has to occur, otherwise the lower one. */
+function servicePort(
+  { protocol, sourcePort, destinationPort }: Packet,
+  mustSee: ReadonlySet<string>,
+): string {
+  const name = protocol === PROTOCOL_TCP ? 'tcp' : 'udp';
   // NFS clients use low ports themselves, so the lower one alone would miss 2049.
-  return named.find((name) => mustSee.includes(name)) ?? named[destinationPort <= sourcePort ? 0 : 1];
-}
-
-/** Which of the addresses tshark finds in the file. */
-async function addressesFound(path: string, addresses: readonly string[]): Promise<string[]> {
-  const problems: string[] = [];
-  for (const address of addresses) {
-    const field = address.includes(':') ? 'ipv6.addr' : 'ip.addr';
-    const { code, stdout } = await run(
-      ['tshark', '-n', '-r', path, '-Y', `${field} == ${address}`, '-c', '1'],
-      30_000,
-    );
-    if (code === 0 && stdout.trim() !== '') problems.push(`holds the machine's own address ${address}`);
-  }
-  return problems;
+  const wanted = [destinationPort, sourcePort].find((port) => mustSee.has(`${name}/${port}`));
+  return `${name}/${wanted ?? Math.min(sourcePort, destinationPort)}`;
 }
 
 async function protocolsOf(path: string): Promise<string[] | null> {
-  const { code, stdout } = await run(['tshark', '-n', '-r', path, '-q', '-z', 'io,phs'], 30_000);
+  const { code, stdout } = await run(['tshark', '-n', '-r', path, '-q', '-z', 'io,phs'], 60_000);
   if (code !== 0) return null;
   const names = [...stdout.matchAll(/^\s*([\w.-]+)\s+frames:/gm)].map((match) => match[1] as string);
   return [...new Set(names)];

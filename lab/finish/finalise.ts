@@ -2,9 +2,10 @@ import { renameSync } from 'node:fs';
 import { createPcapWriter } from '../../src/pcap/writer.js';
 import { LabError } from '../errors.js';
 import { SNAP_LENGTH_BYTES } from '../net/capture.js';
-import type { PublicAddress } from '../plan/public-addresses.js';
+import type { AddressMap } from '../plan/public-addresses.js';
 import { type Frame, readFrames } from './frames.js';
 import { rewriteFrame } from './rewrite.js';
+import { mapTime, secondsAfter, type TimeMap, type Unit } from './time-map.js';
 
 const LINKTYPE_ETHERNET = 1;
 const FILE_HEADER_BYTES = 24;
@@ -15,9 +16,13 @@ export interface FinaliseRequest {
   /** MAC address of the device, `aa:bb:cc:dd:ee:ff`. */
   readonly mac: string;
   readonly maxBytes: number;
-  readonly publicAddress: PublicAddress;
+  readonly addressMap: AddressMap;
   /** Addresses of the outside as they were on the wire, dotted. */
   readonly wireAddresses: readonly string[];
+  readonly time: TimeMap;
+  readonly unitOf: (frame: Uint8Array) => Unit;
+  /** Moment of the run's first packet in finished files, seconds since 1970. */
+  readonly clockSeconds: number;
   /** Makes the finished path from the seconds between the first and the last packet. */
   readonly nameFor: (seconds: number) => string;
 }
@@ -27,6 +32,8 @@ export interface FinishedCapture {
   readonly packets: number;
   readonly bytes: number;
   readonly seconds: number;
+  /** Between the first and the last packet of the recording. */
+  readonly recordedSeconds: number;
   readonly addressesExchanged: number;
   /** Frames of others that the switch flooded before it knew better. */
   readonly foreignFrames: number;
@@ -36,17 +43,25 @@ export interface FinishedCapture {
   readonly packetsWithWireAddress: number;
 }
 
+interface TimedFrame {
+  /** Seconds after the run's first packet, in the finished file. */
+  readonly at: number;
+  readonly frame: Frame;
+}
+
 /** Makes the finished capture of one device from its raw one. @throws LabError when nothing is left */
 export function finalise(request: FinaliseRequest): FinishedCapture {
-  const { raw, mac, maxBytes, publicAddress, wireAddresses, nameFor } = request;
+  const { raw, mac, maxBytes, addressMap, wireAddresses, clockSeconds, nameFor } = request;
   const all = readFrames(raw);
   const own = all.filter(({ bytes }) => concerns(bytes, mac));
-  const kept = withinSize(own, maxBytes);
+  const kept = withinSize(timed(own, request), maxBytes);
   const [first] = kept;
   const last = kept.at(-1);
-  if (first === undefined || last === undefined) throw new LabError(`${raw} holds no packet of ${mac}`);
-  const seconds = last.seconds - first.seconds + (last.nanoseconds - first.nanoseconds) / 1e9;
-
+  const [earliest] = own;
+  const latest = own.at(-1);
+  if (first === undefined || last === undefined || earliest === undefined || latest === undefined) {
+    throw new LabError(`${raw} holds no packet of ${mac}`);
+  }
   const part = `${raw}.part`;
   const writer = createPcapWriter(part, { linkType: LINKTYPE_ETHERNET, snaplen: SNAP_LENGTH_BYTES });
   const needles = wireAddresses.flatMap((address) => [
@@ -55,25 +70,40 @@ export function finalise(request: FinaliseRequest): FinishedCapture {
   ]);
   let addressesExchanged = 0;
   let packetsWithWireAddress = 0;
-  for (const { seconds: at, nanoseconds, bytes, wireBytes } of kept) {
-    addressesExchanged += rewriteFrame(bytes, publicAddress);
+  for (const { at, frame } of kept) {
+    const { bytes, wireBytes } = frame;
+    addressesExchanged += rewriteFrame(bytes, addressMap);
     const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
     if (needles.some((needle) => view.includes(needle))) packetsWithWireAddress++;
-    writer.write(at, nanoseconds, bytes, wireBytes);
+    const microseconds = Math.round(at * 1e6);
+    const seconds = clockSeconds + Math.floor(microseconds / 1e6);
+    writer.write(seconds, (microseconds % 1e6) * 1000, bytes, wireBytes);
   }
   writer.close();
-  const path = nameFor(seconds);
+  const path = nameFor(last.at - first.at);
   renameSync(part, path);
   return {
     path,
     packets: kept.length,
     bytes: writer.bytes,
-    seconds,
+    seconds: Math.round((last.at - first.at) * 1000) / 1000,
+    recordedSeconds:
+      Math.round((secondsAfter(latest, earliest.seconds) - earliest.nanoseconds / 1e9) * 1000) / 1000,
     addressesExchanged,
     foreignFrames: all.length - own.length,
     cutFrames: own.length - kept.length,
     packetsWithWireAddress,
   };
+}
+
+/** The frames at their finished times, in their order; frames of one moment stay in the order of the recording. */
+function timed(frames: readonly Frame[], { time, unitOf }: FinaliseRequest): TimedFrame[] {
+  return frames
+    .map((frame) => ({
+      at: mapTime(time, unitOf(frame.bytes), secondsAfter(frame, time.originSeconds)),
+      frame,
+    }))
+    .sort((a, b) => a.at - b.at);
 }
 
 /** From or to the device, or to a group that it may belong to. */
@@ -84,11 +114,11 @@ function concerns(frame: Uint8Array, mac: string): boolean {
   return frame.length >= 14 && (toGroup || text(0) === wanted || text(6) === wanted);
 }
 
-function withinSize(frames: readonly Frame[], maxBytes: number): Frame[] {
+function withinSize(frames: readonly TimedFrame[], maxBytes: number): readonly TimedFrame[] {
   let bytes = FILE_HEADER_BYTES;
-  const end = frames.findIndex((frame) => {
+  const end = frames.findIndex(({ frame }) => {
     bytes += RECORD_HEADER_BYTES + frame.bytes.length;
     return bytes > maxBytes;
   });
-  return end < 0 ? [...frames] : frames.slice(0, end);
+  return end < 0 ? frames : frames.slice(0, end);
 }

@@ -1,4 +1,4 @@
-import type { PublicAddress } from '../plan/public-addresses.js';
+import type { AddressMap } from '../plan/public-addresses.js';
 import { type Cover, putBytes } from './checksum.js';
 import { addressRecordOffsets } from './dns-answers.js';
 
@@ -6,37 +6,37 @@ const ETHERNET_BYTES = 14;
 const TCP = 6;
 const UDP = 17;
 const ICMP = 1;
-const DNS_PORT = 53;
+/** DNS, multicast DNS, LLMNR: one format of messages. */
+const NAME_PORTS = new Set([53, 5353, 5355]);
+const DHCP_PORTS = new Set([67, 68]);
+/** Of a DHCP message: ciaddr, yiaddr, siaddr, giaddr (RFC 2131, 2). Options lie behind the snap length. */
+const DHCP_ADDRESSES = [12, 16, 20, 24];
 /** ICMP messages that carry the start of the packet they are about (RFC 792). */
 const ICMP_WITH_PACKET = new Set([3, 4, 5, 11, 12]);
 const ICMP_REDIRECT = 5;
 
 /**
- * Exchanges all addresses of 10.78.0.0/16 in one Ethernet frame for public ones, in place: ARP, IPv4 headers,
- * headers inside ICMP errors, A records of DNS answers (over IPv4 and IPv6). Checksums that were right stay right
- * and wrong ones stay wrong, also where the packet was cut.
+ * Exchanges the IPv4 addresses that the map knows in one Ethernet frame, in place: ARP, IPv4 headers, headers inside
+ * ICMP errors, A records of DNS answers (over IPv4 and IPv6), fixed fields of DHCP. Checksums that were right stay
+ * right and wrong ones stay wrong, also where the packet was cut.
  * @returns how many addresses were exchanged
  */
-export function rewriteFrame(frame: Uint8Array, publicAddress: PublicAddress): number {
+export function rewriteFrame(frame: Uint8Array, map: AddressMap): number {
   if (frame.length < ETHERNET_BYTES) return 0;
   const view = new DataView(frame.buffer, frame.byteOffset, frame.byteLength);
   const etherType = view.getUint16(12);
   if (etherType === 0x0806) {
-    return exchange(frame, 28, [], publicAddress) + exchange(frame, 38, [], publicAddress);
+    return exchange(frame, 28, [], map) + exchange(frame, 38, [], map);
   }
-  if (etherType === 0x0800) return rewriteIpv4(frame, view, ETHERNET_BYTES, [], publicAddress);
+  if (etherType === 0x0800) return rewriteIpv4(frame, view, ETHERNET_BYTES, [], map);
   const udpOverIpv6 = etherType === 0x86dd && frame.length > 62 && frame[20] === UDP;
-  return udpOverIpv6 ? rewriteDns(frame, view, ETHERNET_BYTES + 40, frame.length, [], publicAddress) : 0;
+  return udpOverIpv6 ? rewriteNames(frame, view, ETHERNET_BYTES + 40, frame.length, [], map) : 0;
 }
 
-function exchange(
-  frame: Uint8Array,
-  at: number,
-  covers: readonly Cover[],
-  publicAddress: PublicAddress,
-): number {
-  if (at + 4 > frame.length || frame[at] !== 10 || frame[at + 1] !== 78) return 0;
-  const address = publicAddress(((frame[at + 2] as number) << 8) | (frame[at + 3] as number));
+function exchange(frame: Uint8Array, at: number, covers: readonly Cover[], map: AddressMap): number {
+  if (at + 4 > frame.length) return 0;
+  const address = map(new DataView(frame.buffer, frame.byteOffset, frame.byteLength).getUint32(at));
+  if (address === undefined) return 0;
   putBytes(
     frame,
     at,
@@ -52,7 +52,7 @@ function rewriteIpv4(
   view: DataView,
   at: number,
   outer: readonly Cover[],
-  publicAddress: PublicAddress,
+  map: AddressMap,
 ): number {
   if (at + 20 > frame.length || (frame[at] as number) >>> 4 !== 4) return 0;
   const headerBytes = ((frame[at] as number) & 0x0f) * 4;
@@ -65,13 +65,15 @@ function rewriteIpv4(
   if (firstFragment && protocol === TCP) covers.push(transportCover(transport, 16, false, outer));
   if (firstFragment && protocol === UDP) covers.push(transportCover(transport, 6, true, outer));
 
-  let count =
-    exchange(frame, at + 12, covers, publicAddress) + exchange(frame, at + 16, covers, publicAddress);
+  let count = exchange(frame, at + 12, covers, map) + exchange(frame, at + 16, covers, map);
   if (!firstFragment) return count;
   // Padding of short frames lies behind the packet.
   const end = Math.min(frame.length, at + view.getUint16(at + 2));
-  if (protocol === UDP) count += rewriteDns(frame, view, transport, end, outer, publicAddress);
-  if (protocol === ICMP) count += rewriteIcmp(frame, view, transport, outer, publicAddress);
+  if (protocol === UDP) {
+    count += rewriteNames(frame, view, transport, end, outer, map);
+    count += rewriteDhcp(frame, view, transport, end, outer, map);
+  }
+  if (protocol === ICMP) count += rewriteIcmp(frame, view, transport, outer, map);
   return count;
 }
 
@@ -90,26 +92,49 @@ function rewriteIcmp(
   view: DataView,
   at: number,
   outer: readonly Cover[],
-  publicAddress: PublicAddress,
+  map: AddressMap,
 ): number {
   const type = frame[at];
   if (at + 8 > frame.length || type === undefined || !ICMP_WITH_PACKET.has(type)) return 0;
   const covers = [{ checksumAt: at + 2, startsAt: at, zeroMeansNone: false, within: outer }, ...outer];
-  const gateway = type === ICMP_REDIRECT ? exchange(frame, at + 4, covers, publicAddress) : 0;
-  return gateway + rewriteIpv4(frame, view, at + 8, covers, publicAddress);
+  const gateway = type === ICMP_REDIRECT ? exchange(frame, at + 4, covers, map) : 0;
+  return gateway + rewriteIpv4(frame, view, at + 8, covers, map);
 }
 
-function rewriteDns(
+function rewriteNames(
   frame: Uint8Array,
   view: DataView,
   at: number,
   end: number,
   outer: readonly Cover[],
-  publicAddress: PublicAddress,
+  map: AddressMap,
 ): number {
-  if (at + 8 > end || view.getUint16(at) !== DNS_PORT) return 0;
+  if (at + 8 > end || !NAME_PORTS.has(view.getUint16(at))) return 0;
+  return exchangeAll(frame, addressRecordOffsets(frame, at + 8, end), at, outer, map);
+}
+
+function rewriteDhcp(
+  frame: Uint8Array,
+  view: DataView,
+  at: number,
+  end: number,
+  outer: readonly Cover[],
+  map: AddressMap,
+): number {
+  if (at + 8 > end || !DHCP_PORTS.has(view.getUint16(at)) || !DHCP_PORTS.has(view.getUint16(at + 2)))
+    return 0;
+  const offsets = DHCP_ADDRESSES.map((offset) => at + 8 + offset).filter((offset) => offset + 4 <= end);
+  return exchangeAll(frame, offsets, at, outer, map);
+}
+
+/** @param at offset of the UDP header that covers the addresses */
+function exchangeAll(
+  frame: Uint8Array,
+  offsets: readonly number[],
+  at: number,
+  outer: readonly Cover[],
+  map: AddressMap,
+): number {
   const covers = [transportCover(at, 6, true, outer), ...outer];
-  return addressRecordOffsets(frame, at + 8, end)
-    .map((offset) => exchange(frame, offset, covers, publicAddress))
-    .reduce((sum, count) => sum + count, 0);
+  return offsets.map((offset) => exchange(frame, offset, covers, map)).reduce((sum, count) => sum + count, 0);
 }

@@ -1,8 +1,12 @@
 # Parts that several hosts start; sourced by the host scripts, which run inside their host.
 
-# An address by DHCP; the client stays and renews.
+# An address by DHCP; the client (LAB_DHCP) stays and renews.
 lease() {
-  timeout 40 dhclient -1 -pf /run/dhclient.pid -lf /run/dhclient.leases eth0
+  if [ "${LAB_DHCP:-dhclient}" = udhcpc ]; then
+    udhcpc -i eth0 -b -t 10 -T 2 -A 2 -x "hostname:$(hostname)" -s /etc/udhcpc/default.script -p /run/udhcpc.pid
+  else
+    timeout 40 dhclient -1 -pf /run/dhclient.pid -lf /run/dhclient.leases eth0
+  fi
 }
 
 # Multicast DNS. The system bus needs no systemd; adverts that other packages brought are not this host's.
@@ -19,7 +23,7 @@ multicast_dns() {
 # Keeps asking the router for the time and never touches the clock (-x).
 network_time() {
   mkdir -p /run/chrony
-  printf 'server %s iburst minpoll 4 maxpoll 5\ncmdport 0\ndriftfile /run/chrony.drift\n' "$1" > /run/chrony.conf
+  printf 'server %s iburst minpoll 4 maxpoll 5\ncmdport 0\ndriftfile /run/chrony.drift\n' "${1:-10.77.0.1}" > /run/chrony.conf
   chronyd -x -d -u root -f /run/chrony.conf &
 }
 

@@ -1,13 +1,13 @@
 #!/bin/bash
-# host-init.sh NAME OVERLAYS SHARE HIDDEN...: first process of one host. Its root is the machine's root below an
-# overlay, so daemons find the paths they expect and write nothing to the machine.
+# host-init.sh NAME DOMAIN OVERLAYS SHARE LOWER HIDDEN...: first process of one host. Its root is the machine's root
+# (LOWER is / or LAYER:/) below an overlay, so daemons find the paths they expect and write nothing to the machine.
 set -eu
-name=$1 overlays=$2 share=$3
-shift 3
+name=$1 domain=$2 overlays=$3 share=$4 lower=$5
+shift 5
 mount --make-rprivate /
 mkdir -p "$overlays/$name/up" "$overlays/$name/work" "$overlays/$name/root"
 root=$overlays/$name/root
-mount -t overlay "lab-$name" -o "lowerdir=/,upperdir=$overlays/$name/up,workdir=$overlays/$name/work" "$root"
+mount -t overlay "lab-$name" -o "lowerdir=$lower,upperdir=$overlays/$name/up,workdir=$overlays/$name/work" "$root"
 
 # The folders of whoever runs the lab are not for its daemons.
 for hidden in "$@"; do
@@ -34,8 +34,8 @@ mount -o remount,bind,ro "$root/lab"
 hostname "$name"
 rm -f "$root/etc/resolv.conf"
 echo "$name" > "$root/etc/hostname"
-printf '127.0.0.1 localhost\n127.0.1.1 %s.corp.lab %s\n' "$name" "$name" > "$root/etc/hosts"
-printf 'search corp.lab\nnameserver 10.77.0.1\n' > "$root/etc/resolv.conf"
+printf '127.0.0.1 localhost\n127.0.1.1 %s.%s %s\n' "$name" "$domain" "$name" > "$root/etc/hosts"
+printf 'search %s\nnameserver 10.77.0.1\n' "$domain" > "$root/etc/resolv.conf"
 echo ready
 # PID 1 of the host reaps what its daemons leave.
 exec chroot "$root" /bin/bash -c 'cd /; while :; do sleep 3600 & wait $!; done'

@@ -28,4 +28,5 @@ printf '<html><title>%s %s</title><p>Ready. Toner 64 %%.</p></html>\n' "$1" "$2"
 printf '%s\n' 'daemon off; user root; pid /run/nginx.pid; error_log stderr; events {}' \
   'http { access_log off; server { listen 80; root /srv/page; } }' > /run/nginx.conf
 nginx -c /run/nginx.conf &
+touch /run/lab-ready
 wait

@@ -6,4 +6,5 @@ mkdir -p /run/chrony
 printf 'local stratum 8\nallow 10.77.0.0/16\nallow fd77::/16\ndriftfile /run/chrony.drift\ncmdport 0\n' > /run/chrony.conf
 dnsmasq -k -C /lab/site/dnsmasq.conf --user=root --log-facility=- &
 chronyd -x -d -u root -f /run/chrony.conf &
+touch /run/lab-ready
 wait

@@ -1,7 +1,8 @@
 #!/bin/bash
 # site-init.sh OVERLAYS SIZE SECONDS BRIDGE...: first process of the site's own mount, network and PID namespace.
-# Everything of a run lives below it: when it ends, by a signal or because its time is over, the kernel ends all
-# hosts, daemons and capturers, and their mounts and links go with them.
+# Everything of a run lives below it: when it ends - by a signal, because its time is over, or because the driver at the
+# other end of its standard input is gone - the kernel ends all hosts, daemons and capturers, and their mounts and links
+# go with them.
 set -eu
 overlays=$1 size=$2 seconds=$3
 shift 3
@@ -17,6 +18,8 @@ for bridge in "$@"; do
 done
 echo ready
 while [ "$SECONDS" -lt "$seconds" ]; do
-  sleep 1 &
-  wait $!
+  status=0
+  read -r -t 1 || status=$?
+  # Above 128: nothing came within the second. Anything else is the end of the input.
+  if [ "$status" -le 128 ]; then exit 0; fi
 done

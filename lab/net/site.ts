@@ -10,28 +10,31 @@ export interface Site {
   readonly overlays: string;
   /** Folder that every host sees as `/lab`. */
   readonly share: string;
-  readonly hostsFolder: string;
-}
-
-export interface SiteRequest {
-  readonly outFolder: string;
-  readonly overlays: string;
-  readonly share: string;
   /** Where the shell scripts of the hosts are. */
   readonly hostsFolder: string;
+  /** DNS domain of the hosts. */
+  readonly domain: string;
+  /** Folder with the layers of packages; null when there is none. */
+  readonly layersFolder: string | null;
+  /** Folders of the machine that hosts see empty. */
+  readonly hidden: readonly string[];
+}
+
+export interface SiteRequest extends Omit<Site, 'pid'> {
+  readonly outFolder: string;
   readonly bridges: readonly string[];
   /** The site ends by itself after this time, whatever becomes of the driver. */
   readonly limitSeconds: number;
 }
 
-const OVERLAY_SIZE = '4g';
+const OVERLAY_SIZE = '10g';
 
 /** Starts the switch and records it. @throws LabError when it does not come up */
 export async function startSite(request: SiteRequest): Promise<Site> {
-  const { outFolder, overlays, share, hostsFolder, bridges, limitSeconds } = request;
+  const { outFolder, bridges, limitSeconds, ...site } = request;
   const script = [
-    `${hostsFolder}/site-init.sh`,
-    overlays,
+    `${site.hostsFolder}/site-init.sh`,
+    site.overlays,
     OVERLAY_SIZE,
     String(Math.ceil(limitSeconds)),
     ...bridges,
@@ -39,14 +42,15 @@ export async function startSite(request: SiteRequest): Promise<Site> {
   const child = spawn(
     'unshare',
     ['--net', '--mount', '--pid', '--fork', '--kill-child', '--', 'bash', ...script],
-    { stdio: ['ignore', 'pipe', 'inherit'] },
+    // Its input is a pipe that nothing is written to: it ends with the driver, however the driver ends.
+    { stdio: ['pipe', 'pipe', 'inherit'] },
   );
   const outer = pidOf(child);
   recordProcess(outFolder, 'site (unshare)', outer);
   const pid = await waitFor('the site', 5000, () => descendant(outer, 1));
   recordProcess(outFolder, 'site (first process)', pid);
   await readyLine(child, 'the switch');
-  return { pid, overlays, share, hostsFolder };
+  return { ...site, pid };
 }
 
 /** Waits until a starting script says "ready". */

@@ -37,6 +37,27 @@ export function createPublicAddresses(seed: number): PublicAddress {
   };
 }
 
+/** Gives the finished address for one of the wire, both as 32-bit words; undefined for those that stay. */
+export type AddressMap = (address: number) => number | undefined;
+
+const INSIDE = (10 << 8) | 77;
+const OUTSIDE = (10 << 8) | 78;
+
+/**
+ * The map of a run: 10.78.0.0/16 to public addresses, 10.77.0.0/16 to the private network that the plan drew, its lower
+ * 16 bits kept.
+ * @param insidePrefix first two octets, `192.168`
+ */
+export function createAddressMap(publicAddress: PublicAddress, insidePrefix: string): AddressMap {
+  const [first, second] = insidePrefix.split('.').map(Number) as [number, number];
+  const prefix = ((first << 8) | second) * 0x10000;
+  return (address) => {
+    const upper = address >>> 16;
+    if (upper === OUTSIDE) return publicAddress(address & 0xffff);
+    return upper === INSIDE && prefix !== INSIDE * 0x10000 ? prefix + (address & 0xffff) : undefined;
+  };
+}
+
 /** 32-bit word as dotted text. */
 export function dotted(address: number): string {
   return [24, 16, 8, 0].map((shift) => (address >>> shift) & 0xff).join('.');

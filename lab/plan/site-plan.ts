@@ -5,6 +5,7 @@ import {
   catalogue,
   type HostSeat,
   type Implementation,
+  type Offer,
   type SiteDraw,
   serverRoles,
 } from './catalog/index.js';
@@ -56,6 +57,12 @@ const NAMES: Readonly<Record<string, readonly string[]>> = {
 /** Names of the documents that the share folder offers to every host. */
 export const documentNames: readonly string[] = Array.from({ length: 12 }, (_, i) => `note-${i + 1}.txt`);
 
+/** A plan and the services in it. */
+export interface DrawnSite {
+  readonly plan: SitePlan;
+  readonly offers: readonly Offer[];
+}
+
 export interface PlanRequest {
   readonly seed: number;
   readonly minutes: number;
@@ -71,7 +78,7 @@ export interface PlanRequest {
  * Draws everything of a run that is decided before it starts.
  * @throws LabError when `only` names what the catalogue has not, or what is missing here
  */
-export function drawSitePlan(request: PlanRequest): SitePlan {
+export function drawSitePlan(request: PlanRequest): DrawnSite {
   const { seed, minutes, only, missing } = request;
   const random = createRandom(seed * 4096);
   const usable = catalogue.filter(({ name }) => !missing.has(name));
@@ -92,10 +99,10 @@ export function drawSitePlan(request: PlanRequest): SitePlan {
   const outer = backbone(random, internetNames, ipv6);
   const site = {
     ...{ ...names, seed, minutes, webNames: WEB_NAMES, documents: documentNames },
-    ...{ number: numbers(random), offers: [], hosts: [] as HostPlan[] },
+    ...{ number: numbers(random), offers: [] as Offer[], hosts: [] as HostPlan[] },
   };
   const inner = planHosts(seed, openings, site);
-  return {
+  const plan: SitePlan = {
     schema: 'networkml/lab-plan/v2',
     ...{ seed, minutes, ...drawClock(random, seed) },
     spanSeconds: request.spanSeconds ?? minutes * 60,
@@ -108,6 +115,7 @@ export function drawSitePlan(request: PlanRequest): SitePlan {
     missingLayers: [...missing].sort(),
     hosts: [...outer, ...inner],
   };
+  return { plan, offers: site.offers };
 }
 
 function planHosts(
