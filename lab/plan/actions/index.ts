@@ -13,6 +13,7 @@ import { networkActions } from './network.js';
 import { pageActions } from './pages.js';
 import { printerActions } from './printers.js';
 import { printingActions } from './printing.js';
+import { serveActions } from './serve.js';
 import { shareActions } from './shares.js';
 import { shellActions } from './shell.js';
 import { webActions } from './web.js';
@@ -20,6 +21,7 @@ import { webActions } from './web.js';
 export type { BoundedCommand } from './command.js';
 
 const actionTable = {
+  ...serveActions,
   ...shareActions,
   ...printerActions,
   ...pageActions,

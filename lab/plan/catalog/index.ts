@@ -1,11 +1,14 @@
 /** All ways of standing for a role. Add a line; keep the others'. */
+import { adminServers } from './admin-servers.js';
 import { certificateAuthorities } from './certificate-authorities.js';
 import { domainControllers } from './domain-controllers.js';
 import { fileServers } from './file-servers.js';
+import { gitServers } from './git-servers.js';
 import { mailServers } from './mail-servers.js';
-import { poller } from './pollers.js';
 import { printers } from './printers.js';
+import { services } from './services.js';
 import type { Implementation } from './types.js';
+import { wikis } from './wikis.js';
 import { workstations } from './workstations.js';
 
 export type { HostSeat, Implementation, Offer, SiteDraw } from './types.js';
@@ -16,7 +19,10 @@ export const catalogue: readonly Implementation[] = [
   ...fileServers,
   ...mailServers,
   ...printers,
-  poller,
+  ...gitServers,
+  ...wikis,
+  ...adminServers,
+  services,
   ...workstations,
 ];
 

@@ -22,7 +22,7 @@ const ippEverywhere: Implementation = {
     // Its IPP server refuses names that are not its own multicast name.
     const host = seat.address;
     site.offers.push(
-      offerOf(site, seat, 'ipp', 631, { host, extra: { path: 'ipp/print' } }),
+      offerOf(site, seat, 'ipp', 631, { host, extra: { path: '/ipp/print' } }),
       offerOf(site, seat, 'jetdirect', 9100),
       offerOf(site, seat, 'snmp', 161),
     );
@@ -59,4 +59,34 @@ const rawPrinter: Implementation = {
   },
 };
 
-export const printers: readonly Implementation[] = [ippEverywhere, rawPrinter];
+const CUPS_MODELS = [
+  ['Canon', 'imageRUNNER 2630'],
+  ['Ricoh', 'IM 350'],
+  ['Xerox', 'VersaLink B400'],
+] as const;
+
+/** IPP below a queue's name, LPD, and pages at port 631; no port 9100. */
+const cupsPrinter: Implementation = {
+  role: 'Printer',
+  name: 'cups-queue',
+  prefixes: ['00:00:85', '00:26:73', '9c:93:4e'],
+  commands: ['cupsd', 'socat'],
+  plan(site, seat) {
+    const queue = pick(site.random, ['office', 'floor2', 'lp']);
+    site.offers.push(
+      offerOf(site, seat, 'ipp', 631, { extra: { path: `/printers/${queue}`, console: '/printers/' } }),
+      offerOf(site, seat, 'lpd', 515, { extra: { queue } }),
+      offerOf(site, seat, 'snmp', 161),
+    );
+    return hostPlan(site, seat, {
+      role: 'Printer',
+      implementation: 'cups-queue',
+      script: 'printer-cups.sh',
+      scriptArguments: [...pick(site.random, CUPS_MODELS), queue],
+      mustSee: ['tcp/631', 'udp/161', 'udp/5353', 'udp/67', 'udp/123'],
+    });
+  },
+};
+
+/** Three kinds of printer. */
+export const printers: readonly Implementation[] = [ippEverywhere, rawPrinter, cupsPrinter];
