@@ -43,3 +43,13 @@ secure_shell() {
   ssh-keygen -A
   /usr/sbin/sshd -D -e -o UsePAM=no -o PermitRootLogin=prohibit-password &
 }
+
+# The administrator's key, for hosts from which others are reached.
+administrator_key() {
+  mkdir -p /root/.ssh
+  chown root:root /root
+  install -m 600 /lab/site/admin-key /root/.ssh/id_ed25519
+  printf '%s\n' 'StrictHostKeyChecking no' 'UserKnownHostsFile /dev/null' 'LogLevel ERROR' > /root/.ssh/config
+  chmod 600 /root/.ssh/config
+  chmod 700 /root /root/.ssh
+}
