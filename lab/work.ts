@@ -25,10 +25,11 @@ export async function work(host: Host, isOver: () => boolean, logFile: string): 
     let good = true;
     for (const { argv, seconds } of commandsOf(step.action, step.arguments)) {
       const limited = ['timeout', '-k', '2', String(seconds), ...argv];
-      const { code, stderr } = await run(inHost(host, limited), seconds * 1000 + GRACE_MS);
+      const { code, stdout, stderr } = await run(inHost(host, limited), seconds * 1000 + GRACE_MS);
       if (code === 0) continue;
       good = false;
-      appendFileSync(logFile, `${argv.join(' ')}\n  ended with ${code}: ${stderr.trim().slice(-300)}\n`);
+      const said = stderr.trim() || stdout.trim();
+      appendFileSync(logFile, `${argv.join(' ')}\n  ended with ${code}: ${said.slice(-300)}\n`);
     }
     const counts = good ? report.done : report.failed;
     counts[step.action] = (counts[step.action] ?? 0) + 1;

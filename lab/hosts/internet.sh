@@ -52,7 +52,7 @@ dovecot -F -c /run/dovecot.conf &
 # Meetings: one's own address and relays (RFC 8489, RFC 8656), an echo of voice, signalling.
 turnserver -n --no-auth --no-tls --no-dtls --no-cli --no-multicast-peers --allow-loopback-peers --log-file=stdout \
   --listening-port=3478 --min-port=49200 --max-port=49400 --pidfile=/run/turnserver.pid > /dev/null 2>&1 &
-python3 /lab/hosts/do-voice.py echo 3479 &
+python3 /lab/hosts/do-voice.py echo 3490 &
 sipp -sn uas -p 5060 -nostdin > /dev/null 2>&1 &
 touch /run/lab-ready
 wait

@@ -1,14 +1,15 @@
 # A workstation before anyone works at it: workstation.sh WORD...
-# Words: mdns, wsd, netbios, llmnr, ssdp, lldp (noise); spooler; ssh; smb; member=DOMAIN=WORKGROUP.
+# Words: mdns, wsd, netbios, llmnr, ssdp, lldp (noise); spooler; ssh; smb; member=DOMAIN=WORKGROUP=USER.
 . /lab/hosts/common.sh
 
-# What a member of the domain knows of it. DHCP has named the controller as its name server.
+# What a member of the domain knows of it, and its user's ticket. DHCP has named the controller as its name server.
 member() {
-  local domain=$1 workgroup=$2
+  local domain=$1 workgroup=$2 user=$3
   printf '%s\n' '[libdefaults]' "default_realm = ${domain^^}" 'dns_lookup_kdc = true' 'dns_lookup_realm = false' \
     'rdns = false' > /etc/krb5.conf
   printf '%s\n' '[global]' "workgroup = $workgroup" "realm = ${domain^^}" 'security = ads' \
     'kerberos method = secrets and keytab' > /etc/samba/smb.conf
+  printf '%s\n' office-Word1 | timeout 5 kinit "$user" > /dev/null
 }
 
 # Its own spooler, which only programs of this host reach.
@@ -62,8 +63,8 @@ workgroup=
 for word in "$@"; do
   case $word in
     member=*)
-      IFS='=' read -r _ domain workgroup <<< "$word"
-      member "$domain" "$workgroup"
+      IFS='=' read -r _ domain workgroup user <<< "$word"
+      member "$domain" "$workgroup" "$user"
       ;;
     spooler) spooler ;;
     ssh) secure_shell ;;

@@ -1,9 +1,11 @@
-import { type ActionTable, bounded } from './command.js';
+import { type ActionTable, bounded, shell } from './command.js';
 
 /** Meetings: finding one's own address, relays, signalling, voice. */
 export const callActions = {
   /** HOST PORT. */
-  callStun: (host, port) => bounded(['turnutils_stunclient', '-p', port, host], 5),
+  callStun: (host, port) =>
+    // It goes on to questions that need a second address of the server.
+    shell('timeout 3 turnutils_stunclient -p "$2" "$1" | grep -qi reflexive', [host, port], 5),
   /** HOST PORT PACKETS: voice through a relay. */
   callRelay: (host, port, packets) =>
     bounded(['turnutils_uclient', '-n', packets, '-m', '1', '-l', '160', '-y', '-p', port, host], 12),

@@ -1,4 +1,4 @@
-import { type ActionTable, type BoundedCommand, bounded, DOCUMENTS } from './command.js';
+import { type ActionTable, type BoundedCommand, bounded, DOCUMENTS, shell } from './command.js';
 
 /** CUPS back ends are programs of their own: URI in the environment, job, user, title, copies, options, file. */
 function cupsBackEnd(
@@ -33,5 +33,11 @@ export const printingActions = {
     bounded(['ipptool', '-q', '-T', '8', `ipp://${printer}:631/${path}`, 'get-printer-attributes.test']),
   printerPage: (printer: string) =>
     bounded(['curl', '-sS', '-o', '/dev/null', '--max-time', '8', `http://${printer}/`]),
-  findPrinters: () => bounded(['avahi-browse', '-rpt', '_ipp._tcp'], 6),
+  findPrinters: () =>
+    // Asked by multicast, as programs without a responder do; several answer, and dig wants only one.
+    shell(
+      'for kind in _ipp _printer _pdl-datastream; do dig @224.0.0.251 -p 5353 +time=1 +tries=1 "$kind._tcp.local" PTR; done; true',
+      [],
+      6,
+    ),
 } satisfies ActionTable;

@@ -108,7 +108,7 @@ function drawClient(site: SiteDraw, seat: HostSeat, kind: Kind): Client {
 function drawPrograms(site: SiteDraw, client: Client, kind: Kind): string[] {
   const chance = (share: number): boolean => site.random.uniform() < share;
   return [
-    ...(client.joined ? [`member=${site.adDomain}=${site.workgroup}`] : []),
+    ...(client.joined ? [`member=${site.adDomain}=${site.workgroup}=${client.user}`] : []),
     ...(client.spooler ? ['spooler'] : []),
     ...(chance(kind.shell) ? ['ssh'] : []),
     ...(chance(kind.share) ? ['smb'] : []),

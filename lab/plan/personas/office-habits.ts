@@ -36,7 +36,8 @@ const page: Habit = {
 
 const printerUri = (client: Client, offer: Offer): string => {
   // IPP Everywhere servers refuse names that are not their own multicast name.
-  if (offer.kind === 'ipp') return `ipp://${offer.address}:${offer.port}/${offer.extra?.path ?? 'ipp/print'}`;
+  if (offer.kind === 'ipp')
+    return `ipp://${offer.address}:${offer.port}${(offer.extra?.path ?? '/ipp/print').replace(/^\/*/, '/')}`;
   if (offer.kind === 'lpd')
     return `lpd://${server(client, offer)}:${offer.port}/${offer.extra?.queue ?? 'raw'}`;
   return `socket://${server(client, offer)}:${offer.port}`;
@@ -171,7 +172,7 @@ export const officeHabits = {
     sees: 'udp/3478',
     draw: (client) => ['callRelay', MEETINGS, '3478', amount(client, 60, 20, 200)],
   },
-  callVoice: { sees: 'udp/3479', draw: (client) => ['callVoice', MEETINGS, '3479', amount(client, 4, 2, 9)] },
+  callVoice: { sees: 'udp/3490', draw: (client) => ['callVoice', MEETINGS, '3490', amount(client, 4, 2, 9)] },
   callSignal: { sees: 'udp/5060', draw: () => ['callSignal', MEETINGS, '5060'] },
   mailOutside: {
     sees: 'tcp/993',

@@ -194,7 +194,7 @@ export const technicalHabits = {
     ],
   },
   console: {
-    of: ['prometheus', 'owa', 'git-http', 'ipp'],
+    of: ['console', 'prometheus', 'owa', 'git-http', 'ipp'],
     draw: (client, offer) => ['open', url(client, { ...offer, tls: offer.tls }, offer.extra?.console ?? '/')],
   },
   serverShares: {
@@ -234,6 +234,7 @@ export const technicalHabits = {
   },
   logLine: {
     of: ['syslog'],
+    fits: (_client, { extra }) => (extra?.protocols ?? 'udp').includes('udp'),
     protocol: 'udp',
     draw: (client, offer) => ['logLine', server(client, offer), String(offer.port), 'job finished'],
   },
