@@ -1,4 +1,5 @@
 import { PASSWORD } from '../catalog/types.js';
+import { script } from './client-command.js';
 import { type ActionTable, bounded, shell } from './command.js';
 
 const GSSAPI = ['env', 'LDAPSASL_NOCANON=on', 'ldapsearch', '-Q', '-Y', 'GSSAPI', '-o', 'nettimeout=5'];
@@ -51,4 +52,6 @@ export const domainActions = {
   /** USER: changes the password over kpasswd to what it was. */
   domainPassword: (user) =>
     shell('printf "%s\\n" "$2" "$2" "$2" | kpasswd "$1" > /dev/null', [user, PASSWORD]),
+  /** WHAT ADDRESS NAME REALM USER: what members ask of a Kerberos realm that is no Active Directory. */
+  realm: (what, address, name, realm, user) => script('do-realm', [what, address, name, realm, user], 12),
 } satisfies ActionTable;

@@ -69,4 +69,33 @@ const sambaSecond: Implementation = {
   },
 };
 
-export const domainControllers: readonly Implementation[] = [sambaFirst, sambaSecond];
+/** OpenLDAP, MIT Kerberos, dnsmasq and Samba's older kind of domain, with a realm of its own. */
+const directoryMit: Implementation = {
+  role: ROLE,
+  name: 'slapd-mit',
+  commands: ['slapd', 'krb5kdc', 'kadmind', 'kdb5_util', 'dnsmasq', 'smbd', 'nmbd'],
+  weight: 2,
+  plan(site, seat) {
+    const zone = `${pick(site.random, ['id', 'unix', 'auth'])}.${site.domain}`;
+    const base = `dc=${zone.replaceAll('.', ',dc=')}`;
+    const extra = { base, bind: `uid=%s,ou=people,${base}` };
+    site.offers.push(
+      offerOf(site, seat, 'realm', 88, { extra: { realm: zone.toUpperCase() } }),
+      offerOf(site, seat, 'ldap', 389, { extra }),
+      offerOf(site, seat, 'ldaps', 636, { tls: true, extra }),
+    );
+    return hostPlan(site, seat, {
+      role: ROLE,
+      implementation: 'slapd-mit',
+      script: 'directory-mit.sh',
+      scriptArguments: [
+        ...[seat.address, site.domain, zone, site.users.join(',')],
+        pick(site.random, ['ec', 'rsa']),
+      ],
+      mustSee: ['udp/88', 'tcp/389', 'tcp/445', 'udp/123'],
+      readySeconds: 60,
+    });
+  },
+};
+
+export const domainControllers: readonly Implementation[] = [sambaFirst, sambaSecond, directoryMit];

@@ -21,6 +21,13 @@ const byName = ({ host, port }: Offer): string => `ldap://${host}:${port}`;
 const isMember = ({ joined }: Client): boolean => joined;
 const isActiveDirectory = ({ extra }: Offer): boolean => extra?.bind === undefined;
 
+/** Realms beside the domain: any client with an account may ask them. */
+const realm = (what: 'find' | 'logon' | 'password' | 'script', sees?: string): Habit => ({
+  of: ['realm'],
+  ...(sees === undefined ? {} : { sees }),
+  draw: ({ user }, { address, host, extra }) => ['realm', what, address, host, extra?.realm ?? '', user],
+});
+
 /** What members of a domain do by themselves, and what programs ask directories. */
 export const domainHabits = {
   domainLogon: { of: ['kerberos'], fits: isMember, draw: ({ user }) => ['domainLogon', user] },
@@ -78,4 +85,8 @@ export const domainHabits = {
     sees: 'tcp/445',
     draw: ({ site, user }, { host }) => ['domainUsers', host, `${site.workgroup}\\${user}`],
   },
+  realmFind: realm('find', 'udp/53'),
+  realmLogon: realm('logon', 'tcp/389'),
+  realmPassword: realm('password', 'udp/464'),
+  realmScript: realm('script', 'tcp/445'),
 } satisfies Record<string, Habit>;

@@ -7,8 +7,15 @@ const MEMBER = {
   domainPing: 2,
   domainPolicies: 3,
   directoryTicket: 3,
+  realmFind: 2,
+  realmLogon: 4,
+  realmPassword: 1,
+  realmScript: 3,
 } as const;
-const MEMBER_CERTAIN = ['domainLogon', 'domainServers', 'domainPing', 'domainPolicies'] as const;
+const MEMBER_CERTAIN = [
+  ...(['domainLogon', 'domainServers', 'domainPing', 'domainPolicies'] as const),
+  ...(['realmLogon', 'realmScript'] as const),
+] as const;
 
 const DESK = {
   page: 26,
