@@ -52,12 +52,15 @@ certificate() {
   chmod 644 /run/tls/key.pem
 }
 
-# Messages of this host go to one of the site's log hosts: log_out udp|tcp.
+# Messages of this host go to one of the site's log hosts, as datagrams (syslog) or over a connection (syslog-tcp).
 log_out() {
-  local _host address port at
-  read -r _host address port _ <<< "$(offers syslog | grep -v " $(own_address) " | one_of)"
+  local own kind address port at
+  own=$(own_address)
+  read -r kind address port <<< "$(
+    for kind in syslog syslog-tcp; do offers $kind | sed "s/^[^ ]*/$kind/"; done | grep -v " $own " | one_of | cut -d ' ' -f 1-3
+  )"
   if [ -z "${address:-}" ]; then return; fi
-  if [ "$1" = tcp ]; then at="@@$address:$port"; else at="@$address:$port"; fi
+  if [ "$kind" = syslog-tcp ]; then at="@@$address:$port"; else at="@$address:$port"; fi
   printf '%s\n' 'module(load="imuxsock")' "*.* $at" > /run/rsyslog-out.conf
   mkdir -p /var/spool/rsyslog
   rsyslogd -n -f /run/rsyslog-out.conf -i /run/rsyslog-out.pid &
@@ -92,28 +95,18 @@ own_address() {
   ip -4 -o addr show dev eth0 | awk '{ sub("/.*", "", $4); print $4; exit }'
 }
 
-# managed SEED WORD...: keeps the time; words: ssh, snmp, exporter, syslog-udp, syslog-tcp, updates.
-managed() {
-  RANDOM=$1
-  shift
-  network_time 10.77.0.1
+# upkeep: what the site's plan wants for this host (LAB_SEED, LAB_UPKEEP); it always keeps the time.
+upkeep() {
   local word
-  for word in "$@"; do
+  RANDOM=${LAB_SEED:-1}
+  network_time 10.77.0.1
+  for word in ${LAB_UPKEEP:-}; do
     case $word in
       ssh) secure_shell ;;
       snmp) snmp_agent "Linux $(hostname)" ;;
       exporter) prometheus-node-exporter --web.listen-address=:9100 > /dev/null 2>&1 & ;;
-      syslog-udp) log_out udp ;;
-      syslog-tcp) log_out tcp ;;
+      syslog) log_out ;;
       updates) updates ;;
     esac
   done
-}
-
-# upkeep: what the site's plan wants for this host (LAB_SEED, LAB_UPKEEP).
-upkeep() {
-  local words=${LAB_UPKEEP:-}
-  if [ $((${LAB_SEED:-0} % 3)) = 0 ]; then words=${words/syslog/syslog-tcp}; else words=${words/syslog/syslog-udp}; fi
-  # shellcheck disable=SC2086 # words
-  managed "${LAB_SEED:-1}" $words
 }

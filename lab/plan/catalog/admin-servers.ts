@@ -94,7 +94,7 @@ const networkFiles: readonly Habit[] = [
 
 /** Jobs over many hosts by Ansible; figures by Prometheus' own scrapes. */
 const jobs: Persona = {
-  pauseMedianMs: 3500,
+  pauseMedianMs: 2200,
   habits: [
     { weight: 4, needs: 'ssh', draw: ansible('raw') },
     { weight: 2, needs: 'ssh', draw: ansible('copy') },
@@ -174,13 +174,15 @@ const kinds: readonly AdminServer[] = [
   },
 ];
 
+const PAGES = ['wiki', 'git-http', 'ipp', 'printer-page', 'console', 'prometheus'];
+
 function plan(site: SiteDraw, seat: HostSeat, kind: AdminServer): HostPlan {
   const { random } = site;
   const log = pick(random, kind.logs);
   const desktop = pick(random, kind.desktops);
   const pages = pick(random, kind.pages);
-  const protocols = { udp: 'udp', tcp: 'tcp', both: 'udp,tcp', none: '' }[log];
-  if (protocols !== '') site.offers.push(offerOf(site, seat, 'syslog', 514, { extra: { protocols } }));
+  if (log === 'udp' || log === 'both') site.offers.push(offerOf(site, seat, 'syslog', 514));
+  if (log === 'tcp' || log === 'both') site.offers.push(offerOf(site, seat, 'syslog-tcp', 514));
   if (desktop === 'xrdp' || desktop === 'both') site.offers.push(offerOf(site, seat, 'rdp', 3389));
   if (desktop === 'vnc' || desktop === 'both') site.offers.push(offerOf(site, seat, 'vnc', 5901));
   if (pages === 'prometheus') site.offers.push(offerOf(site, seat, 'prometheus', 9090));
@@ -212,8 +214,17 @@ function later(site: SiteDraw, host: HostPlan, kind: AdminServer): HostPlan {
       ...(others('snmp').length > 0 ? ['udp/161'] : []),
       ...(scraped.length > 0 ? ['tcp/9100'] : []),
     ],
-    steps: drawSteps(site, seatOf(host), kind.rounds, 'root'),
+    steps: drawSteps(site, seatOf(host), withPages(site, kind.rounds), 'root'),
   };
+}
+
+/** Every administrator's server looks once whether the site's pages come. */
+function withPages(site: SiteDraw, rounds: Persona): Persona {
+  const pages = site.offers
+    .filter(({ kind }) => PAGES.includes(kind))
+    .map(({ host, port, tls }) => `http${tls ? 's' : ''}://${host}:${port}/`);
+  if (pages.length === 0) return rounds;
+  return { ...rounds, certain: [...rounds.certain, { draw: () => ['open', ...pages] }] };
 }
 
 /** Look after the others: jobs, polls, copies, checks; take in their messages; let administrators in. */
