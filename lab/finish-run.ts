@@ -1,14 +1,16 @@
 import { writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { labelAttack } from './attack-run.js';
 import { checkCapture } from './finish/check.js';
 import { type FinishedCapture, finalise } from './finish/finalise.js';
 import { readFrames } from './finish/frames.js';
-import { createTimeMap, LEAST_PAUSE_SECONDS, type TimeMap } from './finish/time-map.js';
+import { createTimeMap, LEAST_PAUSE_SECONDS, secondsAfter, type TimeMap } from './finish/time-map.js';
 import { unitTeller } from './finish/units.js';
 import { inParallel } from './machine/parallel.js';
 import { mustRun, run } from './machine/process.js';
 import { machineAddresses } from './machine/safety.js';
 import type { RunOptions } from './options.js';
+import { flagsOf } from './plan/attacks.js';
 import { createAddressMap, createPublicAddresses, dotted } from './plan/public-addresses.js';
 import type { HostPlan, SitePlan } from './plan/types.js';
 import type { SiteOutcome } from './site-run.js';
@@ -35,7 +37,7 @@ export async function finishCaptures(options: RunOptions, outcome: SiteOutcome):
     const mac = host.legs[0]?.mac ?? '';
     const made = finalise({
       ...{ raw: file, mac, maxBytes: options.maxBytes, addressMap, wireAddresses, time, unitOf },
-      clockSeconds: plan.clockSeconds,
+      ...{ clockSeconds: plan.clockSeconds, fromSeconds: outcome.openedSeconds },
       nameFor: (seconds) => join(options.outFolder, captureName(plan, host, seconds)),
     });
     const check = await checkCapture({
@@ -57,8 +59,11 @@ export async function finishCaptures(options: RunOptions, outcome: SiteOutcome):
     publicAddresses,
     time: timeSummary(time),
     captures,
+    attackLabels: outcome.attacks.map((report) => labelAttack(report, plan, time)),
     work: outcome.reports,
     seconds: outcome.seconds,
+    readyAfter: outcome.readyAfter,
+    notReady: outcome.notReady,
     packages: await packageVersions(),
   });
   return captures.every(({ problems }) => problems.length === 0);
@@ -71,7 +76,9 @@ function timeMapOf(
   spanSeconds: number,
 ): TimeMap {
   const frames = outcome.captures.flatMap(({ capturer }) =>
-    readFrames(capturer.file).map((frame) => ({ unit: unitOf(frame.bytes), frame })),
+    readFrames(capturer.file)
+      .filter((frame) => secondsAfter(frame, 0) >= outcome.openedSeconds)
+      .map((frame) => ({ unit: unitOf(frame.bytes), frame })),
   );
   return createTimeMap(frames, spanSeconds);
 }
@@ -101,6 +108,7 @@ function captureEntry<T extends object>(
   return {
     ...{ file: basename(path), host: host.name, role: host.role, implementation: host.implementation },
     ...{ variant: host.variant, mac, address: finishedAddress(plan, host.address) },
+    flags: flagsOf(plan.attacks, host.name),
     ...counts,
     ...check,
   };
@@ -113,7 +121,7 @@ function finishedAddress(plan: SitePlan, address: string): string {
 /** `Role-deviceID-time-duration-flags.pcap`; the device id is the seed of the run and the host. */
 function captureName(plan: SitePlan, host: HostPlan, seconds: number): string {
   const device = `lab${String(plan.seed).padStart(4, '0')}${host.name}`;
-  return `${host.role}-${device}-${plan.workingTime}-${Math.round(seconds)}-n00.pcap`;
+  return `${host.role}-${device}-${plan.workingTime}-${Math.round(seconds)}-${flagsOf(plan.attacks, host.name)}.pcap`;
 }
 
 function lower16(address: string): number {

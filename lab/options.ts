@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { LabError } from './errors.js';
+import { type AttackRequest, attackKinds } from './plan/attacks.js';
 
 /** What a run was asked for. */
 export interface RunOptions {
@@ -21,6 +22,7 @@ export interface RunOptions {
   readonly leastPackets: number;
   /** Keep raw captures and logs in `OUT/work`. */
   readonly keepWork: boolean;
+  readonly attacks: AttackRequest;
 }
 
 export const runUsage = `lab/run --out DIR [OPTIONS] --i-am-root-in-a-throwaway-machine
@@ -35,6 +37,8 @@ Runs a small office in network namespaces and writes one capture for each of its
   --span SECONDS   stretch pauses so that captures span this time; 0 keeps the recording's (default 900)
   --max-kb K       cut finished captures at this size (default 4000)
   --least N        fewest packets of a good capture (default 100)
+  --attacks K      K hosts also make traffic as of an attack, each of one kind (default 0)
+  --attack-kinds A,B  only these: ${attackKinds.join(', ')}
   --keep-work      keep raw captures and logs in DIR/work
   --list           print the catalogue and what is missing here
 Packages: lab/install. Leftovers of a killed run: lab/clean --out DIR. More: docs/lab.md.`;
@@ -56,6 +60,17 @@ export function parseRunOptions(argv: readonly string[]): RunOptions | 'help' | 
     maxBytes: 1000 * numberWithin('--max-kb', values['max-kb'] ?? '4000', 10, 1_000_000),
     leastPackets: numberWithin('--least', values.least ?? '100', 1, 1_000_000),
     keepWork: values['keep-work'] === true,
+    attacks: attacksOf(values.attacks, values['attack-kinds']),
+  };
+}
+
+function attacksOf(count: string | undefined, kinds: string | undefined): AttackRequest {
+  const named = kinds === undefined ? [] : kinds.split(',');
+  const known = named.map((name) => attackKinds.find((kind) => kind === name));
+  if (known.includes(undefined)) throw new LabError(`--attack-kinds are ${attackKinds.join(', ')}`);
+  return {
+    count: Math.trunc(numberWithin('--attacks', count ?? String(named.length), 0, 100)),
+    kinds: known.flatMap((kind) => kind ?? []),
   };
 }
 
@@ -90,7 +105,10 @@ export function parseCorpusOptions(argv: readonly string[]): CorpusOptions | 'he
   if (values.help === true) return 'help';
   const only = values['manifest-only'] === true;
   if (!only) assertThrowaway(values['i-am-root-in-a-throwaway-machine']);
-  const passed = ['minutes', 'seconds', 'only', 'layers', 'span', 'max-kb', 'least'] as const;
+  const passed = [
+    ...(['minutes', 'seconds', 'only', 'layers', 'span', 'max-kb', 'least'] as const),
+    ...(['attacks', 'attack-kinds'] as const),
+  ];
   const forwarded = passed.flatMap((name) => {
     const value = values[name];
     return value === undefined ? [] : [`--${name}`, name === 'layers' ? folder('--layers', value) : value];
@@ -123,6 +141,8 @@ function parse(argv: readonly string[]) {
         span: { type: 'string' },
         'max-kb': { type: 'string' },
         least: { type: 'string' },
+        attacks: { type: 'string' },
+        'attack-kinds': { type: 'string' },
         runs: { type: 'string' },
         budget: { type: 'string' },
         'keep-work': { type: 'boolean' },

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join, parse, sep } from 'node:path';
+import { type AttackReport, runAttacks } from './attack-run.js';
 import { LabError } from './errors.js';
 import { writePlan } from './finish-run.js';
 import { inOrder, inParallel } from './machine/parallel.js';
@@ -11,10 +12,11 @@ import { type CaptureCounts, type Capturer, SETTLE_MS, startCapture, stopCapture
 import { bringUp, type Host, inHost, isReady, startHost } from './net/host.js';
 import { type Site, startSite } from './net/site.js';
 import type { RunOptions } from './options.js';
+import { withAttacks } from './plan/attacks.js';
 import { catalogue } from './plan/catalog/index.js';
 import { fillShare } from './plan/share.js';
 import { drawSitePlan } from './plan/site-plan.js';
-import type { SitePlan } from './plan/types.js';
+import type { HostPlan, SitePlan } from './plan/types.js';
 import { type WorkReport, work } from './work.js';
 
 const NEEDED_COMMANDS = [
@@ -39,8 +41,13 @@ export interface SiteOutcome {
   readonly plan: SitePlan;
   readonly captures: readonly { readonly capturer: Capturer; readonly counts: CaptureCounts }[];
   readonly reports: Readonly<Record<string, WorkReport>>;
+  readonly attacks: readonly AttackReport[];
   /** Hosts whose script did not get ready in time. */
   readonly notReady: readonly string[];
+  /** When the first workstation or printer came up, servers being ready: seconds since 1970; 0 without any. */
+  readonly openedSeconds: number;
+  /** Time from the host's links coming up to its script being ready. */
+  readonly readyAfter: Readonly<Record<string, number>>;
   readonly seconds: { readonly up: number; readonly work: number };
 }
 
@@ -85,7 +92,8 @@ export async function runSite(
   const folders = foldersOf(options);
   const hostsFolder = join(labFolder(), 'hosts');
   const missing = missingImplementations(catalogue, options.layersFolder);
-  const { plan, offers } = drawSitePlan({ ...options, missing });
+  const { plan: peaceful, offers } = drawSitePlan({ ...options, missing });
+  const plan = withAttacks(peaceful, options.attacks);
   writePlan(options.outFolder, plan);
   await fillShare(folders.share, hostsFolder, plan, offers);
 
@@ -101,14 +109,25 @@ export async function runSite(
     return host;
   });
   console.log(`${hosts.length} hosts made after ${since(begin)} s`);
-  const { capturers, notReady } = await startAll(site, hosts, folders, plan, stop);
+  const { capturers, ...started } = await startAll(site, hosts, folders, plan, stop);
+  const { notReady } = started;
   const up = since(begin);
   console.log(`site up after ${up} s${notReady.length === 0 ? '' : `; not ready: ${notReady.join(', ')}`}`);
-  const reports = await office(options, hosts, folders, stop);
+  const [reports, attacks] = await Promise.all([
+    office(options, hosts, folders, stop),
+    runAttacks(plan.attacks, hosts, folders.log, stop),
+  ]);
   await pause(SETTLE_MS);
   const counts = await inParallel(capturers.length, capturers, stopCapture);
   const captures = capturers.map((capturer, i) => ({ capturer, counts: counts[i] as CaptureCounts }));
-  return { plan, captures, reports, notReady, seconds: { up, work: Math.round(since(begin) - up) } };
+  return {
+    plan,
+    captures,
+    reports,
+    attacks,
+    ...started,
+    seconds: { up, work: Math.round(since(begin) - up) },
+  };
 }
 
 /** The outside and the router first; the devices' captures listen before their links come up. */
@@ -118,13 +137,18 @@ async function startAll(
   folders: Folders,
   plan: SitePlan,
   stop: AbortSignal,
-): Promise<{ capturers: Capturer[]; notReady: string[] }> {
+): Promise<{ capturers: Capturer[] } & Pick<SiteOutcome, 'notReady' | 'openedSeconds' | 'readyAfter'>> {
   const isBackbone = ({ plan: { name } }: Host): boolean => ['router', 'internet', 'delay'].includes(name);
   const notReady: string[] = [];
+  const readyAfter: Record<string, number> = {};
+  let openedSeconds = 0;
   const start = async (host: Host): Promise<void> => {
     stop.throwIfAborted();
+    const begin = performance.now();
+    if (openedSeconds === 0 && isCustomer(host.plan)) openedSeconds = Date.now() / 1000;
     await bringUp(host, folders.log, plan.seed);
     if (!(await becameReady(host, stop))) notReady.push(host.plan.name);
+    readyAfter[host.plan.name] = Math.round((performance.now() - begin) / 100) / 10;
   };
   for (const host of hosts.filter(isBackbone)) await start(host);
   if (notReady.length > 0)
@@ -140,7 +164,12 @@ async function startAll(
   const ordered = devices.map((host) => ({ name: host.plan.name, after: host.plan.after, host }));
   await inOrder(STARTS_AT_ONCE, ordered, ({ host }) => start(host));
   if (notReady.length > 0) console.log(`not ready${lastWords(folders, notReady)}`);
-  return { capturers, notReady };
+  return { capturers, notReady, openedSeconds, readyAfter };
+}
+
+/** Comes up when all servers are ready. */
+function isCustomer({ segment }: HostPlan): boolean {
+  return segment === 'wks' || segment === 'prn';
 }
 
 async function becameReady(host: Host, stop: AbortSignal): Promise<boolean> {

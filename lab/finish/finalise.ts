@@ -20,6 +20,8 @@ export interface FinaliseRequest {
   /** Addresses of the outside as they were on the wire, dotted. */
   readonly wireAddresses: readonly string[];
   readonly time: TimeMap;
+  /** Frames before this moment are left out. Seconds since 1970. */
+  readonly fromSeconds: number;
   readonly unitOf: (frame: Uint8Array) => Unit;
   /** Moment of the run's first packet in finished files, seconds since 1970. */
   readonly clockSeconds: number;
@@ -35,7 +37,7 @@ export interface FinishedCapture {
   /** Between the first and the last packet of the recording. */
   readonly recordedSeconds: number;
   readonly addressesExchanged: number;
-  /** Frames of others that the switch flooded before it knew better. */
+  /** Frames of others that the switch flooded before it knew better, and of the time before the run's beginning. */
   readonly foreignFrames: number;
   /** Frames behind the size limit. */
   readonly cutFrames: number;
@@ -51,9 +53,9 @@ interface TimedFrame {
 
 /** Makes the finished capture of one device from its raw one. @throws LabError when nothing is left */
 export function finalise(request: FinaliseRequest): FinishedCapture {
-  const { raw, mac, maxBytes, addressMap, wireAddresses, clockSeconds, nameFor } = request;
+  const { raw, mac, maxBytes, addressMap, wireAddresses, clockSeconds, fromSeconds, nameFor } = request;
   const all = readFrames(raw);
-  const own = all.filter(({ bytes }) => concerns(bytes, mac));
+  const own = all.filter((frame) => concerns(frame.bytes, mac) && secondsAfter(frame, 0) >= fromSeconds);
   const kept = withinSize(timed(own, request), maxBytes);
   const [first] = kept;
   const last = kept.at(-1);

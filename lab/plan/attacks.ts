@@ -56,7 +56,7 @@ export interface AttackRequest {
  * have to offer what is attacked (a workstation's ssh server or shared folder).
  * @throws LabError when the site has fewer hosts than attacks, or nobody to attack
  */
-export function withAttacks(plan: SitePlan, { count, kinds }: AttackRequest): SitePlan & Attacked {
+export function withAttacks(plan: SitePlan, { count, kinds }: AttackRequest): SitePlan {
   const random = createRandom(plan.seed * 4096 + 4000);
   const order = kinds.length > 0 ? kinds : shuffle(random, [...attackKinds]);
   const hosts = new Map(plan.hosts.map((host) => [host.name, host]));
@@ -71,11 +71,6 @@ export function withAttacks(plan: SitePlan, { count, kinds }: AttackRequest): Si
     attacks.push(drawAttack(random, plan, hosts, kind, hosts.get(name) as HostPlan));
   }
   return { ...plan, hosts: plan.hosts.map(({ name }) => hosts.get(name) as HostPlan), attacks };
-}
-
-/** What a plan with attacks has more. */
-export interface Attacked {
-  readonly attacks: readonly AttackPlan[];
 }
 
 const isWorkstation = ({ role, segment }: HostPlan): boolean => role !== null && segment === 'wks';
@@ -102,8 +97,10 @@ function drawAttack(
 ): AttackPlan {
   const all = plan.minutes * 60;
   const startSeconds = Math.round(all * (0.1 + 0.25 * random.uniform()));
-  const seconds = Math.max(10, Math.round((all - startSeconds) * (0.4 + 0.5 * random.uniform())));
+  const seconds = Math.round((all - startSeconds) * (0.5 + 0.45 * random.uniform()));
   const common = { kind, host, startSeconds, seconds, helper: null };
+  // A beacon is what is always there.
+  const wholeDay = { startSeconds: 1, seconds: Math.round(all) - 2 };
   const outside = pick(random, Object.keys(plan.internetNames));
   switch (kind) {
     case 'sweep': {
@@ -125,7 +122,7 @@ function drawAttack(
     case 'beacon':
       return {
         ...common,
-        seconds: all,
+        ...wholeDay,
         targets: [outside],
         words: [outside, pick(random, ['1.5', '2', '3'])],
       };

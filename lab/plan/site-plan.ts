@@ -114,6 +114,7 @@ export function drawSitePlan(request: PlanRequest): DrawnSite {
     delay: { oneWayMs: 4 + random.below(40), jitterMs: 1 + random.below(6) },
     missingLayers: [...missing].sort(),
     hosts: [...outer, ...inner],
+    attacks: [],
   };
   return { plan, offers: site.offers };
 }
@@ -139,24 +140,17 @@ function planHosts(
     const site: SiteDraw = { ...common, random: createRandom(seed * 4096 + 2048 + slot) };
     return implementation.later?.(site, host) ?? host;
   });
-  return finished.map((host) =>
-    host.after.length > 0 ? host : { ...host, after: usualOrder(host, finished) },
-  );
+  return finished.map((host) => ({
+    ...host,
+    after: [...new Set([...host.after, ...usualOrder(host, finished)])],
+  }));
 }
 
-/** Controllers start first, then the other servers, then workstations and printers need nobody. */
+/** The first controller, then the other servers, then workstations and printers. */
 function usualOrder(host: HostPlan, all: readonly HostPlan[]): string[] {
-  if (host.role === 'ActiveDirectoryController') return [];
-  const isServer = ({ segment, role }: HostPlan): boolean =>
-    segment === 'srv' && role !== 'ActiveDirectoryController';
-  const controllers = all.filter(({ role }) => role === 'ActiveDirectoryController');
-  const before =
-    host.segment === 'wks'
-      ? [...controllers, ...all.filter(isServer)]
-      : host.segment === 'srv'
-        ? controllers
-        : [];
-  return before.map(({ name }) => name);
+  const first = all.find(({ role }) => role === 'ActiveDirectoryController');
+  const before = all.filter((one) => one === first || (host.segment !== 'srv' && one.segment === 'srv'));
+  return before.filter((one) => one !== host && host !== first).map(({ name }) => name);
 }
 
 function drawSeat(

@@ -1,4 +1,5 @@
 import type { ActionName } from './actions/index.js';
+import type { AttackPlan } from './attacks.js';
 
 /** A part of the site's network with hosts of one kind: servers, workstations, printers. */
 export type Segment = 'srv' | 'wks' | 'prn';
@@ -101,4 +102,6 @@ export interface SitePlan {
   /** Implementations that were not drawn because their layer is missing. */
   readonly missingLayers: readonly string[];
   readonly hosts: readonly HostPlan[];
+  /** Traffic as of attacks that some hosts make besides their work; none unless asked for. */
+  readonly attacks: readonly AttackPlan[];
 }
