@@ -1,12 +1,19 @@
 #!/bin/bash
-# host-init.sh NAME DOMAIN OVERLAYS SHARE LOWER HIDDEN...: first process of one host. Its root is the machine's root
-# (LOWER is / or LAYER:/) below an overlay, so daemons find the paths they expect and write nothing to the machine.
+# host-init.sh NAME DOMAIN OVERLAYS SHARE LAYER HIDDEN...: first process of one host. Its root is the machine's root
+# below an overlay, so daemons find the paths they expect and write nothing to the machine. LAYER is a folder with
+# packages of its own, or -.
 set -eu
-name=$1 domain=$2 overlays=$3 share=$4 lower=$5
+name=$1 domain=$2 overlays=$3 share=$4 layer=$5
 shift 5
 mount --make-rprivate /
 mkdir -p "$overlays/$name/up" "$overlays/$name/work" "$overlays/$name/root"
 root=$overlays/$name/root
+lower=/
+if [ "$layer" != - ]; then
+  # Copied, because folders below each other cannot both be lower ones.
+  cp -a "$layer" "$overlays/$name/layer"
+  lower=$overlays/$name/layer:/
+fi
 mount -t overlay "lab-$name" -o "lowerdir=$lower,upperdir=$overlays/$name/up,workdir=$overlays/$name/work" "$root"
 
 # The folders of whoever runs the lab are not for its daemons.

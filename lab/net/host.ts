@@ -21,14 +21,14 @@ const OFFLOADS = ['tso', 'gso', 'gro', 'tx', 'rx', 'sg'].flatMap((feature) => [f
 
 /** Makes a host with its namespaces and overlay root; its links are there but down. @throws LabError */
 export async function startHost(site: Site, plan: HostPlan): Promise<Host> {
-  const lower = plan.layer === null ? '/' : `${site.layersFolder}/${plan.layer}:/`;
+  const layer = plan.layer === null ? '-' : `${site.layersFolder}/${plan.layer}`;
   const script = [
     `${site.hostsFolder}/host-init.sh`,
     plan.name,
     site.domain,
     site.overlays,
     site.share,
-    lower,
+    layer,
   ];
   const child = spawn(
     'nsenter',
