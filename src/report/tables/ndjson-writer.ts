@@ -1,5 +1,6 @@
 import type { Column, ColumnBatch, ListCells } from '../../column-table.js';
-import { NUMBER_ROOM, putAscii, putDouble, putInt, putSixDigits } from './put-number.js';
+import { putDouble } from './put-double.js';
+import { NUMBER_ROOM, putAscii, putInt, putSixDigits } from './put-number.js';
 import { RowText } from './row-text.js';
 import type { ByteSink, TableWriter } from './table-types.js';
 import { putBytes, putJsonText } from './text-cells.js';

@@ -9,7 +9,6 @@ export const NUMBER_ROOM = 32;
 
 const ZERO = 0x30;
 const MINUS = 0x2d;
-const POINT = 0x2e;
 
 /** All pairs of digits, "00" to "99". */
 const pairs = Uint8Array.from({ length: 200 }, (_, i) =>
@@ -37,8 +36,9 @@ export function putSmallInt(bytes: Uint8Array, at: number, value: number): numbe
   return end;
 }
 
-function digitsOf(value: number): number {
-  if (value < 10_000) return value < 100 ? 2 : value < 1000 ? 3 : 4;
+/** Digits of a whole number from 0 below 2^31. */
+export function digitsOf(value: number): number {
+  if (value < 10_000) return value < 100 ? (value < 10 ? 1 : 2) : value < 1000 ? 3 : 4;
   if (value < 1_000_000) return value < 100_000 ? 5 : 6;
   if (value < 100_000_000) return value < 10_000_000 ? 7 : 8;
   return value < 1_000_000_000 ? 9 : 10;
@@ -78,67 +78,6 @@ export function putInt(bytes: Uint8Array, at: number, values: ArrayLike<number>,
     place = putSixDigits(bytes, place, (high - highest * 1e6) | 0);
   }
   return putSixDigits(bytes, place, low);
-}
-
-/**
- * A finite double, in the fewest digits that read back as the same (as ECMA-262, Number::toString); whole numbers keep
- * a ".0", so that a column of them still reads as numbers with a fraction.
- */
-export function putDouble(bytes: Uint8Array, at: number, values: ArrayLike<number>, index: number): number {
-  const value = values[index] as number;
-  if (value === 0) return putPointZero(bytes, putSmallInt(bytes, at, 0));
-  if (value > -1e15 && value < 1e15 && Math.floor(value) === value) {
-    return putPointZero(bytes, putInt(bytes, at, values, index));
-  }
-  const behind = putShort(bytes, at, value);
-  return behind > 0 ? behind : putAscii(bytes, at, String(value));
-}
-
-/** Powers of ten that doubles hold exactly. */
-const tens = Float64Array.from({ length: 23 }, (_, i) => Number(`1e${i}`));
-
-/**
- * A number of moderate size by its first 15 or 16 digits, where they read back as the same: a whole number within 2^53
- * divided by an exact power of ten is rounded once, as a reader rounds (Clinger, PLDI 1990). Returns 0 where it takes
- * more digits. Several times as fast as making a string of it.
- */
-function putShort(bytes: Uint8Array, start: number, value: number): number {
-  const size = value < 0 ? -value : value;
-  if (!(size >= 0.001 && size < 1e9)) return 0;
-  let places = 15;
-  for (let whole = size; whole >= 1; whole /= 10) places--;
-  let power = tens[places] as number;
-  let digits = Math.round(size * power);
-  if (digits / power !== size) {
-    power = tens[++places] as number;
-    digits = Math.round(size * power);
-    if (digits > Number.MAX_SAFE_INTEGER || digits / power !== size) return 0;
-  }
-  const whole = Math.floor(size);
-  let at = start;
-  if (value < 0) bytes[at++] = MINUS;
-  at = putSmallInt(bytes, at, whole | 0);
-  bytes[at++] = POINT;
-  return putFraction(bytes, at, digits - whole * power, places);
-}
-
-/** The digits behind the point: `places` of them, without the zeros at the end. */
-function putFraction(bytes: Uint8Array, start: number, digits: number, places: number): number {
-  let rest = digits;
-  let end = start + places;
-  for (let at = end - 1; at >= start; at--) {
-    const next = Math.floor(rest / 10);
-    bytes[at] = ZERO + (rest - next * 10);
-    rest = next;
-  }
-  while (bytes[end - 1] === ZERO) end--;
-  return end;
-}
-
-function putPointZero(bytes: Uint8Array, at: number): number {
-  bytes[at] = POINT;
-  bytes[at + 1] = ZERO;
-  return at + 2;
 }
 
 /** Text of ASCII characters only. */

@@ -5,6 +5,8 @@ import { ESCAPED_BYTES } from './text-cells.js';
 
 /** Bytes that are collected before the sink is called. */
 const CHUNK = 1 << 17;
+/** Rows whose room is looked after at once. */
+const BLOCK_ROWS = 8;
 
 /** Writes one row of a batch at a place of the bytes and returns the place behind it. */
 export type RowPutter = (bytes: Uint8Array, at: number, batch: ColumnBatch, row: number) => number;
@@ -30,12 +32,16 @@ export class RowText {
 
   rows(batch: ColumnBatch, put: RowPutter): void {
     const loose = batch.cells.filter((cells) => cells.kind !== 'int' && cells.kind !== 'double');
-    for (let row = 0; row < batch.rows; row++) {
-      let room = this.fixedRoom;
-      for (const cells of loose) room += roomOf(cells, row);
+    for (let from = 0; from < batch.rows; from += BLOCK_ROWS) {
+      const end = Math.min(batch.rows, from + BLOCK_ROWS);
+      let room = this.fixedRoom * (end - from);
+      for (const cells of loose) room += roomOf(cells, from, end);
       if (this.used + room > this.bytes.length) this.reserve(room);
-      this.used = put(this.bytes, this.used, batch, row);
-      if (this.used >= CHUNK) this.flush();
+      const { bytes } = this;
+      let at = this.used;
+      for (let row = from; row < end; row++) at = put(bytes, at, batch, row);
+      this.used = at;
+      if (at >= CHUNK) this.flush();
     }
   }
 
@@ -51,14 +57,9 @@ export class RowText {
   }
 }
 
-/** Bytes that a cell of no fixed size may take at most. */
-function roomOf(cells: Cells, row: number): number {
-  if (cells.kind === 'text') {
-    return ((cells.ends[row] as number) - (row === 0 ? 0 : (cells.ends[row - 1] as number))) * ESCAPED_BYTES;
-  }
-  if (cells.kind === 'ints' || cells.kind === 'doubles') {
-    const length = (cells.ends[row] as number) - (row === 0 ? 0 : (cells.ends[row - 1] as number));
-    return length * NUMBER_ROOM;
-  }
-  return 0;
+/** Bytes that the cells of a column of no fixed size may take at most in some rows. */
+function roomOf(cells: Cells, from: number, end: number): number {
+  if (!('ends' in cells)) return 0;
+  const length = (cells.ends[end - 1] as number) - (from === 0 ? 0 : (cells.ends[from - 1] as number));
+  return length * (cells.kind === 'text' ? ESCAPED_BYTES : NUMBER_ROOM);
 }

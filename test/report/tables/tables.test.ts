@@ -2,7 +2,7 @@ import { parquetMetadata, parquetReadObjects, parquetSchema } from 'hyparquet';
 import { describe, expect, it } from 'vitest';
 import { appendRow, type CellValue, type Column, createBatch, putValue } from '../../../src/column-table.js';
 import { type TableFormat, tableWriter } from '../../../src/report/index.js';
-import { putDouble } from '../../../src/report/tables/put-number.js';
+import { putDouble } from '../../../src/report/tables/put-double.js';
 import { testRandom } from '../../support/random.js';
 
 const columns: Column[] = [
@@ -189,20 +189,62 @@ it('leaves cells of another kind out', () => {
   expect(batch.cells[2]).toMatchObject({ milliseconds: Float64Array.of(Number.NaN) });
 });
 
+/** What a double is written as, by the way of `putDouble` and by a string. */
+function bothWays(value: number): [string, string] {
+  const bytes = new Uint8Array(64);
+  const text = Buffer.from(bytes.subarray(0, putDouble(bytes, 0, [value], 0))).toString();
+  return [text, /^-?\d{1,15}$/.test(String(value)) ? `${value}.0` : String(value)];
+}
+
 it('writes doubles as Number.prototype.toString does, whatever their size', () => {
   const random = testRandom(31);
-  const bytes = new Uint8Array(64);
+  const wrong: string[] = [];
   const values = new Float64Array(1);
   const words = new Uint32Array(values.buffer);
   for (let i = 0; i < 200_000; i++) {
     const n = random.between(1, 60);
-    if (i % 4 === 0) values[0] = (random.below(2 ** 31) / 2 ** 31) * 10 ** random.between(-4, 16);
-    else if (i % 4 === 1) values[0] = random.below(1500 * n) / n;
-    else if (i % 4 === 2) values[0] = -Math.sqrt(random.below(1e7) / n);
+    if (i % 5 === 0) values[0] = (random.below(2 ** 31) / 2 ** 31) * 10 ** random.between(-4, 16);
+    else if (i % 5 === 1) values[0] = random.below(1500 * n) / n;
+    else if (i % 5 === 2) values[0] = -Math.sqrt(random.below(1e7) / n);
+    else if (i % 5 === 3) values[0] = (random.below(2 ** 31) + random.below(2 ** 22) / 2 ** 22) / 2 ** n;
     else words.set([random.below(2 ** 32), random.below(2 ** 32)]);
-    const value = values[0]!;
-    if (!Number.isFinite(value)) continue;
-    const text = Buffer.from(bytes.subarray(0, putDouble(bytes, 0, values, 0))).toString();
-    expect(text).toBe(/^-?\d{1,15}$/.test(String(value)) ? `${value}.0` : String(value));
+    if (!Number.isFinite(values[0]!)) continue;
+    const [text, expected] = bothWays(values[0]!);
+    if (text !== expected) wrong.push(`${text} for ${expected}`);
   }
+  expect(wrong).toEqual([]);
+});
+
+it('writes doubles at the borders of the ways to write them', () => {
+  const random = testRandom(32);
+  const wrong: string[] = [];
+  const compare = (value: number): void => {
+    const [text, expected] = bothWays(value);
+    if (text !== expected) wrong.push(`${text} for ${expected}`);
+  };
+  const view = new DataView(new ArrayBuffer(8));
+  /** The double that lies so many places above another. */
+  const beside = (value: number, steps: number): number => {
+    view.setFloat64(0, value);
+    view.setBigInt64(0, view.getBigInt64(0) + BigInt(steps));
+    return view.getFloat64(0);
+  };
+  for (let power = -3; power <= 16; power++) {
+    // Powers of ten and of two, 2^53 in 16 digits, and what has few digits behind the point.
+    for (const base of [
+      10 ** power,
+      2 ** (power * 3),
+      2 ** 53 * 10 ** (power - 15),
+      1 + 2 ** -(power + 18),
+    ]) {
+      for (let steps = -300; steps <= 300; steps++) compare(beside(base, steps));
+    }
+    for (let i = 0; i < 5_000; i++) {
+      // 15 to 17 digits, and the middle between two numbers of 17 digits.
+      const digits = random.below(2 ** 26) * 2 ** 26 + random.below(2 ** 26);
+      compare(Number(`${digits}${random.below(10)}e${power - 17}`));
+      compare(digits / 2 ** random.between(30, 58));
+    }
+  }
+  expect(wrong).toEqual([]);
 });
