@@ -1,7 +1,14 @@
 /** Predictions as one HTML page that needs nothing else: no script, no font, no address outside. */
 
 import { roleTitle } from '../role-titles.js';
-import type { AnomalyRecord, PredictionOutcome, PredictionRecord, RoleRecord } from '../types.js';
+import type {
+  AlternativeRecord,
+  NearestRecord,
+  PredictionOutcome,
+  PredictionRecord,
+  RoleRecord,
+} from '../types.js';
+import { BEHAVIOUR_STYLE, behaviourHtml } from './behaviour-html.js';
 import { htmlText } from './escape.js';
 import { byteSize, counted, decimal, percent, timeSpan } from './quantities.js';
 
@@ -17,9 +24,8 @@ table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nu
 td, th { text-align: left; padding: .15rem .6rem .15rem 0; vertical-align: top } td.n { text-align: right; width: 4rem }
 table.roles td:last-child { width: 60% } time { white-space: nowrap }
 .bar { display: block; background: var(--bar); height: .8em; border-radius: 3px; min-width: 1px; margin-top: .35em }
-.normal { color: var(--good) } .anomalous, .failed { color: var(--bad) } .not-evaluated, .note { color: var(--odd) }
-code { font-size: .9em; overflow-wrap: anywhere }
-`;
+code { font-size: .9em; overflow-wrap: anywhere } .failed { color: var(--bad) } .note { color: var(--odd) }
+${BEHAVIOUR_STYLE}`;
 
 /** Start of the page. */
 export function predictionHtmlHead(): string {
@@ -62,7 +68,9 @@ function facts(record: PredictionRecord, titles: Titles): string {
   return [
     fact('role', roleHtml(role, titles)),
     ...(role.why.length === 0 ? [] : [fact('why', reasonsHtml(role))]),
+    ...(role.nearest === undefined ? [] : [fact('nearest', nearestHtml(role.nearest, titles))]),
     fact('device', htmlText(who.join(', '))),
+    ...(record.alternatives ?? []).map((other) => fact('or', alternativeHtml(other, titles))),
     fact('traffic', htmlText(traffic)),
     fact('behaviour', behaviourHtml(anomaly, titles)),
     fact('model', htmlText(`${model.name} ${model.version}, ${model.classifier}`)),
@@ -75,13 +83,26 @@ function fact(term: string, html: string): string {
 }
 
 function roleHtml(role: RoleRecord, titles: Titles): string {
-  const headline =
-    role.label === 'Unknown' ? 'Unknown' : `${roleTitle(role.label, titles)}, ${percent(role.confidence)}`;
   const rows = role.top.map(({ role: id, confidence }) => {
     const filled = `<div class="bar" style="width:${(Math.min(1, Math.max(0, confidence)) * 100).toFixed(1)}%"></div>`;
     return `<tr><td>${htmlText(roleTitle(id, titles))}</td><td class="n">${htmlText(percent(confidence))}</td><td>${filled}</td></tr>`;
   });
-  return `<strong>${htmlText(headline)}</strong><table class="roles">${rows.join('')}</table>`;
+  return `<strong>${htmlText(answer(role, titles))}</strong><table class="roles">${rows.join('')}</table>`;
+}
+
+function answer({ label, confidence, resembles }: RoleRecord, titles: Titles): string {
+  if (label !== 'Unknown') return `${roleTitle(label, titles)}, ${percent(confidence)}`;
+  return resembles === undefined ? 'Unknown' : `Unknown, resembles ${resembles}`;
+}
+
+function nearestHtml({ device, role, distance }: NearestRecord, titles: Titles): string {
+  return htmlText(`${device}, ${roleTitle(role, titles)} (distance ${decimal(distance)})`);
+}
+
+/** The host that the capture could be about as well. */
+function alternativeHtml({ device, role }: AlternativeRecord, titles: Titles): string {
+  const who = [...device.addresses, device.mac].filter((part) => part !== null && part !== '').join(', ');
+  return `${htmlText(who)}<br>${roleHtml(role, titles)}`;
 }
 
 function reasonsHtml(role: RoleRecord): string {
@@ -91,30 +112,4 @@ function reasonsHtml(role: RoleRecord): string {
         `${htmlText(feature)} (${contribution < 0 ? '' : '+'}${decimal(contribution)})`,
     )
     .join('<br>');
-}
-
-function behaviourHtml(anomaly: AnomalyRecord, titles: Titles): string {
-  const judged = anomaly.role === null ? '' : ` for ${roleTitle(anomaly.role, titles)}`;
-  const figures = [
-    ...(anomaly.score === null ? [] : [`score ${decimal(anomaly.score)}`]),
-    ...(anomaly.threshold === null || anomaly.verdict === 'not-evaluated'
-      ? []
-      : [`alarm above ${decimal(anomaly.threshold)}`]),
-    ...(anomaly.reason === null ? [] : [anomaly.reason]),
-  ].join(', ');
-  const rows = anomaly.sessions.map((session) => {
-    const { initiator, responder, protocol, start, outlierProbability, why } = session;
-    const day = `${start.slice(0, 10)} ${start.slice(11, 19)}`;
-    const cells = [
-      outlierProbability.toFixed(2),
-      htmlText(protocol),
-      htmlText(`${initiator} → ${responder}`),
-      `<time datetime="${htmlText(start)}">${htmlText(day)}</time>`,
-      htmlText(why.join('; ')),
-    ];
-    return `<tr>${cells.map((cell) => `<td>${cell}</td>`).join('')}</tr>`;
-  });
-  const verdict = `<strong class="${anomaly.verdict}">${htmlText(anomaly.verdict.replace('-', ' ') + judged)}</strong>`;
-  const table = rows.length === 0 ? '' : `<table>${rows.join('')}</table>`;
-  return `${verdict}${figures === '' ? '' : `<br>${htmlText(figures)}`}${table}`;
 }
