@@ -62,7 +62,7 @@ prometheus_pages() {
   printf '%s\n' 'global: {scrape_interval: 5s, scrape_timeout: 4s}' 'scrape_configs:' '- job_name: hosts' '  static_configs:' \
     "  - targets: [${targets%,}]" > /run/prometheus.yml
   prometheus --config.file=/run/prometheus.yml --storage.tsdb.path=/srv/prometheus --log.level=error \
-    --web.listen-address=0.0.0.0:9090 &
+    --web.listen-address=:9090 &
   wait_for listens 9090
 }
 
@@ -74,7 +74,7 @@ status_pages() {
     sleep 10
   done &
   printf '%s\n' 'daemon off; user root; pid /run/nginx.pid; error_log stderr; worker_processes 1; events {}' \
-    'http { access_log off; include /etc/nginx/mime.types; server { listen 443 ssl; root /srv/status;' \
+    'http { access_log off; include /etc/nginx/mime.types; server { listen 443 ssl; listen [::]:443 ssl; root /srv/status;' \
     'ssl_certificate /run/tls/cert.pem; ssl_certificate_key /run/tls/key.pem; } }' > /run/nginx.conf
   nginx -c /run/nginx.conf &
   wait_for listens 443

@@ -61,15 +61,15 @@ esac
 
 by_nginx() {
   fcgiwrap -c 3 -s unix:/run/fcgi.sock &
-  local listen=$port
-  if [ -n "$tls" ]; then listen="$port ssl $1"; fi
+  local how=
+  if [ -n "$tls" ]; then how="ssl $1"; fi
   cat > /run/nginx.conf <<N
 daemon off; user root; pid /run/nginx.pid; error_log stderr; worker_processes 1;
 events {}
 http {
   access_log off; client_max_body_size 100m;
   server {
-    listen $listen;
+    listen $port $how; listen [::]:$port $how;
     ${tls:+ssl_certificate /run/tls/cert.pem; ssl_certificate_key /run/tls/key.pem;}
     location ~ ^/.*\.git/ {
       include /etc/nginx/fastcgi_params;
@@ -94,7 +94,7 @@ by_apache() {
   local module modules=(mpm_event authz_core env alias cgid setenvif)
   if [ -n "$tls" ]; then modules+=(ssl); fi
   {
-    printf 'ServerName %s\nServerRoot /etc/apache2\nPidFile /run/apache.pid\nListen %s\nErrorLog /dev/stderr\n' "$(hostname)" "$port"
+    printf 'ServerName %s\nServerRoot /etc/apache2\nPidFile /run/apache.pid\nListen %s\nErrorLog /proc/self/fd/2\n' "$(hostname)" "$port"
     for module in "${modules[@]}"; do echo "LoadModule ${module}_module /usr/lib/apache2/modules/mod_$module.so"; done
     cat <<A
 User git
@@ -109,6 +109,7 @@ SetEnv HOME /srv/git
 ScriptAliasMatch "^/(.*\.git/.*)" /usr/lib/git-core/git-http-backend/\$1
 ScriptAlias / /usr/lib/cgit/cgit.cgi/
 <Directory />
+  AllowOverride None
   Require all granted
 </Directory>
 A
@@ -123,6 +124,7 @@ by_lighttpd() {
   cat > /run/lighttpd.conf <<L
 server.modules = ( "mod_alias", "mod_setenv", "mod_cgi" )
 server.port = $port
+\$SERVER["socket"] == "[::]:$port" { }
 server.document-root = "/srv/git"
 server.username = "git"
 server.groupname = "git"

@@ -52,13 +52,15 @@ certificate() {
   chmod 644 /run/tls/key.pem
 }
 
-# Messages of this host go to one of the site's log hosts, as datagrams (syslog) or over a connection (syslog-tcp).
+# log_out KIND...: messages of this host go to a log host of the first of these kinds that the site has: syslog takes
+# datagrams, syslog-tcp connections.
 log_out() {
   local own kind address port at
   own=$(own_address)
-  read -r kind address port <<< "$(
-    for kind in syslog syslog-tcp; do offers $kind | sed "s/^[^ ]*/$kind/"; done | grep -v " $own " | one_of | cut -d ' ' -f 1-3
-  )"
+  for kind in "$@"; do
+    read -r _ address port _ <<< "$(offers "$kind" | grep -v " $own " | one_of)"
+    if [ -n "${address:-}" ]; then break; fi
+  done
   if [ -z "${address:-}" ]; then return; fi
   if [ "$kind" = syslog-tcp ]; then at="@@$address:$port"; else at="@$address:$port"; fi
   printf '%s\n' 'module(load="imuxsock")' "*.* $at" > /run/rsyslog-out.conf
@@ -105,7 +107,8 @@ upkeep() {
       ssh) secure_shell ;;
       snmp) snmp_agent "Linux $(hostname)" ;;
       exporter) prometheus-node-exporter --web.listen-address=:9100 > /dev/null 2>&1 & ;;
-      syslog) log_out ;;
+      syslog-udp) log_out syslog syslog-tcp ;;
+      syslog-tcp) log_out syslog-tcp syslog ;;
       updates) updates ;;
     esac
   done

@@ -14,7 +14,7 @@ registry() {
 version: 0.1
 log: {level: warn, accesslog: {disabled: true}}
 storage: {filesystem: {rootdirectory: /srv/registry}}
-http: {addr: "0.0.0.0:5000", tls: {certificate: /run/tls/cert.pem, key: /run/tls/key.pem}}
+http: {addr: ":5000", tls: {certificate: /run/tls/cert.pem, key: /run/tls/key.pem}}
 R
   docker-registry serve /run/registry.yml &
   wait_for listens 5000
@@ -36,7 +36,7 @@ for i, name in enumerate(("shelf", "orders", "meter", "paperwork", "quarter", "l
             wheel.writestr(f"{info}/RECORD", "")
 P
   printf '%s\n' 'daemon off; user root; pid /run/nginx.pid; error_log stderr; worker_processes 1; events {}' \
-    'http { access_log off; include /etc/nginx/mime.types; server { listen 8081; root /srv/packages; autoindex on; } }' \
+    'http { access_log off; include /etc/nginx/mime.types; server { listen 8081; listen [::]:8081; root /srv/packages; autoindex on; } }' \
     > /run/nginx.conf
   nginx -c /run/nginx.conf &
   wait_for listens 8081
@@ -79,7 +79,7 @@ apt() {
 jupyter() {
   mkdir -p /srv/notebooks /run/jupyter
   printf '{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}\n' > /srv/notebooks/first.ipynb
-  (cd /srv/notebooks && exec jupyter-notebook --allow-root --no-browser --ip=0.0.0.0 --port=8888 \
+  (cd /srv/notebooks && exec jupyter-notebook --allow-root --no-browser --ip='*' --port=8888 \
     --NotebookApp.token=lab --NotebookApp.disable_check_xsrf=True --NotebookApp.notebook_dir=/srv/notebooks) &
   wait_for listens 8888
 }

@@ -36,7 +36,7 @@ mediawiki() {
   php /var/lib/mediawiki/maintenance/importTextFiles.php -u Admin /run/first/*.txt
   chown -R www-data: /var/lib/mediawiki/cache /var/lib/mediawiki/images
   if [ "$database" != local ]; then move_database; fi
-  root=/var/lib
+  root=/var/lib start=/mediawiki/index.php/Main_Page
 }
 
 move_database() {
@@ -58,7 +58,7 @@ dokuwiki() {
     { echo "====== $page ======"; words $((RANDOM % 600 + 60)); } > "$pages/$page.txt"
   done
   chown -R www-data: /var/lib/dokuwiki/data
-  root=/usr/share
+  root=/usr/share start=/dokuwiki/doku.php?id=start
 }
 
 # PHP by its process manager behind nginx or Apache.
@@ -68,7 +68,7 @@ php_programs() {
   mkdir -p /run/php
   cat > /run/php/fpm.conf <<P
 [global]
-error_log = /dev/stderr
+error_log = /proc/self/fd/2
 [www]
 user = www-data
 group = www-data
@@ -81,26 +81,26 @@ P
   wait_for test -S /run/php/fpm.sock
 }
 
-# shared by both web servers: what lies where
 proxy_by_nginx() {
-  local listen=$port
-  if [ -n "$tls" ]; then listen="$port ssl $1"; fi
+  local how=
+  if [ -n "$tls" ]; then how="ssl $1"; fi
   cat > /run/nginx.conf <<N
 daemon off; user www-data; pid /run/nginx.pid; error_log stderr; worker_processes 1;
 events {}
 http {
   access_log off; include /etc/nginx/mime.types;
   server {
-    listen $listen;
+    listen $port $how; listen [::]:$port $how;
     ${tls:+ssl_certificate /run/tls/cert.pem; ssl_certificate_key /run/tls/key.pem;}
     include /run/wiki.conf;
   }
-  server { listen 8090; location /hook { return 200 ok; } include /run/wiki.conf; }
+  server { listen 8090; listen [::]:8090; location /hook { return 200 ok; } include /run/wiki.conf; }
 }
 N
   if [ "$port" = 8090 ]; then sed -i '/server { listen 8090/d; s|include /run/wiki.conf;|location /hook { return 200 ok; } &|' /run/nginx.conf; fi
   cat > /run/wiki.conf <<N
-root $root; index index.php doku.php;
+root $root;
+location = / { return 302 $start; }
 location ~ \.php(/|\$) {
   fastcgi_split_path_info ^(.+\.php)(/.*)\$;
   include /etc/nginx/fastcgi_params;
@@ -115,7 +115,7 @@ proxy_by_apache() {
   local module modules=(mpm_event authz_core dir mime alias proxy proxy_fcgi setenvif)
   if [ -n "$tls" ]; then modules+=(ssl); fi
   {
-    printf 'ServerName %s\nServerRoot /etc/apache2\nPidFile /run/apache.pid\nErrorLog /dev/stderr\n' "$name"
+    printf 'ServerName %s\nServerRoot /etc/apache2\nPidFile /run/apache.pid\nErrorLog /proc/self/fd/2\n' "$name"
     for module in "${modules[@]}"; do echo "LoadModule ${module}_module /usr/lib/apache2/modules/mod_$module.so"; done
     printf 'Listen %s\n' "$port" 8090 | sort -u
     cat <<A
@@ -127,8 +127,9 @@ ServerLimit 2
 MaxRequestWorkers 16
 TypesConfig /etc/mime.types
 DocumentRoot $root
-DirectoryIndex index.php doku.php
+RedirectMatch ^/\$ $start
 <Directory />
+  AllowOverride None
   Require all granted
   Options FollowSymLinks
 </Directory>
