@@ -52,6 +52,13 @@ export const domainActions = {
   /** USER: changes the password over kpasswd to what it was. */
   domainPassword: (user) =>
     shell('printf "%s\\n" "$2" "$2" "$2" | kpasswd "$1" > /dev/null', [user, PASSWORD]),
+  /** DOMAIN USER: a controller changes an entry of its own directory. */
+  directoryChange: (domain, user) =>
+    shell(
+      'printf "dn: CN=%s,CN=Users,DC=%s\\nchangetype: modify\\nreplace: description\\ndescription: %s\\n" "$1" "$2" "$RANDOM" |' +
+        ' LDAPTLS_REQCERT=never ldapmodify -x -o nettimeout=5 -H ldaps://127.0.0.1 -D "Administrator@$3" -w Office-Admin1',
+      [user, domain.replaceAll('.', ',DC='), domain],
+    ),
   /** WHAT ADDRESS NAME REALM USER: what members ask of a Kerberos realm that is no Active Directory. */
   realm: (what, address, name, realm, user) => script('do-realm', [what, address, name, realm, user], 12),
 } satisfies ActionTable;

@@ -1,5 +1,6 @@
 import { pick } from '../draw.js';
 import { hostPlan, offerOf } from './host.js';
+import { roundsLater, serverRounds } from './server-rounds.js';
 import type { HostSeat, Implementation, Offer, SiteDraw } from './types.js';
 
 const ROLE = 'PKIServer';
@@ -40,6 +41,7 @@ function authority({ name, commands, sets, mustSee }: Draft): Implementation {
     role: ROLE,
     name,
     commands: ['openssl', ...commands],
+    later: roundsLater(serverRounds.certificates),
     plan(site, seat) {
       const { random } = site;
       const services = pick(random, sets);

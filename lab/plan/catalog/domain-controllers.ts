@@ -1,5 +1,6 @@
 import { pick } from '../draw.js';
 import { hostPlan, offerOf, offersOf } from './host.js';
+import { roundsLater, serverRounds } from './server-rounds.js';
 import type { HostSeat, Implementation, SiteDraw } from './types.js';
 
 const ROLE = 'ActiveDirectoryController';
@@ -33,6 +34,7 @@ const sambaFirst: Implementation = {
   prefixes: VIRTUAL,
   commands: ['samba', 'samba-tool', 'winbindd', 'kinit'],
   weight: 5,
+  later: roundsLater(serverRounds.controller),
   fits: (site) => !hasDomain(site),
   plan(site, seat) {
     offerDomain(site, seat);
@@ -54,6 +56,7 @@ const sambaSecond: Implementation = {
   prefixes: VIRTUAL,
   commands: ['samba', 'samba-tool', 'winbindd', 'kinit'],
   weight: 3,
+  later: roundsLater(serverRounds.controller),
   fits: hasDomain,
   plan(site, seat) {
     const peer = offersOf(site, 'dns-ad')[0]?.address ?? '-';
@@ -75,6 +78,7 @@ const directoryMit: Implementation = {
   name: 'slapd-mit',
   commands: ['slapd', 'krb5kdc', 'kadmind', 'kdb5_util', 'dnsmasq', 'smbd', 'nmbd'],
   weight: 2,
+  later: roundsLater(serverRounds.directory),
   plan(site, seat) {
     const zone = `${pick(site.random, ['id', 'unix', 'auth'])}.${site.domain}`;
     const base = `dc=${zone.replaceAll('.', ',dc=')}`;

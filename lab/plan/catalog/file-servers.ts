@@ -1,5 +1,6 @@
 import { pick } from '../draw.js';
 import { hostPlan, offerOf, offersOf } from './host.js';
+import { roundsLater, serverRounds } from './server-rounds.js';
 import type { HostSeat, Implementation, Offer, SiteDraw } from './types.js';
 
 const ROLE = 'DistrFileShare';
@@ -47,6 +48,7 @@ function fileServer({ name, commands, sets, mustSee, fits, weight = 1 }: Draft):
     prefixes: STORAGE,
     commands,
     weight,
+    later: roundsLater(serverRounds.files),
     ...(fits === undefined ? {} : { fits }),
     plan(site, seat) {
       const services = pick(site.random, sets);
@@ -79,7 +81,7 @@ export const fileServers: readonly Implementation[] = [
     name: 'samba-member',
     commands: ['smbd', 'nmbd', 'winbindd', 'net'],
     sets: [['smb-domain'], ['smb-domain', 'nfs'], ['smb-domain', 'rsync']],
-    mustSee: ['tcp/445', 'tcp/88'],
+    mustSee: ['tcp/445'],
     fits: (site) => offersOf(site, 'dns-ad').length > 0,
     weight: 2,
   }),

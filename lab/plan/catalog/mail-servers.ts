@@ -1,5 +1,6 @@
 import { pick } from '../draw.js';
 import { hostPlan, offerOf, offersOf } from './host.js';
+import { roundsLater, serverRounds } from './server-rounds.js';
 import type { HostSeat, Implementation, SiteDraw } from './types.js';
 
 const ROLE = 'ExchangeServer';
@@ -26,6 +27,7 @@ function mailServer(name: string, mta: string, commands: readonly string[], laye
     name,
     commands: [...commands, 'dovecot', 'nginx', 'apache2', 'lighttpd'],
     ...(layer === undefined ? {} : { layer }),
+    later: roundsLater(serverRounds.mail),
     plan(site, seat) {
       const { random } = site;
       const controllers = offersOf(site, 'dns-ad');
