@@ -264,8 +264,14 @@ export interface AddressesControl {
 
 export interface EvaluationRecord {
   schema: 'networkml/evaluation/v1';
-  /** `bundle`: a given bundle as it is; the others: retrained K times with whole devices, families or captures left out. */
-  mode: 'bundle' | 'leave-devices-out' | 'leave-families-out' | 'leave-captures-out';
+  /** `bundle`: a given bundle as it is; the others: retrained K times with such groups of captures left out. */
+  mode:
+    | 'bundle'
+    | 'leave-devices-out'
+    | 'leave-families-out'
+    | 'leave-sites-out'
+    | 'leave-implementations-out'
+    | 'leave-captures-out';
   folds: number | null;
   classifier: string;
   seed: number | null;

@@ -43,6 +43,8 @@ export interface ViewCalibration {
 export interface CalibrationScores {
   readonly role: string;
   readonly bins: readonly BinScore[];
+  /** Whether it only gives its role a place, and shapes neither what is common to the roles nor the tail. */
+  readonly also?: boolean;
 }
 
 /** Calibration of all views, and the thresholds on V. */
@@ -65,13 +67,13 @@ interface WeightedScores {
 export function fitViewCalibration(captures: readonly CalibrationScores[]): ViewCalibration {
   const all: WeightedScores = { values: [], weights: [] };
   const byRole = new Map<string, WeightedScores & { captures: number }>();
-  for (const { role, bins } of captures) {
+  for (const { role, bins, also } of captures) {
     if (bins.length === 0) continue;
     const own = byRole.get(role) ?? { values: [], weights: [], captures: 0 };
     byRole.set(role, own);
     own.captures++;
     for (const { score } of bins) {
-      for (const list of [all, own]) {
+      for (const list of also === true ? [own] : [all, own]) {
         list.values.push(score);
         list.weights.push(1 / bins.length);
       }
@@ -106,9 +108,9 @@ function fitTail(
 ): Pick<ViewCalibration, 'quantiles' | 'tailMean'> {
   const values: number[] = [];
   const weights: number[] = [];
-  for (const { role, bins } of captures) {
+  for (const { role, bins, also } of captures) {
     const place = roles.get(role);
-    if (place === undefined) continue;
+    if (place === undefined || also === true) continue;
     for (const { score } of bins) {
       values.push((score - place.location) / place.scale);
       weights.push(1 / bins.length);

@@ -14,6 +14,11 @@ export interface LabelledCapture {
   readonly units: CaptureUnits;
   /** Its file, for explanations; `capture <index>` where it has none. */
   readonly name?: string;
+  /**
+   * Whether it helps out only: it is a reference of roles that have no captures enough of their own, and shapes nothing
+   * that other roles are judged by.
+   */
+  readonly also?: boolean;
 }
 
 export interface BehaviourProgress {

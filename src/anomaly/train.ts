@@ -22,7 +22,7 @@ import type { RoleView } from './view.js';
 export interface BehaviourTraining {
   /** Roles to model; those without captures are passed over. */
   readonly roles: readonly string[];
-  /** Normal captures. */
+  /** Normal captures. What helps out only (`also`) is asked about nowhere. */
   readonly captures: readonly LabelledCapture[];
   readonly seed: number;
   readonly onProgress?: (progress: BehaviourProgress) => void;
@@ -61,14 +61,21 @@ export function trainLeavingOut(
   training: BehaviourTraining,
   attacks: readonly LabelledCapture[],
 ): LeftOutScores {
-  const { captures, seed } = training;
-  const roles = training.roles.filter((role) => captures.some((capture) => capture.role === role));
-  const used = captures.filter(({ role }) => roles.includes(role));
+  const { seed } = training;
+  const { captures, places } = helpfulCaptures(training.captures);
+  const alone = (role: string) => captures.some((capture) => capture.role === role && capture.also === true);
+  // Roles that no other captures help out come first: what is drawn for them stays the same.
+  const roles = training.roles
+    .filter((role) => captures.some((capture) => capture.role === role))
+    .sort((a, b) => Number(alone(a)) - Number(alone(b)));
+  const own = captures.filter(({ role, also }) => roles.includes(role) && also !== true);
+  const used = own.length === 0 ? captures : own;
   const prepared: PreparedView[] = viewKinds.map((kind) => ({
     id: kind.id,
     trainer: kind.prepare(used.map(({ units }) => units)),
   }));
-  const { whole, normals, attacked } = runJobs(prepared, training, roles, attacks, seed);
+  const run = runJobs(prepared, { ...training, captures }, roles, attacks, seed);
+  const { whole, attacked } = run;
   const views = prepared.map(({ id, trainer }) => trainer.assemble(whole.get(id) ?? new Map()));
   if (views.every((view) => view.roles.size === 0)) {
     throw new NetworkmlError(
@@ -79,10 +86,32 @@ export function trainLeavingOut(
   const references = new Map(roles.map((role) => [role, referenceOf(role, captures)]));
   const calibration = calibrate(
     prepared.map(({ id }) => id),
-    normals,
+    run.normals,
     references,
+    (index) => captures[index]?.also === true,
   );
+  const normals = run.normals
+    .filter(({ index }) => captures[index]?.also !== true)
+    .map((capture) => ({ ...capture, index: places[capture.index] ?? capture.index }));
   return { model: { views, roles: references, calibration }, normals, attacks: attacked };
+}
+
+/** Own captures, and others where a role has not enough of its own for a verdict; with their places in the list. */
+function helpfulCaptures(all: readonly LabelledCapture[]): {
+  captures: readonly LabelledCapture[];
+  places: readonly number[];
+} {
+  const own = all.filter(({ also }) => also !== true);
+  const sound = new Set(
+    Array.from(new Set(own.map(({ role }) => role))).filter((role) =>
+      hasEnoughReference(referenceOf(role, own)),
+    ),
+  );
+  const places = [...all.keys()].filter((at) => {
+    const capture = all[at];
+    return capture !== undefined && (capture.also !== true || !sound.has(capture.role));
+  });
+  return { captures: places.flatMap((at) => all[at] ?? []), places };
 }
 
 function runJobs(
@@ -129,16 +158,22 @@ function calibrate(
   views: readonly string[],
   normals: readonly LeftOutCapture[],
   references: ReadonlyMap<string, RoleReference>,
+  isAlso: (index: number) => boolean,
 ): BehaviourCalibration {
   const fitted = new Map(
     views.map((id) => {
-      const scores = normals.map((capture) => ({ role: capture.role, bins: binsOf(capture, id) }));
+      const scores = normals.map((capture) => ({
+        role: capture.role,
+        bins: binsOf(capture, id),
+        also: isAlso(capture.index),
+      }));
       return [id, fitViewCalibration(scores)];
     }),
   );
   const calibration: BehaviourCalibration = { views: fitted, thresholds: fitThresholds([]) };
   const scores = normals
     .filter(({ role }) => hasEnoughReference(references.get(role) ?? { captures: 0, devices: 0 }))
+    .filter(({ index }) => !isAlso(index))
     .flatMap((capture) => leftOutScore(calibration, capture) ?? []);
   return { ...calibration, thresholds: fitThresholds(scores) };
 }

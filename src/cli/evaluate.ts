@@ -7,6 +7,7 @@ import { EXIT } from './exit-code.js';
 import { runLongTask } from './long-task.js';
 import { recordFormats } from './options.js';
 import { progressLine, stepText } from './progress.js';
+import type { Settings } from './settings.js';
 import { DEFAULT_SEED } from './train.js';
 import { writeRecords } from './write-records.js';
 
@@ -18,6 +19,8 @@ export const evaluate: Command = {
     'with',
     'control',
     'labels',
+    'also',
+    'map-roles',
     'device-from',
     'behaviour',
     'bundle',
@@ -34,6 +37,7 @@ export const evaluate: Command = {
     ['evaluate captures/ --grouped 8 --control shuffle,addresses', 'look for leaks, too'],
     ['evaluate captures/ --format json -o figures.json', 'keep the figures'],
     ['evaluate captures/ --grouped 8 --format html -o figures.html', 'a page with pictures'],
+    ['evaluate site1.parquet site2.parquet --by site', 'figures for sites never seen, from training tables'],
     ['evaluate captures/ --behaviour attacks/', 'how many attacks behaviour finds, at how many false alarms'],
   ],
   run,
@@ -51,6 +55,7 @@ async function runBehaviour({ words, settings }: Invocation): Promise<number> {
     const record = await evaluateBehaviourOf(words, {
       attacks: settings.list('behaviour'),
       ...(labels === undefined ? {} : { labels }),
+      ...otherData(settings),
       seed: settings.number('seed') ?? DEFAULT_SEED,
       onProgress: (step) => progress.show(() => stepText(step)),
     });
@@ -64,6 +69,13 @@ async function runBehaviour({ words, settings }: Invocation): Promise<number> {
   }
 }
 
+/** What is learnt from besides, and roles that mean the same. */
+function otherData(settings: Settings): { also?: readonly string[]; mapRoles?: string } {
+  const also = settings.list('also');
+  const mapRoles = settings.text('map-roles');
+  return { ...(also.length === 0 ? {} : { also }), ...(mapRoles === undefined ? {} : { mapRoles }) };
+}
+
 /** Without --grouped, where something asked for cannot be found out about a bundle as it is. */
 const DEFAULT_FOLDS = 8;
 
@@ -71,7 +83,11 @@ async function runRoles({ words, settings }: Invocation): Promise<number> {
   const by = settings.text('by') as EvaluationUnit | undefined;
   const studies = settings.list('with') as StudyName[];
   const controls = settings.list('control') as ControlName[];
-  const retrains = by !== undefined || studies.length > 0 || controls.includes('shuffle');
+  const retrains =
+    by !== undefined ||
+    settings.list('also').length > 0 ||
+    studies.length > 0 ||
+    controls.includes('shuffle');
   const grouped = settings.number('grouped') ?? (retrains ? DEFAULT_FOLDS : undefined);
   const familyOf = settings.text('family-of');
   const labels = settings.text('labels');
@@ -85,6 +101,7 @@ async function runRoles({ words, settings }: Invocation): Promise<number> {
       studies,
       controls,
       ...(labels === undefined ? {} : { labels }),
+      ...otherData(settings),
       ...(classifier === undefined ? {} : { classifier }),
       seed: settings.number('seed') ?? DEFAULT_SEED,
       deviceFrom: settings.text('device-from') === 'labels' ? 'labels' : 'traffic',

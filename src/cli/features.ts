@@ -39,8 +39,19 @@ const OF_FLOWS: readonly OptionName[] = [
   'save-shape',
 ];
 
+const OF_TRAINING: readonly OptionName[] = ['labels', 'device-from'];
+
 export const features: Command = {
-  options: ['format', 'output', 'kind', ...OF_PORT_PROTOCOL, ...OF_FLOWS, 'filter', 'no-tunnels'],
+  options: [
+    'format',
+    'output',
+    'kind',
+    ...OF_PORT_PROTOCOL,
+    ...OF_FLOWS,
+    'filter',
+    'no-tunnels',
+    ...OF_TRAINING,
+  ],
   formats: columnFormats,
   describe: {
     format: 'how vectors are written; without it as the name after -o ends, else NDJSON, on a terminal CSV',
@@ -55,12 +66,18 @@ export const features: Command = {
       'vectors, and what makes others as long as they are',
     ],
     ['features new.pcap --shape iat.json', 'vectors of the same length'],
+    ['features captures/ --kind training -o site.parquet', 'all that train and evaluate need of captures'],
   ],
   run,
 };
 
 async function run({ words, settings }: Invocation): Promise<number> {
   const kind = settings.text('kind') ?? 'port-protocol';
+  if (kind === 'training') {
+    refuse(settings, [...OF_PORT_PROTOCOL, ...OF_FLOWS, 'filter', 'no-tunnels'], kind);
+    return await (await import('./features-training.js')).writeTrainingRows(words, settings);
+  }
+  refuse(settings, OF_TRAINING, kind);
   const flows = kind !== 'port-protocol' || settings.text('shape') !== undefined;
   refuse(settings, flows ? OF_PORT_PROTOCOL : OF_FLOWS, flows ? kind : 'port-protocol');
   if (flows) return await (await import('./features-flows.js')).writeFlowFeatures(words, settings);

@@ -127,14 +127,28 @@ export const optionTable = {
   behaviour: {
     kind: 'list',
     value: 'DIRS',
-    describe: 'measure behaviour instead of roles, with the attack captures in these directories',
+    describe:
+      'measure behaviour instead of roles, with the attack captures in these directories or training tables',
     setting: false,
   },
   by: {
     kind: 'text',
     value: 'WHAT',
-    describe: 'what is left out as a whole: device, family, or single captures (with a warning)',
-    choices: ['device', 'family', 'capture'],
+    describe:
+      'what is left out as a whole: device, family, site, implementation, or single captures (with a warning)',
+    choices: ['device', 'family', 'site', 'implementation', 'capture'],
+    setting: false,
+  },
+  also: {
+    kind: 'list',
+    value: 'PATHS',
+    describe: 'learn from these captures or training tables, too; figures and cuts are those of the others',
+    setting: false,
+  },
+  'map-roles': {
+    kind: 'text',
+    value: 'FILE',
+    describe: 'a table of roles that mean the same: captures of role "from" count as "to"',
     setting: false,
   },
   'family-of': {
@@ -186,8 +200,10 @@ export const optionTable = {
   kind: {
     kind: 'text',
     value: 'FAMILY',
-    describe: 'what the vectors hold (default port-protocol); all others are of directed flows',
-    choices: ['port-protocol', 'iat', 'size', 'iat-size', 'stats', 'samp-num', 'samp-size'],
+    describe:
+      'what the vectors hold (default port-protocol); training: all that train and evaluate need of labelled ' +
+      'captures; all others are of directed flows',
+    choices: ['port-protocol', 'iat', 'size', 'iat-size', 'stats', 'samp-num', 'samp-size', 'training'],
     setting: true,
   },
   layout: {

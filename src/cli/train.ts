@@ -19,7 +19,18 @@ const SKIPPED_NAMED = 10;
 export const DEFAULT_SEED = 1;
 
 export const train: Command = {
-  options: ['output', 'labels', 'seed', 'classifier', 'backend', 'name', 'bundle-version', 'format'],
+  options: [
+    'output',
+    'labels',
+    'also',
+    'map-roles',
+    'seed',
+    'classifier',
+    'backend',
+    'name',
+    'bundle-version',
+    'format',
+  ],
   formats: recordFormats,
   describe: {
     output: 'directory of the new bundle; a bundle that stands there is replaced [DIR]',
@@ -29,6 +40,11 @@ export const train: Command = {
   examples: [
     ['train captures/ -o my-bundle', 'learn the roles that the file names give'],
     ['train captures/ -o my-bundle --labels labels.csv', 'learn the roles of a table'],
+    ['train site1.parquet site2.parquet -o my-bundle', 'learn from exported training tables'],
+    [
+      'train captures/ -o my-bundle --also lab.parquet',
+      'learn from a laboratory, too, but judge by the captures',
+    ],
   ],
   run,
 };
@@ -41,6 +57,8 @@ async function run({ words, settings }: Invocation): Promise<number> {
     });
   }
   const labels = settings.text('labels');
+  const also = settings.list('also');
+  const mapRoles = settings.text('map-roles');
   const classifier = settings.text('classifier');
   const name = settings.text('name');
   const version = settings.text('bundle-version');
@@ -51,6 +69,8 @@ async function run({ words, settings }: Invocation): Promise<number> {
       output,
       seed: settings.number('seed') ?? DEFAULT_SEED,
       ...(labels === undefined ? {} : { labels }),
+      ...(also.length === 0 ? {} : { also }),
+      ...(mapRoles === undefined ? {} : { mapRoles }),
       ...(classifier === undefined ? {} : { classifier }),
       ...(name === undefined ? {} : { name }),
       ...(version === undefined ? {} : { version }),

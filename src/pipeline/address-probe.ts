@@ -30,6 +30,8 @@ export async function probeAddresses(corpus: Corpus, options: ProbeOptions): Pro
   try {
     for (const [done, capture] of corpus.captures.entries()) {
       onProgress?.({ step: 'exchanging addresses', done, total });
+      // Tables have no addresses that could be exchanged.
+      if (capture.fromTable || capture.also) continue;
       const label = table?.labels.get(basename(capture.file));
       const again = await readExchanged(capture, label, join(folder, String(done)), {
         seed: seed + done,

@@ -2,16 +2,25 @@ import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { type BehaviourMeasure, type LabelledCapture, measureBehaviour } from '../anomaly/index.js';
 import { NetworkmlError, toNetworkmlError } from '../errors.js';
+import { isTableFile, parseCsv } from '../tables/index.js';
 import type { BehaviourEvaluationRecord, BehaviourFigures, CountRecord } from '../types.js';
-import { readCorpus, type StepProgress } from './corpus.js';
-import { parseCsv } from './csv.js';
+import { type Corpus, readCorpus, type StepProgress } from './corpus.js';
 import { observe } from './observe.js';
+import { deviceName } from './training-capture.js';
+import { readTrainingTable } from './training-table-read.js';
 
 export interface BehaviourEvaluateOptions {
-  /** Directories of attack captures, each with a table `labels.csv` whose column `anomaly` says what was done. */
+  /**
+   * Directories of attack captures, each with a table `labels.csv` whose column `anomaly` says what was done, and
+   * training tables, of which the attacks are taken.
+   */
   readonly attacks: readonly string[];
   /** Label table of the normal captures. */
   readonly labels?: string;
+  /** Normal captures that are learnt from besides, and never asked about. */
+  readonly also?: readonly string[];
+  /** Table of roles that mean the same. */
+  readonly mapRoles?: string;
   readonly seed: number;
   readonly onProgress?: (progress: StepProgress) => void;
 }
@@ -30,33 +39,30 @@ export async function evaluateBehaviourOf(
   paths: readonly string[],
   options: BehaviourEvaluateOptions,
 ): Promise<BehaviourEvaluationRecord> {
-  const { seed, onProgress, labels } = options;
+  const { seed, onProgress, labels, also, mapRoles } = options;
   const corpus = await readCorpus(paths, {
     deviceFrom: 'labels',
     ...(labels === undefined ? {} : { labels }),
+    ...(also === undefined ? {} : { also }),
+    ...(mapRoles === undefined ? {} : { mapRoles }),
     ...(onProgress === undefined ? {} : { onProgress }),
   });
   const skipped = [...corpus.skipped];
   const attacks: AttackCapture[] = [];
-  for (const directory of options.attacks)
-    attacks.push(...(await readAttacks(directory, skipped, onProgress)));
+  for (const path of options.attacks) {
+    const found = isTableFile(path)
+      ? await readAttackTable(path)
+      : await readAttacks(path, skipped, onProgress);
+    attacks.push(...found);
+  }
   if (attacks.length === 0) {
     throw new NetworkmlError('NML_TRAIN_DATA', 'no attack capture could be read', {
-      hint: 'name directories with a labels.csv that has a column "anomaly"',
+      hint: 'name directories with a labels.csv that has a column "anomaly", or training tables of attacks',
     });
   }
   const real = attacks.filter(({ composite }) => !composite);
   const composites = attacks.filter(({ composite }) => composite);
-  const training = {
-    roles: corpus.set.roles,
-    captures: corpus.captures.map(({ role, device, units, file }) => ({
-      role,
-      device,
-      units,
-      name: basename(file),
-    })),
-    seed,
-  };
+  const training = { roles: corpus.set.roles, captures: behaviourCaptures(corpus), seed };
   const lists = [real, composites].filter(({ length }) => length > 0);
   const splits = (['devices', 'captures'] as const).flatMap((split) => {
     onProgress?.({ step: `leaving ${split} out`, done: 0, total: 1 });
@@ -67,7 +73,7 @@ export async function evaluateBehaviourOf(
   return {
     schema: 'networkml/behaviour-evaluation/v1',
     seed,
-    captures: corpus.captures.length,
+    captures: corpus.captures.filter(({ also: fromOthers }) => !fromOthers).length,
     attacks: real.length,
     composites: composites.length,
     failed: skipped.length,
@@ -78,6 +84,27 @@ export async function evaluateBehaviourOf(
         ({ file, reason }) => `${skipped.length} captures could not be used, the first: ${file}: ${reason}`,
       ),
   };
+}
+
+/** The captures of a corpus as behaviour learns from them. */
+export function behaviourCaptures({ captures }: Corpus): LabelledCapture[] {
+  return captures.map(({ file, role, device, units, also }) => ({
+    role,
+    device,
+    units,
+    name: basename(file),
+    ...(also ? { also } : {}),
+  }));
+}
+
+/** The attacks among the captures of a training table. */
+async function readAttackTable(path: string): Promise<AttackCapture[]> {
+  return (await readTrainingTable(path)).flatMap((capture) => {
+    const { role, anomaly: what, composite } = capture.label;
+    if (what === null) return [];
+    const { file: name, units } = capture;
+    return [{ role, device: deviceName(capture), units, name, what, composite }];
+  });
 }
 
 async function readAttacks(

@@ -14,6 +14,7 @@ import {
   type OneLayerModel,
   type OneLayerOptimiser,
   type RoleEvaluation,
+  type RoleExample,
   trainOneLayer,
   trainRoleModel,
 } from '../roles/index.js';
@@ -59,7 +60,7 @@ export async function crossValidate(
   checkTrainingSet(corpus.set);
   const sets = roleSets(corpus);
   const groupOf = options.groupOf ?? groupNames(corpus, options.by ?? 'device');
-  const groups = new Set(corpus.captures.map((_, index) => groupOf(index))).size;
+  const groups = new Set(askedOf(corpus).map((index) => groupOf(index))).size;
   const found = new Map<ClassifierKind, CrossValidated>();
   const networks: OneLayerModel[] = [];
   const total = classifiers.length * Math.min(folds, groups);
@@ -76,6 +77,7 @@ export async function crossValidate(
       set: sets.sessions,
       folds,
       groupOf: (_, index) => groupOf(index),
+      always: (index) => corpus.captures[index]?.also === true,
       answer: async (trained, tested) => {
         const own = fold++;
         if (kind !== 'random-forest') {
@@ -119,16 +121,27 @@ function notValidated(foldCount: number): CrossValidated {
   return { foldCount, evaluation: null, answered: null, unknownBelow: defaultUnknownCut, captures: null };
 }
 
+/** Places of the captures that are asked about. */
+function askedOf({ captures }: Corpus): number[] {
+  return [...captures.keys()].filter((index) => captures[index]?.also !== true);
+}
+
 function judged(corpus: Corpus, out: Awaited<ReturnType<typeof leaveGroupsOut>>): CrossValidated {
   if (!out.evaluable.includes(1)) return notValidated(out.foldCount);
-  const { examples, roles } = corpus.set;
+  const { roles } = corpus.set;
+  const asked = askedOf(corpus);
+  const examples = asked.map((index) => corpus.set.examples[index] as RoleExample);
   const captures: AnsweredCaptures = {
     roles,
-    probabilities: out.probabilities,
+    probabilities: Float64Array.from(
+      asked.flatMap((index) =>
+        Array.from(out.probabilities.subarray(index * roles.length, (index + 1) * roles.length)),
+      ),
+    ),
     labels: examples.map(({ label }) => label),
     devices: examples.map(({ device }) => device),
-    evaluable: out.evaluable,
-    folds: out.folds,
+    evaluable: Uint8Array.from(asked, (index) => out.evaluable[index] as number),
+    folds: Uint32Array.from(asked, (index) => out.folds[index] as number),
   };
   const answered = chooseCut(captures);
   const evaluation = evaluateRoles(captures, { unknownCut: answered.cut });

@@ -14,6 +14,7 @@ import { type EvaluationUnit, groupsOf } from './evaluation-groups.js';
 import { type ControlName, evaluationStudies, type Studied, type StudyName } from './evaluation-studies.js';
 import type { LoadedBundle } from './loaded-bundle.js';
 import { deviceRowsOf, roleSets } from './role-sets.js';
+import type { DeviceFrom } from './training-capture.js';
 
 export interface EvaluateOptions {
   /** Bundle to score; without it `grouped` must be given. */
@@ -29,29 +30,35 @@ export interface EvaluateOptions {
   /** `shuffle` only with `grouped`. */
   readonly controls?: readonly ControlName[];
   readonly labels?: string;
+  /** What is learnt from besides, and never asked about; only with `grouped`. */
+  readonly also?: readonly string[];
+  /** Table of roles that mean the same. */
+  readonly mapRoles?: string;
   readonly seed: number;
-  readonly deviceFrom: 'labels' | 'traffic';
+  readonly deviceFrom: DeviceFrom;
   readonly classifier?: string;
   readonly onProgress?: (progress: StepProgress) => void;
 }
 
 /**
- * Scores a bundle on labelled captures, or retrains with whole devices, families or captures left out.
+ * Scores a bundle on labelled captures or training tables, or retrains with whole groups of captures left out.
  * @throws NetworkmlError NML_TRAIN_DATA, NML_LABELS, NML_MODEL_ROLE, NML_CONFIG
  */
 export async function evaluate(
   paths: readonly string[],
   options: EvaluateOptions,
 ): Promise<EvaluationRecord> {
-  const { bundle, grouped, seed, deviceFrom, onProgress } = options;
+  const { bundle, grouped, seed, onProgress } = options;
   const corpus = await readCorpus(paths, {
-    deviceFrom,
+    deviceFrom: options.deviceFrom,
     ...(options.labels === undefined ? {} : { labels: options.labels }),
+    ...(options.also === undefined || grouped === undefined ? {} : { also: options.also }),
+    ...(options.mapRoles === undefined ? {} : { mapRoles: options.mapRoles }),
     ...(onProgress === undefined ? {} : { onProgress }),
   });
   const common = {
     schema: 'networkml/evaluation/v1' as const,
-    deviceFrom,
+    deviceFrom: devicesFrom(corpus, options.deviceFrom),
     failed: corpus.skipped.length,
     deviceChoice: deviceChoice(corpus),
   } satisfies Partial<EvaluationRecord>;
@@ -113,6 +120,12 @@ function controlWarnings({ controls }: Studied): string[] {
     );
 }
 
+/** Where the devices were taken from: of training tables that is settled, whatever is asked for. */
+function devicesFrom({ captures }: Corpus, asked: DeviceFrom): DeviceFrom {
+  const [first] = captures.filter(({ also }) => !also);
+  return captures.every(({ also, fromTable }) => also || fromTable) ? (first?.deviceFrom ?? asked) : asked;
+}
+
 /** What is trained and asked where no classifier is named. */
 export const DEFAULT_CLASSIFIER = 'ensemble';
 
@@ -167,6 +180,10 @@ function corpusWarnings(corpus: Corpus): string[] {
     warnings.push(
       `${corpus.unlisted} captures are not in the label table, or are attacks in it, and were left out`,
     );
+  }
+  const sources = new Set(corpus.captures.filter(({ also }) => !also).map(({ deviceFrom }) => deviceFrom));
+  if (sources.size > 1) {
+    warnings.push('the device is that of the labels in some captures and chosen from the traffic in others');
   }
   const [first] = corpus.skipped;
   if (first !== undefined) {

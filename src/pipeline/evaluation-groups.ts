@@ -5,7 +5,7 @@ import type { EvaluationRecord } from '../types.js';
 import type { Corpus } from './corpus.js';
 
 /** What an evaluation leaves out as a whole. */
-export type EvaluationUnit = 'device' | 'family' | 'capture';
+export type EvaluationUnit = 'device' | 'family' | 'site' | 'implementation' | 'capture';
 
 /** What is kept on one side of an evaluation. */
 export interface EvaluationGroups {
@@ -16,9 +16,10 @@ export interface EvaluationGroups {
 
 /**
  * The groups of captures that are left out together. The family of a device is what the label table says, else what the
- * pattern finds in the device's name (its first group, or all of it), else the device is a family of its own.
+ * pattern finds in the device's name (its first group, or all of it), else the device is a family of its own. Sites and
+ * implementations are what labels and training tables say; a device without is a group of its own.
  *
- * @throws NetworkmlError NML_CONFIG for a pattern that is none, NML_LABELS when there are no families at all
+ * @throws NetworkmlError NML_CONFIG for a pattern that is none, NML_LABELS when there are no such groups at all
  */
 export function groupsOf(corpus: Corpus, by: EvaluationUnit, familyOf?: string): EvaluationGroups {
   if (by === 'capture') {
@@ -33,22 +34,26 @@ export function groupsOf(corpus: Corpus, by: EvaluationUnit, familyOf?: string):
   }
   // A device keeps its role in the name, so that one name under two roles is two devices.
   if (by === 'device') return { mode: 'leave-devices-out', groupOf: ({ device }) => device, warnings: [] };
-  const pattern = familyOf === undefined ? undefined : patternFrom(familyOf);
-  const families = new Map<string, string>();
-  for (const { device, family } of corpus.captures) {
-    const found = family ?? familyIn(device, pattern);
-    if (found !== undefined) families.set(device, found);
+  const pattern = familyOf === undefined || by !== 'family' ? undefined : patternFrom(familyOf);
+  const groups = new Map<string, string>();
+  for (const capture of corpus.captures) {
+    const found = capture[by] ?? familyIn(capture.device, pattern);
+    if (found !== undefined) groups.set(capture.device, found);
   }
-  if (families.size === 0) {
-    throw new NetworkmlError('NML_LABELS', 'no capture has a family', {
-      hint: 'add a column "family" to the label table, or give a pattern with --family-of',
-    });
-  }
-  return {
-    mode: 'leave-families-out',
-    groupOf: ({ device }) => families.get(device) ?? device,
-    warnings: [],
-  };
+  if (groups.size === 0) throw noGroups(by);
+  return { mode: modes[by], groupOf: ({ device }) => groups.get(device) ?? device, warnings: [] };
+}
+
+const modes = {
+  family: 'leave-families-out',
+  site: 'leave-sites-out',
+  implementation: 'leave-implementations-out',
+} as const;
+
+function noGroups(by: keyof typeof modes): NetworkmlError {
+  return new NetworkmlError('NML_LABELS', `no capture has ${by === 'implementation' ? 'an' : 'a'} ${by}`, {
+    hint: `add a column "${by}" to the label table${by === 'family' ? ', or give a pattern with --family-of' : ''}`,
+  });
 }
 
 function patternFrom(text: string): RegExp {

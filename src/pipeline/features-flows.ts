@@ -18,7 +18,7 @@ import {
 } from '../features/index.js';
 import type { CaptureSource } from '../pcap/index.js';
 import { DirectedFlowTable } from '../sessions/index.js';
-import { parseCsv } from './csv.js';
+import { parseCsv } from '../tables/index.js';
 import type { FlowFeaturesRecord } from './feature-records.js';
 import { type FeatureCaptureOptions, featureCapture, momentAfter } from './features-capture.js';
 import { formatMoment } from './records.js';

@@ -74,7 +74,16 @@ export { type Observation, type ObserveOptions, observe } from './observe.js';
 export { type PacketTableOptions, packetColumns, readPacketTable } from './packets.js';
 export { type Progress, predictCapture } from './predict.js';
 export { type PredictOptions, predict } from './predict-library.js';
+export { type NotRead, type ReadCapturesOptions, readCaptures } from './read-captures.js';
 export { formatMoment, secondsBetween } from './records.js';
 export { type SessionColumnOptions, SessionRows, sessionColumns } from './session-rows.js';
 export { CaptureMeter, type MeterCaptureOptions, type MeterCapturesOptions } from './sessions.js';
 export { libraryVersion, type TrainOptions, type TrainSummary, trainBundle } from './train.js';
+export type { CaptureLabel, CountedVector, DeviceFrom, TrainingCapture } from './training-capture.js';
+export {
+  appendTrainingCapture,
+  TRAINING_LAYOUT,
+  trainingBatch,
+  trainingColumns,
+} from './training-table.js';
+export { readTrainingTable } from './training-table-read.js';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { encodeBehaviour, trainBehaviour } from '../anomaly/index.js';
 import { NetworkmlError } from '../errors.js';
 import { SERVICES_WITHOUT_STACK } from '../features/index.js';
@@ -34,6 +34,7 @@ import {
   trainOneLayer,
   trainRoleModel,
 } from '../roles/index.js';
+import { behaviourCaptures } from './behaviour-evaluate.js';
 import { type Corpus, readCorpus, type StepProgress } from './corpus.js';
 import { type CrossValidated, crossValidate } from './cross-validate.js';
 import { KNOWN_PREFIX } from './loaded-bundle.js';
@@ -44,6 +45,10 @@ export interface TrainOptions {
   /** Directory of the bundle. */
   readonly output: string;
   readonly labels?: string;
+  /** What is learnt from besides: figures, temperatures and cuts are those of the others. */
+  readonly also?: readonly string[];
+  /** Table of roles that mean the same. */
+  readonly mapRoles?: string;
   readonly seed: number;
   readonly name?: string;
   readonly version?: string;
@@ -77,7 +82,7 @@ const THIN_BELOW_DEVICES = 3;
 
 /**
  * Trains a bundle: classifiers on all captures, their temperatures and figures from captures of left-out devices, and
- * the behaviour model. The same captures and seed give the same bytes.
+ * the behaviour model. The same captures and seed give the same bytes, whether they are read from captures or tables.
  * @throws NetworkmlError NML_TRAIN_DATA, NML_LABELS, NML_CONFIG, NML_OUTPUT, NML_BACKEND_MISSING
  */
 export async function trainBundle(paths: readonly string[], options: TrainOptions): Promise<TrainSummary> {
@@ -88,6 +93,8 @@ export async function trainBundle(paths: readonly string[], options: TrainOption
   const corpus = await readCorpus(paths, {
     deviceFrom: 'labels',
     ...(options.labels === undefined ? {} : { labels: options.labels }),
+    ...(options.also === undefined ? {} : { also: options.also }),
+    ...(options.mapRoles === undefined ? {} : { mapRoles: options.mapRoles }),
     ...(onProgress === undefined ? {} : { onProgress }),
   });
   if (corpus.captures.length === 0) {
@@ -108,12 +115,7 @@ export async function trainBundle(paths: readonly string[], options: TrainOption
   const behaviour = encodeBehaviour(
     trainBehaviour({
       roles: corpus.set.roles,
-      captures: corpus.captures.map(({ file, role, device, units }) => ({
-        role,
-        device,
-        units,
-        name: basename(file),
-      })),
+      captures: behaviourCaptures(corpus),
       seed,
       onProgress: ({ done, total }) => onProgress?.({ step: 'training behaviour', done, total }),
     }),
@@ -140,6 +142,7 @@ export async function trainBundle(paths: readonly string[], options: TrainOption
   const best = validated.get(defaultKind) as CrossValidated;
   const figures = figuresOf(best);
   const devices = new Set(corpus.captures.map(({ device }) => device)).size;
+  const also = corpus.captures.filter((capture) => capture.also).length;
   const sha256 = writeBundle(
     output,
     {
@@ -166,6 +169,7 @@ export async function trainBundle(paths: readonly string[], options: TrainOption
           ...roleTrainingDefaults,
           folds: FOLDS,
           devicesKnown: corpus.devicesKnown,
+          ...(also === 0 ? {} : { capturesAlso: also }),
           ...(backend === 'own' ? {} : { backend }),
         },
       },

@@ -72,6 +72,10 @@ export function evaluatedHow({ mode, folds, seed }: EvaluationRecord): string {
       return `whole devices left out, ${folds ?? 0} times${drawn}`;
     case 'leave-families-out':
       return `whole families of devices left out, ${folds ?? 0} times${drawn}`;
+    case 'leave-sites-out':
+      return `whole sites left out, ${folds ?? 0} times${drawn}`;
+    case 'leave-implementations-out':
+      return `whole implementations left out, ${folds ?? 0} times${drawn}`;
     case 'leave-captures-out':
       return `captures left out, ${folds ?? 0} times${drawn}`;
   }

@@ -23,7 +23,7 @@ export interface CrossValidationOptions {
 export interface OutOfFold {
   /** Raw, [examples x roles]. */
   readonly probabilities: Float64Array;
-  /** Fold of each example. */
+  /** Fold of each example; `foldCount` for those that are never left out. */
   readonly folds: Uint32Array;
   readonly foldCount: number;
   /** 1 where the example's role occurs in the training side of its fold; others cannot be answered rightly. */
@@ -38,6 +38,11 @@ export interface GroupedRequest {
   readonly folds: number;
   /** What is kept together: the device unless given. A coarser name (the maker) asks about makers never met. */
   readonly groupOf?: (example: RoleExample, index: number) => string;
+  /**
+   * Whether an example is trained on wherever its group is not left out, and its answer of no account; none unless
+   * given. Groups of such examples alone are never left out.
+   */
+  readonly always?: (index: number) => boolean;
   /** Trains on the examples of the first list and answers those of the second, [tested x roles]. */
   readonly answer: (trained: Uint32Array, tested: Uint32Array) => Float64Array | Promise<Float64Array>;
   /** Called after every fold. */
@@ -51,7 +56,7 @@ export interface GroupedRequest {
  *   integer above one.
  */
 export async function leaveGroupsOut(request: GroupedRequest): Promise<OutOfFold> {
-  const plan = planFolds(request.set, request.folds, request.groupOf);
+  const plan = planFolds(request.set, request.folds, request.groupOf, request.always);
   for (let fold = 0; fold < plan.foldCount; fold++) {
     const { trained, tested } = sidesOf(plan, fold);
     keepAnswers(plan, trained, tested, await request.answer(trained, tested));
@@ -87,16 +92,23 @@ function planFolds(
   set: GroupedRequest['set'],
   wanted: number,
   groupOf?: (example: RoleExample, index: number) => string,
+  always: (index: number) => boolean = () => false,
 ): FoldPlan {
   if (!Number.isInteger(wanted) || wanted < 2) throw new NetworkmlError('NML_CONFIG', `folds: ${wanted}`);
   const { examples, roles } = set;
   const units = deviceKeys(set);
   const groups = groupOf === undefined ? units : examples.map(groupOf);
-  const foldCount = Math.min(wanted, new Set(groups).size);
+  const asked = [...examples.keys()].filter((index) => !always(index));
+  const foldCount = Math.min(wanted, new Set(asked.map((index) => groups[index])).size);
   const labels = examples.map((example) => example.label);
+  const at = <T>(list: readonly T[]): T[] => asked.map((index) => list[index] as T);
+  const folds = new Uint32Array(examples.length).fill(foldCount);
+  const divided = groupedFolds({ foldCount, groups: at(groups), labels: at(labels), units: at(units) });
+  const foldOf = new Map(asked.map((index, place) => [groups[index], divided[place] as number]));
+  for (const index of examples.keys()) folds[index] = foldOf.get(groups[index]) ?? foldCount;
   return {
     probabilities: new Float64Array(examples.length * roles.length),
-    folds: groupedFolds({ foldCount, groups, labels, units }),
+    folds,
     foldCount,
     evaluable: new Uint8Array(examples.length),
     labels,

@@ -9,6 +9,8 @@ export interface RoleExample {
   readonly label: number;
   /** Which device; without a table of devices every capture is a device of its own. */
   readonly device: string;
+  /** Where captures of its kind come from; those without a name are of one origin, too. */
+  readonly origin?: string;
   /** Ids of distinct rows; the counts of an id that comes twice add up. */
   readonly rows: Uint32Array;
   /** Sessions with that row's vector; as long as `rows`. */

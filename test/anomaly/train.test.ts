@@ -199,3 +199,40 @@ describe('evaluation', () => {
     expect(evaluation.rates[1].threshold).toBe(model.calibration.thresholds['0.05']);
   });
 });
+
+describe('captures that only help out', () => {
+  const helping = (names: string[], devices: number): LabelledCapture[] =>
+    labelledCaptures(names, devices, 3).map((capture) => ({
+      ...capture,
+      device: `other-${capture.device}`,
+      also: true,
+    }));
+  const all = ['camera', 'lock', 'phone'];
+  const helped = trainLeavingOut(
+    { roles: all, captures: [...helping(['camera', 'lock'], 3), ...captures], seed: 7 },
+    [],
+  );
+
+  it('change nothing in roles that have enough captures of their own', () => {
+    const alone = trainLeavingOut({ roles, captures, seed: 7 }, []);
+    expect(helped.model.calibration.thresholds).toEqual(alone.model.calibration.thresholds);
+    for (const [id, view] of alone.model.calibration.views) {
+      const own = helped.model.calibration.views.get(id);
+      expect(own?.quantiles).toEqual(view.quantiles);
+      expect(own?.pooled).toEqual(view.pooled);
+      for (const role of roles) expect(own?.roles.get(role)).toEqual(view.roles.get(role));
+    }
+    expect(helped.normals.map(({ views }) => views)).toEqual(alone.normals.map(({ views }) => views));
+    for (const { index, role } of helped.normals) expect(role).toBe(captures[index - 18]?.role);
+    for (const role of roles) expect(helped.model.roles.get(role)).toEqual(alone.model.roles.get(role));
+  });
+
+  it('are the reference of roles that have none', () => {
+    expect(helped.model.roles.get('lock')).toEqual({ captures: 9, devices: 3 });
+    const [first] = helping(['lock'], 1);
+    const { verdict } = judgeCapture(helped.model, first!.units, { role: 'lock' });
+    expect(verdict).not.toBe('not-evaluated');
+    const few = trainBehaviour({ roles: ['lock'], captures: helping(['lock'], 3), seed: 1 });
+    expect(few.roles.get('lock')?.captures).toBe(9);
+  });
+});

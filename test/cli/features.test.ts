@@ -1,7 +1,9 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { parquetReadObjects } from 'hyparquet';
 import { describe, expect, it } from 'vitest';
+import { writeRoleCaptures } from '../support/role-captures.js';
 import { examples, networkml, printer, recordsIn, temporaryDirectory } from './run-cli.js';
 import { expectSchema } from './schema.js';
 
@@ -17,7 +19,8 @@ async function lines(words: readonly string[]): Promise<Record<string, unknown>[
 async function parquetRows(path: string): Promise<Record<string, unknown>[]> {
   const bytes = readFileSync(path);
   const file = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length);
-  return await parquetReadObjects({ file });
+  const compressors = { GZIP: (page: Uint8Array) => gunzipSync(page) };
+  return await parquetReadObjects({ file, compressors });
 }
 
 function csvRows(text: string): string[][] {
@@ -129,5 +132,37 @@ describe('networkml features', () => {
     }
     const { code } = await networkml(['features', bad, '--kind', 'size']);
     expect(code).toBe(3);
+  });
+
+  it('writes training rows that evaluate takes like captures', async () => {
+    const captures = join(directory, 'captures');
+    writeRoleCaptures(captures, ['Plc', 'Printer'], 3, 1);
+    const table = join(directory, 'rows.parquet');
+    const made = await networkml(['features', captures, '--kind', 'training', '-o', table]);
+    expect(made).toEqual({ code: 0, stdout: '', stderr: '' });
+    const rows = await parquetRows(table);
+    expect(new Set(rows.map(({ view }) => view)).size).toBe(5);
+    const common = ['--grouped', '3', '--classifier', 'one-layer', '--device-from', 'labels'];
+    const [fromTable, fromCaptures] = await Promise.all(
+      [table, captures].map((path) => lines(['evaluate', path, ...common])),
+    );
+    expect(fromTable).toEqual(fromCaptures);
+    // Attack captures by a table, in the main thread.
+    const none = await networkml(['evaluate', captures, '--behaviour', table]);
+    expect([none.code, none.stdout]).toEqual([3, '']);
+    expect(none.stderr).toContain('no attack capture');
+  });
+
+  it('refuses training rows with settings of other vectors, and without labels', async () => {
+    const wide = await networkml(['features', printer, '--kind', 'training', '--wide']);
+    expect([wide.code, wide.stdout]).toEqual([2, '']);
+    const foreign = await networkml(['features', printer, '--labels', 'x.csv']);
+    expect([foreign.code, foreign.stdout]).toEqual([2, '']);
+    const table = join(directory, 'none.csv');
+    const bad = join(examples, '..', 'package.json');
+    const { code, stderr } = await networkml(['features', bad, '--kind', 'training', '-o', table]);
+    expect(code).toBe(3);
+    expect(stderr).toMatch(/no labelled capture.*\[NML_TRAIN_DATA\]/);
+    expect(existsSync(table)).toBe(false);
   });
 });

@@ -17,8 +17,8 @@ import {
   timedFlows,
 } from '../../src/features/index.js';
 import { openCapture } from '../../src/pcap/index.js';
-import { parseCsv } from '../../src/pipeline/csv.js';
 import { DirectedFlowTable } from '../../src/sessions/index.js';
+import { parseCsv } from '../../src/tables/index.js';
 import { hasShared, shared } from '../support/shared.js';
 
 const folder = join(shared, 'oracle', 'netml');

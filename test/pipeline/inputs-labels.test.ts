@@ -2,9 +2,9 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { parseCsv } from '../../src/pipeline/csv.js';
 import { expandInputs } from '../../src/pipeline/index.js';
 import { findLabelTable, readLabelTable } from '../../src/pipeline/labels.js';
+import { parseCsv } from '../../src/tables/index.js';
 import { fileForms, fileOf, gzipped } from '../support/capture-files.js';
 import { codeOf } from '../support/read-all.js';
 
@@ -121,15 +121,26 @@ describe('label tables', () => {
   it('give role, device, address and MAC by the base name of the file', () => {
     const path = write(
       'full.csv',
-      'Device_MAC, FILE ,role,device,device_ip,two_host_capture,anomaly,family\n' +
-        '00:11:22:33:44:55,x/y/a.pcap,Printer,Hp1,10.0.0.1,yes,,HP\n' +
+      'Device_MAC, FILE ,role,device,device_ip,two_host_capture,anomaly,family,site,implementation,origin,composite\n' +
+        '00:11:22:33:44:55,x/y/a.pcap,Printer,Hp1,10.0.0.1,yes,,HP,north,cups,lab,\n' +
         ',b.pcap, Plc ,,,no,\n' +
-        ',c.pcap,Plc,P1,,,port scan\n' +
+        ',c.pcap,Plc,P1,,,port scan,,south,,,yes\n' +
         ',d.pcap,,P1,,,\n' +
         ',,Plc,P1,,,\n' +
         ',e.pcap,Plc\n',
     );
-    const { labels } = readLabelTable(path);
+    const { labels, attacks } = readLabelTable(path);
+    const nothing = {
+      device: null,
+      address: null,
+      mac: null,
+      family: null,
+      site: null,
+      implementation: null,
+      origin: null,
+      anomaly: null,
+      composite: false,
+    };
     expect([...labels]).toEqual([
       [
         'a.pcap',
@@ -140,11 +151,18 @@ describe('label tables', () => {
           mac: '00:11:22:33:44:55',
           twoHost: true,
           family: 'HP',
+          site: 'north',
+          implementation: 'cups',
+          origin: 'lab',
+          anomaly: null,
+          composite: false,
         },
       ],
-      ['b.pcap', { role: 'Plc', device: null, address: null, mac: null, twoHost: false, family: null }],
-      ['e.pcap', { role: 'Plc', device: null, address: null, mac: null, twoHost: null, family: null }],
+      ['b.pcap', { ...nothing, role: 'Plc', twoHost: false }],
+      ['e.pcap', { ...nothing, role: 'Plc', twoHost: null }],
     ]);
+    const scan = { role: 'Plc', device: 'P1', site: 'south', anomaly: 'port scan', composite: true };
+    expect([...attacks]).toEqual([['c.pcap', { ...nothing, ...scan, twoHost: null }]]);
   });
 
   it('must be readable and have the two columns', async () => {

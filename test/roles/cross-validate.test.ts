@@ -139,6 +139,28 @@ describe('leaveDevicesOut', () => {
 });
 
 describe('captureWeights', () => {
+  it('gives every origin of a role the same part in it', () => {
+    const example = (label: number, device: string, origin?: string) => ({
+      file: '',
+      label,
+      device,
+      ...(origin === undefined ? {} : { origin }),
+      rows: new Uint32Array(0),
+      counts: new Float64Array(0),
+    });
+    const lab = ['p', 'q', 'r', 's'].map((device) => example(0, device, 'lab'));
+    const examples = [example(0, 'a'), example(0, 'a'), ...lab, example(1, 'b'), example(1, 'c', 'lab')];
+    const weights = captureWeights(examples, Uint32Array.from(examples.keys()));
+    // By hand: half a role to each origin, shared by its devices, then by their captures; the mean is 1.
+    const expected = [1 / 4, 1 / 4, 1 / 8, 1 / 8, 1 / 8, 1 / 8, 1 / 2, 1 / 2];
+    for (const [i, share] of expected.entries()) {
+      expect(weights[i]).toBeCloseTo((share / 2) * expected.length, 12);
+    }
+    const plain = examples.map(({ origin: _, ...rest }) => rest);
+    const without = captureWeights(plain, Uint32Array.from(plain.keys()));
+    expect(without[0]! / without[2]!).toBeCloseTo(1 / 2, 12);
+  });
+
   it('gives roles the same sum, devices the same share of it, and mean 1', () => {
     const set = syntheticSet({ devices: [4, 2] });
     const chosen = Uint32Array.from([0, 1, 2, 3, 12, 13, 15]);

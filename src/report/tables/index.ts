@@ -1,2 +1,2 @@
-export type { ByteSink, TableWriter } from './table-types.js';
+export type { ByteSink, TableOptions, TableWriter } from './table-types.js';
 export { type TableFormat, tableFormats, tableWriter } from './table-writer.js';

@@ -4,6 +4,9 @@ import { Dictionary } from './parquet-dictionary.js';
 import { putHybrid, putLevels, widthFor } from './parquet-levels.js';
 import { putStruct } from './thrift-compact.js';
 
+/** Makes the bytes of a page smaller; null: pages stay as they are. */
+export type PageCompression = ((bytes: Uint8Array) => Uint8Array) | null;
+
 /** Encodings of Parquet (parquet-format, Encodings.md). */
 export const PLAIN = 0;
 export const RLE = 3;
@@ -19,6 +22,8 @@ export class ColumnChunk {
   readonly dictionary = new Dictionary();
   /** Values, with missing ones and the places of empty lists. */
   values = 0;
+  /** Bytes of the data pages with their headers before compression. */
+  uncompressedBytes = 0;
   plainPages = 0;
   dictionaryPages = 0;
   private readonly body = new ByteBuffer();
@@ -26,12 +31,16 @@ export class ColumnChunk {
   private indices = new Uint32Array(0);
   private compact = new Float64Array(0);
 
-  constructor(readonly column: Column) {}
+  constructor(
+    readonly column: Column,
+    private readonly compress: PageCompression = null,
+  ) {}
 
   clear(): void {
     this.pages.length = 0;
     this.dictionary.clear();
     this.values = 0;
+    this.uncompressedBytes = 0;
     this.plainPages = 0;
     this.dictionaryPages = 0;
   }
@@ -44,18 +53,31 @@ export class ColumnChunk {
     this.values += encoded.values;
     if (encoded.encoding === PLAIN) this.plainPages++;
     else this.dictionaryPages++;
-    putPageHeader(this.pages, DATA_PAGE, this.body.length, encoded.values, encoded.encoding);
-    this.pages.append(this.body.written);
+    this.uncompressedBytes += this.putPage(this.pages, DATA_PAGE, this.body, encoded);
   }
 
-  /** The dictionary's page; empty when no page uses it. */
-  dictionaryPage(): Uint8Array {
+  /** The dictionary's page, and its bytes before compression; empty when no page uses it. */
+  dictionaryPage(): { bytes: Uint8Array; uncompressed: number } {
     const { plain, size } = this.dictionary;
-    if (this.dictionaryPages === 0) return new Uint8Array(0);
+    if (this.dictionaryPages === 0) return { bytes: new Uint8Array(0), uncompressed: 0 };
     const page = new ByteBuffer();
-    putPageHeader(page, DICTIONARY_PAGE, plain.length, size, PLAIN);
-    page.append(plain.written);
-    return page.written;
+    const uncompressed = this.putPage(page, DICTIONARY_PAGE, plain, { values: size, encoding: PLAIN });
+    return { bytes: page.written, uncompressed };
+  }
+
+  /** Appends a page with its header; returns how long both were without compression. */
+  private putPage(
+    target: ByteBuffer,
+    type: number,
+    { written: body }: ByteBuffer,
+    { values, encoding }: { readonly values: number; readonly encoding: number },
+  ): number {
+    const stored = this.compress === null ? body : this.compress(body);
+    const start = target.length;
+    putPageHeader(target, type, { full: body.length, stored: stored.length }, values, encoding);
+    const header = target.length - start;
+    target.append(stored);
+    return header + body.length;
   }
 
   private encode(cells: Cells, rows: number): { values: number; encoding: number } {
@@ -188,7 +210,7 @@ export class ColumnChunk {
 function putPageHeader(
   target: ByteBuffer,
   type: number,
-  bytes: number,
+  bytes: { readonly full: number; readonly stored: number },
   values: number,
   encoding: number,
 ): void {
@@ -214,5 +236,5 @@ function putPageHeader(
             ],
           },
         ] as const);
-  putStruct(target, [[1, { i32: type }], [2, { i32: bytes }], [3, { i32: bytes }], details]);
+  putStruct(target, [[1, { i32: type }], [2, { i32: bytes.full }], [3, { i32: bytes.stored }], details]);
 }

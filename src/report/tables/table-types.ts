@@ -8,5 +8,11 @@ export interface TableWriter {
   end(): void;
 }
 
+/** How a table is written. */
+export interface TableOptions {
+  /** Pages of Parquet compressed with gzip; other formats take no notice. */
+  readonly gzip?: boolean;
+}
+
 /** Takes bytes in their order; they are the writer's own and change after the call. */
 export type ByteSink = (bytes: Uint8Array) => void;

@@ -1,5 +1,5 @@
 import type { Column } from '../../column-table.js';
-import type { ByteSink, TableWriter } from './table-types.js';
+import type { ByteSink, TableOptions, TableWriter } from './table-types.js';
 
 export const tableFormats = ['csv', 'ndjson', 'parquet'] as const;
 export type TableFormat = (typeof tableFormats)[number];
@@ -9,6 +9,7 @@ export async function tableWriter(
   format: TableFormat,
   columns: readonly Column[],
   sink: ByteSink,
+  options: TableOptions = {},
 ): Promise<TableWriter> {
   switch (format) {
     case 'csv':
@@ -16,6 +17,6 @@ export async function tableWriter(
     case 'ndjson':
       return (await import('./ndjson-writer.js')).ndjsonWriter(columns, sink);
     case 'parquet':
-      return (await import('./parquet-writer.js')).parquetWriter(columns, sink);
+      return (await import('./parquet-writer.js')).parquetWriter(columns, sink, options);
   }
 }

@@ -1,0 +1,3 @@
+export { parseCsv } from './csv.js';
+export { isTableFile, readTableRows } from './read.js';
+export type { TableCell, TableRow } from './table-row.js';
