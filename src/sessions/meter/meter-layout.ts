@@ -29,18 +29,25 @@ export const SPLT_HEAD = 23;
 export const SPLT_TAIL = 24;
 export const FRAMES_HEAD = 25;
 export const FRAMES_TAIL = 26;
-/** ICMP type and code of the first packet: type in the upper byte. */
+/**
+ * ICMP type and code of the first packet, type in the upper byte; of TCP, which has neither, the flags of the first
+ * packet and of the second in the byte above.
+ */
 export const ICMP = 27;
+export const FIRST_FLAGS = 27;
+/** Size of the first packet, bytes. */
+export const FIRST_SIZE = 28;
+/** Number of the session's block of statistics, which it has from its third packet on; 0 before. */
+export const STATISTICS_BLOCK = 29;
 
 /** Doubles, two of each: from a, from b. Times are whole milliseconds since 1970. */
 export const BYTES = 15;
 export const FIRST_MS = 17;
 export const LAST_MS = 19;
-export const PLAIN_DOUBLES = 21;
+export const ROW_DOUBLES = 21;
 
-/** Statistics: three blocks of doubles (both directions, from a, from b). */
-export const STATISTICS = 21;
-export const BLOCK = 8;
+/** A block of statistics: three sets of doubles (both directions, from a, from b), then counters. */
+export const SET = 8;
 export const SIZE_MEAN = 0;
 /** Sum of squared distances from the mean (Welford, 1962). */
 export const SIZE_M2 = 1;
@@ -51,8 +58,8 @@ export const INTERVAL_M2 = 5;
 export const INTERVAL_MIN = 6;
 export const INTERVAL_MAX = 7;
 /** 32-bit counters of TCP flags behind them: eight from a, eight from b, by bit number. */
-export const FLAG_COUNTS = (STATISTICS + 3 * BLOCK) * 2;
-export const STATISTICS_DOUBLES = STATISTICS + 3 * BLOCK + 8;
+export const FLAG_COUNTS = 3 * SET * 2;
+export const BLOCK_DOUBLES = 3 * SET + 8;
 
 /** Bits of EVIDENCE. */
 export const FIRST_PACKET_BY_B = 1;

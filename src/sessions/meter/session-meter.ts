@@ -23,7 +23,7 @@ import {
 import { PluginRunner } from './plugin-runner.js';
 import { RowPool } from './row-pool.js';
 import { createMeteredSession, fillRecord, openedByB, type RowContents } from './session-record.js';
-import { addToStatistics, clearStatistics, countFlags } from './statistics.js';
+import { StatisticsPool } from './statistics-pool.js';
 
 /**
  * Joins packets to sessions with time-outs and hands each out when it is over. Neither time nor memory of a packet
@@ -38,7 +38,7 @@ export class SessionMeter {
   private readonly idleMs: number;
   private readonly activeMs: number;
   private readonly accounting: Accounting;
-  private readonly statistics: boolean;
+  private readonly statistics: StatisticsPool | undefined;
   private readonly splt: number;
   private readonly frames: boolean;
   private readonly endOnFin: boolean;
@@ -55,6 +55,8 @@ export class SessionMeter {
   private nowMs = Number.NEGATIVE_INFINITY;
   private nowNs = 0;
   private size = 0.5;
+  /** Of the packet at hand: size, interval to the packet before, interval to the one before of its side. */
+  private readonly measures = new Float64Array(3);
   /** Before this time no session can be idle. */
   private scanAtMs = Number.POSITIVE_INFINITY;
 
@@ -66,14 +68,14 @@ export class SessionMeter {
     this.idleMs = (options.idleTimeout ?? 120) * 1000;
     this.activeMs = (options.activeTimeout ?? 1800) * 1000;
     this.accounting = options.accounting ?? 'link';
-    this.statistics = options.statistics ?? false;
+    this.statistics = options.statistics === true ? new StatisticsPool() : undefined;
     this.splt = options.splt ?? 0;
     this.frames = options.frames ?? false;
     this.endOnFin = options.endOnFin ?? false;
     this.endOnRst = options.endOnRst ?? false;
     this.maxSessions = Math.max(1, options.maxSessions ?? DEFAULT_MAX_SESSIONS);
     this.compatible = options.compatible ?? false;
-    this.rows = new RowPool(this.statistics ? at.STATISTICS_DOUBLES : at.PLAIN_DOUBLES);
+    this.rows = new RowPool(at.ROW_DOUBLES);
     const { statistics, splt, frames, lists } = this;
     this.contents = { statistics, splt, frames, lists, scratch: new Float64Array(splt * 2) };
     this.record = createMeteredSession(splt);
@@ -216,8 +218,8 @@ export class SessionMeter {
     ints[i + at.EVIDENCE] = evidence;
     ints.fill(0, i + at.PACKETS, i + at.ICMP);
     ints[i + at.ICMP] = isIcmp(packet.protocol) ? icmpOf(packet) : 0;
-    floats.fill(0, f + at.BYTES, f + at.PLAIN_DOUBLES);
-    if (this.statistics) clearStatistics(floats, f, ints, i);
+    ints[i + at.STATISTICS_BLOCK] = 0;
+    floats.fill(0, f + at.BYTES, f + at.ROW_DOUBLES);
   }
 
   /** Ends the session of a row where the packet at hand cannot belong to it, and begins anew there. */
@@ -265,24 +267,18 @@ export class SessionMeter {
     const f = this.rows.floatsAt(row);
     const { nowMs, nowNs, size } = this;
     const side = fromB ? 1 : 0;
+    const lastOfSide = floats[f + at.LAST_MS + side] as number;
+    const last = Math.max(lastOfSide, floats[f + at.LAST_MS + 1 - side] as number);
+    if (this.statistics !== undefined) {
+      const { measures } = this;
+      measures[0] = size;
+      measures[1] = nowMs > last ? nowMs - last : 0;
+      measures[2] = nowMs > lastOfSide ? nowMs - lastOfSide : 0;
+      this.statistics.add(packet, ints, i, floats, f, side, measures);
+    }
     const ofSide = ((ints[i + at.PACKETS + side] as number) + 1) >>> 0;
     ints[i + at.PACKETS + side] = ofSide;
     floats[f + at.BYTES + side] = (floats[f + at.BYTES + side] as number) + size;
-    const lastOfSide = floats[f + at.LAST_MS + side] as number;
-    const last = Math.max(lastOfSide, floats[f + at.LAST_MS + 1 - side] as number);
-    if (this.statistics) {
-      const all = ofSide + ((ints[i + at.PACKETS + 1 - side] as number) >>> 0);
-      const both = f + at.STATISTICS;
-      const one = both + at.BLOCK * (1 + side);
-      addToStatistics(floats, both + at.SIZE_MEAN, all, size);
-      addToStatistics(floats, one + at.SIZE_MEAN, ofSide, size);
-      if (!first) addToStatistics(floats, both + at.INTERVAL_MEAN, all - 1, nowMs > last ? nowMs - last : 0);
-      if (ofSide > 1) {
-        const interval = nowMs > lastOfSide ? nowMs - lastOfSide : 0;
-        addToStatistics(floats, one + at.INTERVAL_MEAN, ofSide - 1, interval);
-      }
-      if (packet.hasTcpFlags) countFlags(ints, i + at.FLAG_COUNTS + side * 8, packet.tcpFlags);
-    }
     if (ofSide === 1) {
       floats[f + at.FIRST_MS + side] = nowMs;
       ints[i + at.FIRST_NS + side] = nowNs;
@@ -399,6 +395,7 @@ export class SessionMeter {
     this.plugins?.expire(this.record, row);
     const ints = this.rows.ints(row);
     const i = this.rows.intsAt(row);
+    this.statistics?.release(ints, i);
     if (this.splt > 0) this.lists.release(ints[i + at.SPLT_HEAD] as number, ints[i + at.SPLT_TAIL] as number);
     if (this.frames) {
       this.lists.release(ints[i + at.FRAMES_HEAD] as number, ints[i + at.FRAMES_TAIL] as number);

@@ -1,8 +1,10 @@
 import type { ListArena } from './list-arena.js';
 import * as at from './meter-layout.js';
 import type { EndReason, MeteredSession } from './meter-types.js';
+import { isIcmp } from './packet-parts.js';
 import type { RowPool } from './row-pool.js';
 import { finishStatistics } from './statistics.js';
+import type { StatisticsPool } from './statistics-pool.js';
 
 /** A record at rest. @param splt how many packets the lists of first packets hold */
 export function createMeteredSession(splt: number): MeteredSession {
@@ -49,7 +51,7 @@ const FLAG_BITS = [1, 7, 6, 5, 4, 3, 2, 0] as const;
 
 /** What of a row is kept, and where its lists lie. */
 export interface RowContents {
-  readonly statistics: boolean;
+  readonly statistics: StatisticsPool | undefined;
   readonly splt: number;
   readonly frames: boolean;
   readonly lists: ListArena;
@@ -90,7 +92,9 @@ export function fillRecord(
         : 'first-packet';
   fillEnds(record, ints, i, fromB);
   fillCounts(record, ints, i, floats, f, fromB);
-  if (contents.statistics) fillStatistics(record, ints, i, floats, f, fromB);
+  if (contents.statistics !== undefined) {
+    fillStatistics(record, contents.statistics, contents.statistics.of(ints, i, floats, f), fromB);
+  }
   if (contents.splt > 0) fillSplt(record, ints, i, contents, fromB);
   if (contents.frames) {
     record.frames.length = record.packets[0] as number;
@@ -119,8 +123,9 @@ function fillEnds(record: MeteredSession, ints: Int32Array, i: number, fromB: bo
   record.destinationMacHigh = fromB ? highs >>> 16 : highs & 0xffff;
   record.sourceMacLow = ints[i + (fromB ? at.MAC_LOW_B : at.MAC_LOW_A)] as number;
   record.destinationMacLow = ints[i + (fromB ? at.MAC_LOW_A : at.MAC_LOW_B)] as number;
-  record.icmpType = (ints[i + at.ICMP] as number) >> 8;
-  record.icmpCode = (ints[i + at.ICMP] as number) & 255;
+  const icmp = isIcmp(record.protocol) ? (ints[i + at.ICMP] as number) : 0;
+  record.icmpType = icmp >> 8;
+  record.icmpCode = icmp & 255;
 }
 
 function fillCounts(
@@ -159,21 +164,22 @@ function fillCounts(
 
 function fillStatistics(
   record: MeteredSession,
-  ints: Int32Array,
-  i: number,
-  floats: Float64Array,
-  f: number,
+  statistics: StatisticsPool,
+  block: number,
   fromB: boolean,
 ): void {
   const { packets, sizes, intervals, flags } = record;
+  const floats = statistics.floats(block);
+  const f = statistics.floatsAt(block);
+  const ints = statistics.ints(block);
   for (let side = 0; side < 3; side++) {
-    const block = f + at.STATISTICS + at.BLOCK * (side === 0 ? 0 : fromB ? 3 - side : side);
+    const set = f + at.SET * (side === 0 ? 0 : fromB ? 3 - side : side);
     const count = packets[side] as number;
-    finishStatistics(floats, block + at.SIZE_MEAN, count, sizes, side * 4);
-    finishStatistics(floats, block + at.INTERVAL_MEAN, count - 1, intervals, side * 4);
+    finishStatistics(floats, set + at.SIZE_MEAN, count, sizes, side * 4);
+    finishStatistics(floats, set + at.INTERVAL_MEAN, count - 1, intervals, side * 4);
   }
-  const source = i + at.FLAG_COUNTS + (fromB ? 8 : 0);
-  const destination = i + at.FLAG_COUNTS + (fromB ? 0 : 8);
+  const source = f * 2 + at.FLAG_COUNTS + (fromB ? 8 : 0);
+  const destination = f * 2 + at.FLAG_COUNTS + (fromB ? 0 : 8);
   for (let column = 0; column < 8; column++) {
     const bit = FLAG_BITS[column] as number;
     const sent = ints[source + bit] as number;

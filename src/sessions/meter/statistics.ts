@@ -1,5 +1,3 @@
-import * as at from './meter-layout.js';
-
 /**
  * Running statistics of one number (Welford, Technometrics 4, 1962), in the order of operations that NFStream has, so
  * that results are equal to the last bit: mean += (x - mean) / n; M2 += (x - old mean) * (x - new mean).
@@ -43,17 +41,6 @@ export function finishStatistics(
   target[to + 1] = floats[place] as number;
   target[to + 2] = count < 2 ? 0 : Math.sqrt((floats[place + 1] as number) / (count - 1));
   target[to + 3] = floats[place + 3] as number;
-}
-
-/** Forgets the statistics of a row. */
-export function clearStatistics(
-  floats: Float64Array,
-  floatsAt: number,
-  ints: Int32Array,
-  intsAt: number,
-): void {
-  floats.fill(0, floatsAt + at.STATISTICS, floatsAt + at.STATISTICS + 3 * at.BLOCK);
-  ints.fill(0, intsAt + at.FLAG_COUNTS, intsAt + at.FLAG_COUNTS + 16);
 }
 
 /** Counts the set bits of a TCP flag byte, one counter a bit. */
