@@ -31,6 +31,12 @@ export const shareActions = {
     smb(share, user, `lcd ${DOCUMENTS}; put ${document} ${name}; lcd /tmp; get ${name} ${name}; del ${name}`),
   /** URL VERSION, URL as `nfs://HOST/PATH`. */
   exportList: (url, number) => bounded(['nfs-ls', `${url}${version(number)}`]),
+  /** URL VERSION DOCUMENT: reads one of the documents that every file server holds. */
+  exportGet: (url, number, document) => [
+    // The client refuses to replace a file.
+    ...bounded(['rm', '-f', `/tmp/${document}`]),
+    ...bounded(['nfs-cp', `${url}/${document}${version(number)}`, `/tmp/${document}`]),
+  ],
   /** URL VERSION DOCUMENT NAME: copies a document there and back. */
   exportRoundTrip: (url, number, document, name) => [
     ...bounded(['nfs-cp', `${DOCUMENTS}/${document}`, `${url}/${name}${version(number)}`]),
