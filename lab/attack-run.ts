@@ -78,7 +78,8 @@ export function labelAttack(report: AttackReport, plan: SitePlan, time: TimeMap)
     units.map((unit) => mapTime(time, unit, Math.max(0, second - time.originSeconds)));
   return {
     ...{ kind: attack.kind, flags: flagsOf(plan.attacks, attack.host), host: attack.host },
-    targets: attack.targets,
+    // Networks, as finished captures know them.
+    targets: attack.targets.map((target) => target.replace(/^10\.77\b/, plan.insidePrefix)),
     start: plan.clockSeconds + Math.min(...moments(start)),
     end: plan.clockSeconds + Math.max(...moments(end)),
     code,
