@@ -8,7 +8,7 @@ import { catalogue } from './plan/catalog/index.js';
 import { discardWork, prepare, runSite, type SiteOutcome } from './site-run.js';
 
 /** Time beyond the office work in which everything has to be up and torn down. */
-const OVERHEAD_SECONDS = 150;
+const OVERHEAD_SECONDS = 240;
 
 /** One run from preflight to the proof that nothing is left. @returns the exit code */
 async function main(options: RunOptions): Promise<number> {

@@ -27,6 +27,8 @@ const NEEDED_COMMANDS = [
 /** How many hosts are made, and how many scripts start up, at the same time. */
 const HOSTS_AT_ONCE = 6;
 const STARTS_AT_ONCE = 10;
+/** Scripts' times are those of a machine with two free cores. */
+const PATIENCE = 1.5;
 
 interface Folders {
   readonly work: string;
@@ -148,6 +150,9 @@ async function startAll(
     if (openedSeconds === 0 && isCustomer(host.plan)) openedSeconds = Date.now() / 1000;
     await bringUp(host, folders.log, plan.seed);
     if (!(await becameReady(host, stop))) notReady.push(host.plan.name);
+    // Without a directory hardly anything of a site's day works.
+    if (notReady.includes(host.plan.name) && host.plan.role === 'ActiveDirectoryController')
+      throw new LabError(`${host.plan.name} did not get ready${lastWords(folders, notReady)}`);
     readyAfter[host.plan.name] = Math.round((performance.now() - begin) / 100) / 10;
   };
   for (const host of hosts.filter(isBackbone)) await start(host);
@@ -175,7 +180,7 @@ function isCustomer({ segment }: HostPlan): boolean {
 async function becameReady(host: Host, stop: AbortSignal): Promise<boolean> {
   try {
     const done = (): true | undefined => (stop.aborted || isReady(host) ? true : undefined);
-    await waitFor(host.plan.name, host.plan.readySeconds * 1000, done);
+    await waitFor(host.plan.name, host.plan.readySeconds * 1000 * PATIENCE, done);
     return true;
   } catch {
     return false;
