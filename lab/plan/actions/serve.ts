@@ -13,6 +13,17 @@ export const serveActions = {
   /** HOST DOCUMENT: a file of settings goes to another host, by rsync over ssh. */
   spread: (host, document) =>
     bounded(['rsync', '-t', '--timeout=8', `${DOCUMENTS}/${document}`, `root@${host}:/tmp/`]),
+  /** HOST...: how long each agent has been up, one after the other as pollers ask. */
+  snmpRound: (...hosts) =>
+    hosts.flatMap((host) =>
+      bounded(
+        [
+          ...['snmpget', '-v2c', '-c', 'public', '-On', '-t', '2', '-r', '0', host],
+          ...['.1.3.6.1.2.1.1.3.0', '.1.3.6.1.2.1.1.1.0', '.1.3.6.1.2.1.2.1.0'],
+        ],
+        4,
+      ),
+    ),
   /** HOST PORT: whether a service answers: its greeting, or an accepted connection. */
   checkService: (host, port) =>
     shell(

@@ -105,7 +105,7 @@ const jobs: Persona = {
     { weight: 2, ...backUp },
     notice,
   ],
-  certain: [{ needs: 'ssh', draw: ansible('raw') }, poll, command],
+  certain: [{ needs: 'ssh', draw: ansible('raw') }, command],
 };
 
 /** A poller that also fetches copies. */
@@ -121,7 +121,7 @@ const polls: Persona = {
     notice,
     ...networkFiles,
   ],
-  certain: [backUp, poll, poll, walk],
+  certain: [backUp, walk],
 };
 
 /** Asks every service whether it answers, and spreads settings. */
@@ -144,7 +144,7 @@ const checks: Persona = {
     { weight: 3, needs: 'snmp', draw: (occasion) => ['ping', name(occasion)] },
     notice,
   ],
-  certain: [check('ssh'), poll, command, spread],
+  certain: [check('ssh'), command, spread],
 };
 
 const kinds: readonly AdminServer[] = [
@@ -214,17 +214,21 @@ function later(site: SiteDraw, host: HostPlan, kind: AdminServer): HostPlan {
       ...(others('snmp').length > 0 ? ['udp/161'] : []),
       ...(scraped.length > 0 ? ['tcp/9100'] : []),
     ],
-    steps: drawSteps(site, seatOf(host), withPages(site, kind.rounds), 'root'),
+    steps: drawSteps(site, seatOf(host), withRounds(site, host, kind.rounds), 'root'),
   };
 }
 
-/** Every administrator's server looks once whether the site's pages come. */
-function withPages(site: SiteDraw, rounds: Persona): Persona {
+/** Every administrator's server looks once whether all agents answer and whether the site's pages come. */
+function withRounds(site: SiteDraw, host: HostPlan, rounds: Persona): Persona {
+  const agents = offersOf(site, 'snmp').filter(({ address }) => address !== host.address);
   const pages = site.offers
-    .filter(({ kind }) => PAGES.includes(kind))
-    .map(({ host, port, tls }) => `http${tls ? 's' : ''}://${host}:${port}/`);
-  if (pages.length === 0) return rounds;
-  return { ...rounds, certain: [...rounds.certain, { draw: () => ['open', ...pages] }] };
+    .filter(({ kind, address }) => PAGES.includes(kind) && address !== host.address)
+    .map(({ host: name, port, tls }) => `http${tls ? 's' : ''}://${name}:${port}/`);
+  const wishes: Wish[] = [
+    ...(agents.length === 0 ? [] : [['snmpRound', ...agents.map(({ address }) => address)] as const]),
+    ...(pages.length === 0 ? [] : [['open', ...pages] as const]),
+  ];
+  return { ...rounds, certain: [...wishes.map((wish) => ({ draw: () => wish })), ...rounds.certain] };
 }
 
 /** Look after the others: jobs, polls, copies, checks; take in their messages; let administrators in. */
