@@ -19,7 +19,10 @@ const pages = new Map(
   ['start', 'plan', 'handbook', 'minutes', 'contacts'].map((name) => [name, text(60 + below(1500))]),
 );
 const assets = new Map([
-  ['/style.css', ['text/css', Array.from({ length: 40 + below(400) }, (_, i) => `.c${i} { margin: ${i}px }`).join('\n')]],
+  [
+    '/style.css',
+    ['text/css', Array.from({ length: 40 + below(400) }, (_, i) => `.c${i} { margin: ${i}px }`).join('\n')],
+  ],
   ['/page.js', ['text/javascript', `/* ${text(200 + below(4000))} */`]],
 ]);
 
@@ -59,7 +62,11 @@ function answer(request, response) {
   if (url.pathname === '/search') {
     const hits = [...pages].filter(([, body]) => body.includes(url.searchParams.get('q') ?? ''));
     tell(hits.length * 10);
-    return send(200, 'application/json', JSON.stringify(hits.map(([name, body]) => ({ name, start: body.slice(0, 200) }))));
+    return send(
+      200,
+      'application/json',
+      JSON.stringify(hits.map(([name, body]) => ({ name, start: body.slice(0, 200) }))),
+    );
   }
   if (url.pathname === '/edit' && request.method === 'POST') {
     let form = '';
