@@ -1,7 +1,7 @@
 """Data in names, as DNS tunnels carry it: long labels of base 32 out, TXT records back.
 
-attack-dns.py client SERVER ZONE   asks SERVER about names below ZONE until it is ended
-attack-dns.py server SECONDS       answers anything with text
+attack-dns.py client SERVER ZONE      asks SERVER about names below ZONE until it is ended
+attack-dns.py server SECONDS ADDRESS  answers anything with text, at this address of the host
 """
 import base64
 import os
@@ -37,10 +37,10 @@ def client(server, zone):
         time.sleep(draw.uniform(0.2, 0.8))
 
 
-def server(seconds):
+def server(seconds, address):
     line = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     line.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    line.bind(("", 53))
+    line.bind((address, 53))
     line.settimeout(0.5)
     end = time.monotonic() + seconds
     while time.monotonic() < end:
@@ -55,6 +55,6 @@ def server(seconds):
 
 
 if sys.argv[1] == "server":
-    server(float(sys.argv[2]))
+    server(float(sys.argv[2]), sys.argv[3])
 else:
     client(sys.argv[2], sys.argv[3])

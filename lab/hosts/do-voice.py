@@ -1,6 +1,6 @@
 """do-voice.py HOST PORT SECONDS: voice as RTP (RFC 3550) with G.711, 50 packets a second, to an echo.
 
-do-voice.py echo PORT: sends back what comes.
+do-voice.py echo PORT ADDRESS: sends back what comes to this address of the host.
 """
 import os
 import socket
@@ -29,15 +29,15 @@ def speak(host, port, seconds):
     return 0 if heard > 0 else 1
 
 
-def echo(port):
+def echo(port, address):
     line = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-    line.bind(("", port))
+    line.bind((address, port))
     while True:
         data, other = line.recvfrom(2048)
         line.sendto(data, other)
 
 
 if sys.argv[1] == "echo":
-    echo(int(sys.argv[2]))
+    echo(int(sys.argv[2]), sys.argv[3])
 else:
     sys.exit(speak(sys.argv[1], int(sys.argv[2]), float(sys.argv[3])))

@@ -50,9 +50,11 @@ D
 dovecot -F -c /run/dovecot.conf &
 
 # Meetings: one's own address and relays (RFC 8489, RFC 8656), an echo of voice, signalling.
-turnserver -n --no-auth --no-tls --no-dtls --no-cli --no-multicast-peers --allow-loopback-peers --log-file=stdout \
+# The name's one address, so that answers come from where questions went to.
+meetings=$(sed -n 's|^address=/portal.officesuite.example/||p' /lab/site/dnsmasq.conf)
+turnserver -n -L "$meetings" --no-auth --no-tls --no-dtls --no-cli --no-multicast-peers --allow-loopback-peers \
   --listening-port=3478 --min-port=49200 --max-port=49400 --pidfile=/run/turnserver.pid > /dev/null 2>&1 &
-python3 /lab/hosts/do-voice.py echo 3490 &
-sipp -sn uas -p 5060 -nostdin > /dev/null 2>&1 &
+python3 /lab/hosts/do-voice.py echo 3490 "$meetings" &
+sipp -sn uas -i "$meetings" -p 5060 -nostdin > /dev/null 2>&1 &
 touch /run/lab-ready
 wait

@@ -130,7 +130,7 @@ function drawAttack(
       return { ...common, targets: [outside], words: [outside, String(700 + random.below(1500))] };
     case 'dns-tunnel': {
       const server = plan.internetNames[outside] as string;
-      const argv = ['python3', '/lab/hosts/attack-dns.py', 'server', String(seconds)];
+      const argv = ['python3', '/lab/hosts/attack-dns.py', 'server', String(seconds), server];
       return { ...common, targets: [outside], words: [server, outside], helper: { host: 'internet', argv } };
     }
     default:
