@@ -101,6 +101,6 @@ serve_names
 serve_kerberos
 serve_ldap
 serve_logon
-for port in 53 88 389 445 636; do wait_for listens "$port"; done
+for port in 53 88 389 445 636; do wait_for listens "$port" || exit; done
 touch /run/lab-ready
 wait

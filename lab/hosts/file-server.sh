@@ -111,6 +111,6 @@ for service in $services; do
     dav) serve_dav && ports+=(443) ;;
   esac
 done
-for port in "${ports[@]}"; do wait_for listens "$port"; done
+for port in "${ports[@]}"; do wait_for listens "$port" || exit; done
 touch /run/lab-ready
 wait

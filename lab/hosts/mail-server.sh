@@ -15,7 +15,7 @@ accounts
 mailboxes
 answers_for_mail
 web_front "$web" /srv/web
-for port in 25 465 587 143 993 995 443; do wait_for listens "$port"; done
+for port in 25 465 587 143 993 995 443; do wait_for listens "$port" || exit; done
 touch /run/lab-ready
 correspondence &
 wait

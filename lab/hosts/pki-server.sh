@@ -101,11 +101,11 @@ S
 make_register
 for service in $services; do
   case $service in
-    nginx | apache | lighttpd) web_front "$service" "$store" && wait_for listens 443 ;;
-    ocsp) serve_ocsp && wait_for listens 2560 ;;
-    cmp) serve_cmp && wait_for listens 8080 ;;
-    acme) serve_acme && wait_for listens "$port" ;;
-    ldap) serve_ldap && wait_for listens 636 ;;
+    nginx | apache | lighttpd) web_front "$service" "$store" && wait_for listens 443 || exit ;;
+    ocsp) serve_ocsp && wait_for listens 2560 || exit ;;
+    cmp) serve_cmp && wait_for listens 8080 || exit ;;
+    acme) serve_acme && wait_for listens "$port" || exit ;;
+    ldap) serve_ldap && wait_for listens 636 || exit ;;
   esac
 done
 touch /run/lab-ready

@@ -56,6 +56,6 @@ chmod 600 /run/tls/key.pem
 cp /var/lib/samba/private/krb5.conf /etc/krb5.conf
 names_by "$domain" "$address"
 samba -F --no-process-group --debug-stdout -d1 &
-wait_for answers "$address" 3268
+wait_for answers "$address" 3268 || exit
 touch /run/lab-ready
 wait

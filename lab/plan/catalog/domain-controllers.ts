@@ -43,7 +43,7 @@ const sambaFirst: Implementation = {
       implementation: 'samba-ad',
       script: 'samba-ad.sh',
       scriptArguments: sambaWords(site, seat, 'first', '-'),
-      mustSee: ['tcp/88', 'tcp/389', 'tcp/445', 'udp/53', 'udp/123'],
+      mustSee: ['tcp/88', 'udp/53', 'udp/123'],
       readySeconds: 90,
     });
   },
@@ -66,7 +66,7 @@ const sambaSecond: Implementation = {
       implementation: 'samba-ad-second',
       script: 'samba-ad.sh',
       scriptArguments: sambaWords(site, seat, 'second', peer),
-      mustSee: ['tcp/88', 'tcp/135', 'tcp/389', 'udp/53', 'udp/123'],
+      mustSee: ['tcp/88', 'tcp/135', 'udp/123'],
       readySeconds: 120,
     });
   },
@@ -96,7 +96,7 @@ const directoryMit: Implementation = {
         ...[seat.address, site.domain, zone, site.users.join(',')],
         pick(site.random, ['ec', 'rsa']),
       ],
-      mustSee: ['udp/88', 'tcp/389', 'tcp/445', 'udp/123'],
+      mustSee: ['udp/88', 'tcp/389', 'udp/123'],
       readySeconds: 60,
     });
   },

@@ -25,7 +25,7 @@ function mailServer(name: string, mta: string, commands: readonly string[], laye
   return {
     role: ROLE,
     name,
-    commands: [...commands, 'dovecot', 'nginx', 'apache2', 'lighttpd'],
+    commands: [...commands, 'dovecot', 'nginx', 'apache2', 'lighttpd', 'openssl'],
     ...(layer === undefined ? {} : { layer }),
     later: roundsLater(serverRounds.mail),
     plan(site, seat) {
