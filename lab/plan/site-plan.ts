@@ -142,13 +142,14 @@ function planHosts(
   });
   return finished.map((host) => ({
     ...host,
-    after: [...new Set([...host.after, ...usualOrder(host, finished)])],
+    after: [...new Set([...host.after, ...usualOrder(host, finished, common.offers)])],
   }));
 }
 
-/** The first controller, then the other servers, then workstations and printers. */
-function usualOrder(host: HostPlan, all: readonly HostPlan[]): string[] {
-  const first = all.find(({ role }) => role === 'ActiveDirectoryController');
+/** The controller that makes the domain, then the other servers, then workstations and printers. */
+function usualOrder(host: HostPlan, all: readonly HostPlan[], offers: readonly Offer[]): string[] {
+  const domain = offers.find(({ kind }) => kind === 'dns-ad');
+  const first = all.find(({ address }) => address === domain?.address);
   const before = all.filter((one) => one === first || (host.segment !== 'srv' && one.segment === 'srv'));
   return before.filter((one) => one !== host && host !== first).map(({ name }) => name);
 }
