@@ -1,6 +1,6 @@
 import { type Packet, PROTOCOL_TCP } from '../../pcap/index.js';
 import * as at from './meter-layout.js';
-import { addToStatistics, countFlags } from './statistics.js';
+import { addToSet, countFlags } from './statistics.js';
 
 /** Blocks of a page: a power of two. */
 const PAGE_BITS = 12;
@@ -55,22 +55,16 @@ export class StatisticsPool {
     const flags = packet.hasTcpFlags ? packet.tcpFlags : 0;
     let block = ints[i + at.STATISTICS_BLOCK] as number;
     if (block === 0) {
-      if (all === 0) {
-        ints[i + at.FIRST_SIZE] = measures[0] as number;
-        ints[i + at.FIRST_FLAGS] = (ints[i + at.FIRST_FLAGS] as number) | flags;
-        return;
-      }
-      if (all === 1) {
-        ints[i + at.FIRST_FLAGS] = (ints[i + at.FIRST_FLAGS] as number) | (flags << 8);
+      if (all < 2) {
+        if (all === 0) ints[i + at.FIRST_SIZE] = measures[0] as number;
+        ints[i + at.FIRST_FLAGS] = (ints[i + at.FIRST_FLAGS] as number) | (flags << (all * 8));
         return;
       }
       block = this.take();
       this.replay(ints, i, floats, f, block);
       ints[i + at.STATISTICS_BLOCK] = block;
     }
-    this.count(block, side, ofSide + 1, all + 1, measures);
-    if (flags !== 0)
-      countFlags(this.ints(block), this.floatsAt(block) * 2 + at.FLAG_COUNTS + side * 8, flags);
+    this.count(block, side, ofSide + 1, all + 1, measures, flags);
   }
 
   /** The block of a session that is over: its own, or block 0 with what one or two packets give. */
@@ -111,27 +105,30 @@ export class StatisticsPool {
     const side = ((ints[i + at.EVIDENCE] as number) & at.FIRST_PACKET_BY_B) !== 0 ? 1 : 0;
     const flags = ints[i + at.FIRST_FLAGS] as number;
     again[0] = (ints[i + at.FIRST_SIZE] as number) >>> 0;
-    this.count(block, side, 1, 1, again);
     const isTcp = ((ints[i + at.SCOPE] as number) & 255) === PROTOCOL_TCP;
-    if (isTcp) countFlags(this.ints(block), counters + side * 8, flags & 255);
-    const other = 1 - side;
+    this.count(block, side, 1, 1, again, isTcp ? flags & 255 : 0);
     const ofFirst = ints[i + at.PACKETS + side] as number;
-    if (ofFirst + (ints[i + at.PACKETS + other] as number) < 2) return;
+    if (ofFirst + (ints[i + at.PACKETS + 1 - side] as number) < 2) return;
+    const second = ofFirst === 2 ? side : 1 - side;
     again[0] = (floats[f + at.BYTES] as number) + (floats[f + at.BYTES + 1] as number) - (again[0] as number);
     const from = floats[f + at.FIRST_MS + side] as number;
-    const to = floats[f + at.LAST_MS + (ofFirst === 2 ? side : other)] as number;
+    const to = floats[f + at.LAST_MS + second] as number;
     again[1] = again[2] = to > from ? to - from : 0;
-    this.count(block, ofFirst === 2 ? side : other, ofFirst, 2, again);
-    if (isTcp) countFlags(this.ints(block), counters + (ofFirst === 2 ? side : other) * 8, flags >> 8);
+    this.count(block, second, ofFirst, 2, again, isTcp ? flags >> 8 : 0);
   }
 
-  private count(block: number, side: number, ofSide: number, all: number, measures: Float64Array): void {
+  private count(
+    block: number,
+    side: number,
+    ofSide: number,
+    all: number,
+    measures: Float64Array,
+    flags: number,
+  ): void {
     const floats = this.floats(block);
     const both = this.floatsAt(block);
-    const one = both + at.SET * (1 + side);
-    addToStatistics(floats, both + at.SIZE_MEAN, all, measures[0] as number);
-    addToStatistics(floats, one + at.SIZE_MEAN, ofSide, measures[0] as number);
-    if (all > 1) addToStatistics(floats, both + at.INTERVAL_MEAN, all - 1, measures[1] as number);
-    if (ofSide > 1) addToStatistics(floats, one + at.INTERVAL_MEAN, ofSide - 1, measures[2] as number);
+    addToSet(floats, both, all, measures, 1);
+    addToSet(floats, both + at.SET * (1 + side), ofSide, measures, 2);
+    if (flags !== 0) countFlags(this.ints(block), both * 2 + at.FLAG_COUNTS + side * 8, flags);
   }
 }

@@ -1,25 +1,49 @@
+import * as at from './meter-layout.js';
+
 /**
- * Running statistics of one number (Welford, Technometrics 4, 1962), in the order of operations that NFStream has, so
- * that results are equal to the last bit: mean += (x - mean) / n; M2 += (x - old mean) * (x - new mean).
+ * Adds a packet to a set of running statistics of sizes and intervals (Welford, Technometrics 4, 1962), in the order of
+ * operations that NFStream has, so that results are equal to the last bit: mean += (x - mean) / n;
+ * M2 += (x - old mean) * (x - new mean).
  *
- * @param place where mean, M2, minimum and maximum lie, on end
- * @param count how many numbers there are with this one
+ * @param set where the set lies: see meter-layout
+ * @param count packets with this one
+ * @param measures its size first, its interval at `interval`: a double that is passed by itself would be allocated
  */
-export function addToStatistics(floats: Float64Array, place: number, count: number, value: number): void {
+export function addToSet(
+  floats: Float64Array,
+  set: number,
+  count: number,
+  measures: Float64Array,
+  interval: number,
+): void {
+  const size = measures[0] as number;
   if (count === 1) {
-    floats[place] = value;
-    floats[place + 1] = 0;
-    floats[place + 2] = value;
-    floats[place + 3] = value;
+    floats[set + at.SIZE_MEAN] = size;
+    floats[set + at.SIZE_M2] = 0;
+    floats[set + at.SIZE_MIN] = size;
+    floats[set + at.SIZE_MAX] = size;
     return;
   }
-  const old = floats[place] as number;
-  const distance = value - old;
-  const mean = old + distance / count;
-  floats[place] = mean;
-  floats[place + 1] = (floats[place + 1] as number) + distance * (value - mean);
-  if (value < (floats[place + 2] as number)) floats[place + 2] = value;
-  if (value > (floats[place + 3] as number)) floats[place + 3] = value;
+  const distance = size - (floats[set + at.SIZE_MEAN] as number);
+  const mean = (floats[set + at.SIZE_MEAN] as number) + distance / count;
+  floats[set + at.SIZE_MEAN] = mean;
+  floats[set + at.SIZE_M2] = (floats[set + at.SIZE_M2] as number) + distance * (size - mean);
+  if (size < (floats[set + at.SIZE_MIN] as number)) floats[set + at.SIZE_MIN] = size;
+  if (size > (floats[set + at.SIZE_MAX] as number)) floats[set + at.SIZE_MAX] = size;
+  const time = measures[interval] as number;
+  if (count === 2) {
+    floats[set + at.INTERVAL_MEAN] = time;
+    floats[set + at.INTERVAL_M2] = 0;
+    floats[set + at.INTERVAL_MIN] = time;
+    floats[set + at.INTERVAL_MAX] = time;
+    return;
+  }
+  const late = time - (floats[set + at.INTERVAL_MEAN] as number);
+  const meanTime = (floats[set + at.INTERVAL_MEAN] as number) + late / (count - 1);
+  floats[set + at.INTERVAL_MEAN] = meanTime;
+  floats[set + at.INTERVAL_M2] = (floats[set + at.INTERVAL_M2] as number) + late * (time - meanTime);
+  if (time < (floats[set + at.INTERVAL_MIN] as number)) floats[set + at.INTERVAL_MIN] = time;
+  if (time > (floats[set + at.INTERVAL_MAX] as number)) floats[set + at.INTERVAL_MAX] = time;
 }
 
 /**
