@@ -10,11 +10,13 @@ type HasCredentials = (servers: string) => boolean;
 
 /**
  * The connection as it is set; undefined when no server is named.
+ * @param waitSeconds for how long a server that is not there yet is waited for, unless it is set
  * @throws NetworkmlError NML_USAGE when secrets stand on the command line or in the settings file
  */
 export function natsSettings(
   settings: Settings,
   hasCredentials: HasCredentials,
+  waitSeconds = 0,
   environment: NodeJS.ProcessEnv = process.env,
 ): NatsOptions | undefined {
   const own = settings.text('nats');
@@ -33,6 +35,7 @@ export function natsSettings(
     (value === undefined ? {} : { [key]: value }) as { [name in K]?: string };
   return {
     servers,
+    connectTimeoutMs: (settings.number('connect-timeout') ?? waitSeconds) * 1000,
     ...optional('user', settings.text('user')),
     ...optional('passwordFile', settings.text('password-file')),
     ...optional('tokenFile', settings.text('token-file')),

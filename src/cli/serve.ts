@@ -14,6 +14,9 @@ import type { Settings } from './settings.js';
 
 const SECOND_MS = 1000;
 
+/** For how long a NATS server that starts after us is waited for, seconds: containers start in any order. */
+const CONNECT_SECONDS = 60;
+
 export const serve: Command = {
   options: [
     ...natsOptionNames,
@@ -49,7 +52,7 @@ export const serve: Command = {
 async function run({ settings }: Invocation): Promise<number> {
   // Loaded only here: no other command should wait for the clients of NATS.
   const service = await import('../service/index.js');
-  const nats = natsSettings(settings, service.hasCredentials);
+  const nats = natsSettings(settings, service.hasCredentials, CONNECT_SECONDS);
   const options = await serveOptions(settings);
   if (nats === undefined && options.watch === undefined) {
     throw new NetworkmlError('NML_USAGE', 'nothing to serve: neither --nats nor --watch', {
@@ -61,10 +64,21 @@ async function run({ settings }: Invocation): Promise<number> {
   }
   const level = settings.flag('quiet') ? 'silent' : settings.flag('verbose') ? 'debug' : 'info';
   const log = service.createLog(level);
+  const stop = new AbortController();
+  const { signal } = stop;
   const stopped = new Promise<undefined>((resolve) => {
-    onFirstSignal(() => resolve(undefined));
+    onFirstSignal(() => {
+      stop.abort();
+      resolve(undefined);
+    });
   });
-  const running = await service.serve({ ...options, log, ...(nats === undefined ? {} : { nats }) });
+  const starting = service.serve({ ...options, log, signal, ...(nats === undefined ? {} : { nats }) });
+  const running = await starting.catch((error: unknown) => {
+    // Told to end while it still waited for the server: nothing had begun.
+    if (signal.aborted) return undefined;
+    throw error;
+  });
+  if (running === undefined) return EXIT.done;
   const failure = await Promise.race([running.failed, stopped]);
   await running.stop((settings.number('grace') ?? 10) * SECOND_MS);
   if (failure === undefined) return EXIT.done;

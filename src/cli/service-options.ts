@@ -12,6 +12,7 @@ export const natsOptionNames = [
   'tls-cert',
   'tls-key',
   'insecure',
+  'connect-timeout',
 ] as const;
 
 export const serviceOptionTable = {
@@ -52,6 +53,12 @@ export const serviceOptionTable = {
   insecure: {
     kind: 'flag',
     describe: 'send passwords and tokens over plain connections to other machines',
+    setting: true,
+  },
+  'connect-timeout': {
+    kind: 'number',
+    value: 'SECONDS',
+    describe: 'for a NATS server that is not there yet at the start (default 60 for serve, else 0: one try)',
     setting: true,
   },
   watch: {

@@ -30,6 +30,8 @@ export interface NatsOptions {
   readonly insecure?: boolean;
   /** Name of the connection, as the server shows it. */
   readonly name?: string;
+  /** For how long a server that is not there yet is waited for at the start, milliseconds; without it one try is made. */
+  readonly connectTimeoutMs?: number;
 }
 
 /** Environment that may hold secrets instead of files. */
@@ -86,7 +88,7 @@ async function resetOnReconnect(connection: NatsConnection, reset: () => void): 
 }
 
 /** Pauses that double up to a limit; half of each is chance, so that a fleet does not come back all at once. */
-function backOff(): { next: () => number; reset: () => void } {
+export function backOff(): { next: () => number; reset: () => void } {
   let tries = 0;
   return {
     next: () => {

@@ -12,12 +12,13 @@ import { connectNats, type NatsOptions } from './connect.js';
 import type { ServiceBase, WorkerContext } from './context.js';
 import { startDiscovery } from './discovery.js';
 import { endpointsOf } from './endpoints.js';
+import { firstContact } from './first-contact.js';
 import { startHttp } from './http.js';
 import { type JobLoop, startJobLoop } from './job-loop.js';
 import type { Logger } from './log.js';
 import { Metrics } from './metrics.js';
 import { PredictThreads } from './predict-threads.js';
-import { type ProvisionOptions, provision } from './provision.js';
+import { type Provisioned, type ProvisionOptions, provision } from './provision.js';
 import { type Answerer, startWatch, type Watch, type WatchOptions } from './watch-folder.js';
 
 /** What a service does and where. */
@@ -39,6 +40,8 @@ export interface ServeOptions {
   readonly legacy: boolean;
   readonly provision: ProvisionOptions;
   readonly log: Logger;
+  /** Ends the waiting for a NATS server that is not there yet: the start fails then. */
+  readonly signal?: AbortSignal;
 }
 
 /** A running service. */
@@ -62,7 +65,7 @@ export async function serve(options: ServeOptions): Promise<Service> {
   const metrics = new Metrics();
   const threads = new PredictThreads(threadSetup(options), options.threads);
   const base: ServiceBase = { ...partsOf(options), threads, metrics, stop: stop.signal };
-  const running: Running = { stopping: false, connection: undefined };
+  const running: Running = { stopping: false, connection: undefined, withNats: options.nats !== undefined };
   const parts: { http?: Server; worker?: Worker; watch?: Watch } = {};
   try {
     const { name, version } = bundle.bundle.manifest;
@@ -72,6 +75,8 @@ export async function serve(options: ServeOptions): Promise<Service> {
     };
     const listening = options.http === undefined ? undefined : await startHttp(options.http, pages);
     if (listening !== undefined) parts.http = listening.server;
+    // With port 0 this line is how one learns where to ask whether it is ready.
+    if (options.nats !== undefined) log.info({ http: listening?.address }, 'waiting for NATS');
     if (options.nats !== undefined) parts.worker = await startWorker(base, options, options.nats, running);
     const waiting = new AbortController();
     if (options.watch !== undefined) {
@@ -107,14 +112,16 @@ export async function serve(options: ServeOptions): Promise<Service> {
 }
 
 interface Running {
+  readonly withNats: boolean;
   stopping: boolean;
   connection: NatsConnection | undefined;
   connected?: boolean;
   ready?: boolean;
 }
 
-function notReady({ stopping, connection, connected, ready }: Running): string | undefined {
+function notReady({ withNats, stopping, connection, connected, ready }: Running): string | undefined {
   if (stopping) return 'stopping';
+  if (withNats && connection === undefined) return 'NATS is not there yet';
   if (ready !== true) return 'starting';
   return connection !== undefined && connected !== true ? 'NATS is not connected' : undefined;
 }
@@ -160,6 +167,30 @@ interface Worker {
   disconnect(): Promise<void>;
 }
 
+/** A connection, and all that the service needs behind it. */
+async function provisionedConnection(
+  { log, signal, ...options }: ServeOptions,
+  nats: NatsOptions,
+  workerId: string,
+): Promise<{ connection: NatsConnection; store: Provisioned }> {
+  const contact = async () => {
+    const connection = await connectNats({ ...nats, name: `networkml-${workerId}` });
+    try {
+      return { connection, store: await provision(connection, options.provision) };
+    } catch (error) {
+      await connection.close();
+      throw error;
+    }
+  };
+  return firstContact(contact, {
+    timeoutMs: nats.connectTimeoutMs ?? 0,
+    ...(signal === undefined ? {} : { signal }),
+    onPause: ({ code, message }, pauseMs) => {
+      log.warn({ code, message, pauseMs: Math.round(pauseMs) }, 'NATS is not there yet; trying again');
+    },
+  });
+}
+
 async function startWorker(
   base: ServiceBase,
   options: ServeOptions,
@@ -167,7 +198,7 @@ async function startWorker(
   running: Running,
 ): Promise<Worker> {
   const workerId = nuid.next();
-  const connection = await connectNats({ ...nats, name: `networkml-${workerId}` });
+  const { connection, store } = await provisionedConnection(options, nats, workerId);
   running.connection = connection;
   running.connected = true;
   base.metrics.connected = 1;
@@ -179,7 +210,6 @@ async function startWorker(
     await connection.close();
   };
   try {
-    const store = await provision(connection, options.provision);
     const context: WorkerContext = { ...base, connection, jetstream: jetstream(connection), store, workerId };
     const classifier = options.classifier ?? base.bundle.bundle.manifest.defaultClassifier;
     discovery = startDiscovery(connection, identity(workerId), endpointsOf(context, classifier));

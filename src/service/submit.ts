@@ -8,6 +8,7 @@ import { errorRecord } from '../report/index.js';
 import type { PredictionOutcome } from '../types.js';
 import { askModels, type ClientContext, type Sending, sendCapture, type WaitOptions } from './client.js';
 import { connectNats, type NatsOptions } from './connect.js';
+import { firstContact } from './first-contact.js';
 import { streamError } from './provision.js';
 import { CAPTURES_BUCKET } from './subjects.js';
 
@@ -39,26 +40,32 @@ export interface Submitter {
 }
 
 /**
- * Connects to where the services take their jobs.
+ * Connects to where the services take their jobs. A server, or streams, that are not there yet are waited for as long as
+ * `nats.connectTimeoutMs` says.
  * @throws NetworkmlError NML_NATS_CONNECT, NML_NATS_AUTH, NML_NATS_TLS, NML_NATS_STREAM
  */
 export async function openSubmitter(options: SubmitOptions): Promise<Submitter> {
   setSha256Backend('native');
-  const connection = await connectNats({ ...options.nats, name: 'networkml-submit' });
+  const timeoutMs = options.nats.connectTimeoutMs ?? 0;
+  const context = await firstContact(() => openContext(options), { timeoutMs });
   const stop = new AbortController();
+  return {
+    submit: (sendings) => inOrder(context, sendings, options, stop.signal),
+    send: (sending, wait) => sendOne(context, sending, wait),
+    close: async () => {
+      stop.abort();
+      await context.connection.close();
+    },
+  };
+}
+
+async function openContext(options: SubmitOptions): Promise<ClientContext> {
+  const connection = await connectNats({ ...options.nats, name: 'networkml-submit' });
   try {
     const manager = await jetstreamManager(connection, { checkAPI: false });
     const captures = await new Objm(connection).open(CAPTURES_BUCKET, { check: false });
     const bundleSha256 = (await askModels(connection))?.sha256 ?? options.bundleSha256();
-    const context = { connection, jetstream: jetstream(connection), manager, captures, bundleSha256 };
-    return {
-      submit: (sendings) => inOrder(context, sendings, options, stop.signal),
-      send: (sending, wait) => sendOne(context, sending, wait),
-      close: async () => {
-        stop.abort();
-        await connection.close();
-      },
-    };
+    return { connection, jetstream: jetstream(connection), manager, captures, bundleSha256 };
   } catch (error) {
     await connection.close();
     throw streamError(error, connection);
