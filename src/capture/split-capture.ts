@@ -1,6 +1,12 @@
-import { closeSync, createReadStream, fstatSync, mkdirSync, openSync } from 'node:fs';
-import { NetworkmlError } from '../errors.js';
-import { type CaptureProgress, type CaptureSource, type CaptureSummary, openCapture } from '../pcap/index.js';
+import { closeSync, createReadStream, fstatSync, mkdirSync } from 'node:fs';
+import { NetworkmlError, toNetworkmlError } from '../errors.js';
+import {
+  type CaptureProgress,
+  type CaptureSource,
+  type CaptureSummary,
+  openCapture,
+  openForReading,
+} from '../pcap/index.js';
 import { type SplitOutcome, Splitter, type SplitterOptions } from './splitter.js';
 
 export interface SplitCaptureOptions extends SplitterOptions {
@@ -48,16 +54,7 @@ export async function splitCapture(
 }
 
 function openStream(path: string): { stream: CaptureSource; bytes: number | null } {
-  let file: number;
-  try {
-    file = openSync(path, 'r');
-  } catch (cause) {
-    const code = (cause as NodeJS.ErrnoException).code ?? 'unknown reason';
-    if (code === 'ENOENT' || code === 'ENOTDIR') {
-      throw new NetworkmlError('NML_INPUT_NOT_FOUND', 'no such file', { file: path, cause });
-    }
-    throw new NetworkmlError('NML_INPUT_ACCESS', `cannot be opened (${code})`, { file: path, cause });
-  }
+  const file = openCaptureFile(path);
   const status = fstatSync(file);
   if (status.isDirectory()) {
     closeSync(file);
@@ -65,6 +62,14 @@ function openStream(path: string): { stream: CaptureSource; bytes: number | null
   }
   const stream = createReadStream(path, { fd: file, highWaterMark: PIECE_BYTES });
   return { stream, bytes: status.isFile() ? status.size : null };
+}
+
+function openCaptureFile(path: string): number {
+  try {
+    return openForReading(path);
+  } catch (error) {
+    throw toNetworkmlError(error, path);
+  }
 }
 
 /** Makes the directory for captures. @throws NetworkmlError NML_OUTPUT */

@@ -38,5 +38,5 @@ export {
   TUNNEL_VXLAN,
 } from './packet.js';
 export { type SkipReasonName, skippedByName, skipReasonNames } from './skip-reason.js';
-export type { CaptureSource } from './source.js';
+export { type CaptureSource, openForReading } from './source.js';
 export { createPcapWriter, type PcapSink, type PcapWriter, type PcapWriterOptions } from './writer.js';

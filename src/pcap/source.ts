@@ -1,4 +1,13 @@
-import { closeSync, createReadStream, fstatSync, openSync, readSync } from 'node:fs';
+import {
+  closeSync,
+  createReadStream,
+  fstatSync,
+  openSync,
+  readSync,
+  realpathSync,
+  type Stats,
+  statSync,
+} from 'node:fs';
 import { createGunzip } from 'node:zlib';
 import { NetworkmlError } from '../errors.js';
 import type { CaptureReader } from './capture-reader.js';
@@ -59,15 +68,37 @@ async function pumpPath(path: string, reader: CaptureReader, options: PumpOption
   }
 }
 
-function openForReading(path: string): number {
+/**
+ * Opens a capture, whatever it is, without ever waiting for a pipe's other end.
+ * @returns the descriptor
+ * @throws NetworkmlError NML_INPUT_NOT_FOUND, NML_INPUT_ACCESS
+ */
+export function openForReading(path: string): number {
   try {
+    if (isNamedPipe(path, statSync(path))) {
+      // The opening would wait, perhaps for ever, for somebody who writes, and could not even be interrupted.
+      const hint = 'give a pipe on standard input: networkml predict - < PIPE';
+      throw new NetworkmlError('NML_INPUT_ACCESS', 'is a named pipe', { hint });
+    }
     return openSync(path, 'r');
   } catch (cause) {
+    if (cause instanceof NetworkmlError) throw cause;
     const code = (cause as NodeJS.ErrnoException).code;
     if (code === 'ENOENT' || code === 'ENOTDIR') {
       throw new NetworkmlError('NML_INPUT_NOT_FOUND', 'no such file', { cause });
     }
     throw new NetworkmlError('NML_INPUT_ACCESS', `cannot be opened (${code ?? 'unknown reason'})`, { cause });
+  }
+}
+
+/** A pipe in a folder, not one that a shell made for this process (`<(...)`): that has no path of its own. */
+function isNamedPipe(path: string, status: Stats): boolean {
+  if (!status.isFIFO() || path.startsWith('/dev/fd/')) return false;
+  try {
+    realpathSync.native(path);
+    return true;
+  } catch {
+    return false;
   }
 }
 

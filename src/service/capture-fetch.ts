@@ -84,14 +84,12 @@ async function fetchObject(
   { jetstream, captures }: Objects,
   { spool, maxCaptureBytes }: FetchOptions,
 ): Promise<FetchedCapture> {
-  const info = await captures.info(name);
-  // A link would lead into a bucket that the sender may not be meant to reach.
-  if (info === null || info.deleted || info.options?.link !== undefined) throw absent();
+  const { stored, info } = await findObject(captures, name);
   const { size } = info;
   if (size > maxCaptureBytes) throw tooLarge(size, maxCaptureBytes);
   const hash = createHash('sha256');
   const small = size <= IN_MEMORY_BYTES;
-  const pieces = small ? await smallObject(captures, name) : largeObject(jetstream, info);
+  const pieces = small ? await smallObject(captures, stored) : largeObject(jetstream, info);
   const sink = small ? memorySink(size) : await fileSink(spool);
   try {
     let total = 0;
@@ -108,6 +106,30 @@ async function fetchObject(
   }
   const sha256 = hash.digest('hex');
   return { source: sink.source, size, digest: async () => sha256, release: sink.release };
+}
+
+/** What is known of an object, and the name by which the client finds it. */
+async function findObject(
+  captures: ObjectStore,
+  name: string,
+): Promise<{ stored: string; info: ObjectInfo }> {
+  for (const stored of storedNames(name)) {
+    const info = await captures.info(stored);
+    // A link would lead into a bucket that the sender may not be meant to reach.
+    if (info !== null && !info.deleted && info.options?.link === undefined) return { stored, info };
+  }
+  throw absent();
+}
+
+/**
+ * By subject, an object is the base64 of its name's UTF-8 (ADR-20 of the NATS architecture documents). Our client takes
+ * each character for one byte instead, and fails at those that are none: it is given the bytes as such characters, then,
+ * where it is one, the name as another such client would have stored it.
+ */
+function storedNames(name: string): string[] {
+  const bytes = Buffer.from(name, 'utf8').toString('latin1');
+  const asOneByteEach = Buffer.from(name, 'latin1').toString('latin1') === name;
+  return asOneByteEach && bytes !== name ? [bytes, name] : [bytes];
 }
 
 /** Everything at once: the quickest way for few pieces. */

@@ -1,7 +1,7 @@
 /** The sending side: a capture becomes an object and a job, and its result is waited for. */
 
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { createReadStream, statSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import type { ReadableStream } from 'node:stream/web';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -68,6 +68,10 @@ export async function idOfSending(sending: Sending, bundleSha256: string): Promi
 }
 
 async function digestOf(path: string): Promise<string> {
+  if (statSync(path, { throwIfNoEntry: false })?.isFile() === false) {
+    // It is read twice; a pipe could be waited for without end, and a device may have none.
+    throw new NetworkmlError('NML_INPUT_ACCESS', 'is not a regular file, which a job needs', { file: path });
+  }
   const hash = createHash('sha256');
   try {
     for await (const piece of createReadStream(path, { highWaterMark: 1 << 20 }))

@@ -95,6 +95,18 @@ describe('a job', () => {
     expect(prediction(await client.result('by-path')).capture.file).toBe(files);
   });
 
+  test('may name an object in any writing, as other clients of NATS store it, or as this one does', async () => {
+    const bytes = readFileSync(printer);
+    // ADR-20: the base64 of the UTF-8. This is what the clients for Go, Python and Rust do.
+    const names = ['Büro-→-プリンター-😀.pcap', 'Café.pcap'];
+    for (const name of names) await client.put(Buffer.from(name).toString('latin1'), bytes);
+    await client.put('Übersee.pcap', bytes);
+    for (const [number, object] of [...names, 'Übersee.pcap'].entries()) {
+      await client.send({ id: `writing-${number}`, capture: { object } });
+      expect(prediction(await client.result(`writing-${number}`)).capture.file).toBe(object);
+    }
+  });
+
   test('of the same device adds to its average', async () => {
     await client.put('later', laterCapture(files, 86_400));
     await client.send({ id: 'later', capture: { object: 'later' } });
