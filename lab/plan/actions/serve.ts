@@ -31,6 +31,13 @@ export const serveActions = {
       [host, port],
       5,
     ),
+  /** HOST PORT QUEUE: what waits to be printed (RFC 1179, command 4). */
+  queueState: (host, port, queue) =>
+    shell(
+      'exec 3<> "/dev/tcp/$1/$2" && printf "\\004%s\\n" "$3" >&3 && timeout 2 cat <&3 > /dev/null',
+      [host, port, queue],
+      5,
+    ),
   /** URL: whether pages come. */
   checkPage: (url) => bounded([...LAX_CURL, url]),
   /** HOST PORT RECIPIENT DOCUMENT: a notice by mail, without signing in. */

@@ -218,7 +218,7 @@ function later(site: SiteDraw, host: HostPlan, kind: AdminServer): HostPlan {
   };
 }
 
-/** Every administrator's server looks once whether all agents answer and whether the site's pages come. */
+/** Every administrator's server looks once whether all agents answer, whether the site's pages come, and at queues. */
 function withRounds(site: SiteDraw, host: HostPlan, rounds: Persona): Persona {
   const agents = offersOf(site, 'snmp').filter(({ address }) => address !== host.address);
   const pages = site.offers
@@ -227,6 +227,9 @@ function withRounds(site: SiteDraw, host: HostPlan, rounds: Persona): Persona {
   const wishes: Wish[] = [
     ...(agents.length === 0 ? [] : [['snmpRound', ...agents.map(({ address }) => address)] as const]),
     ...(pages.length === 0 ? [] : [['open', ...pages] as const]),
+    ...offersOf(site, 'lpd').map(
+      ({ address, port, extra }) => ['queueState', address, String(port), extra?.queue ?? 'raw'] as const,
+    ),
   ];
   return { ...rounds, certain: [...wishes.map((wish) => ({ draw: () => wish })), ...rounds.certain] };
 }
