@@ -44,6 +44,7 @@ front_apache() {
   apache2 -d /run/apache2/server -f /run/apache2/server/apache2.conf -DFOREGROUND &
 }
 
+# Its HTTP/2 breaks off when a folder's page is posted to.
 front_lighttpd() {
   cat /run/tls/cert.pem /run/tls/key.pem > /run/tls/both.pem
   cat > /run/lighttpd.conf <<L
@@ -51,6 +52,7 @@ server.modules = ("mod_openssl", "mod_indexfile", "mod_dirlisting")
 server.document-root = "$1"
 server.port = 80
 server.errorlog = "/dev/stderr"
+server.feature-flags = ("server.h2proto" => "disable")
 index-file.names = ("index.html")
 dir-listing.activate = "enable"
 mimetype.assign = (".html" => "text/html", ".xml" => "text/xml", ".asmx" => "text/xml", ".crl" => "application/pkix-crl")
