@@ -1,4 +1,4 @@
-import { LAX_CURL } from './client-command.js';
+import { LAX_CURL, script } from './client-command.js';
 import { type ActionTable, bounded, DOCUMENTS } from './command.js';
 
 const CHROMIUM = [
@@ -17,6 +17,8 @@ export const pageActions = {
     bounded(['w3m', '-dump_source', '-o', 'ssl_verify_server=0', `https://${name}/${size}.html`]),
   /** URL: in a real browser without a window. */
   openBrowser: (url) => bounded([...CHROMIUM, '--dump-dom', url], 15),
+  /** NAME SIZE: in a real browser that speaks QUIC (RFC 9000) to this name of the outside. */
+  openQuic: (name, size) => script('do-quic', [name, size], 15),
   /** URL...: over one connection. */
   open: (...urls) =>
     bounded([...LAX_CURL, '-L', ...urls.flatMap((url, i) => (i ? ['-o', '/dev/null', url] : [url]))]),

@@ -17,11 +17,14 @@ const MEMBER_CERTAIN = [
   ...(['realmLogon', 'realmScript'] as const),
 ] as const;
 
+/** Whoever meets a certificate asks whether it is still good. */
+const AUTHORITY = ['certificateStatus', 'certificateList'] as const;
+
 const DESK = {
   page: 26,
   lookup: 3,
-  certificateStatus: 1,
-  certificateList: 1,
+  certificateStatus: 2,
+  certificateList: 2,
   findPrinters: 1,
   reach: 1,
 } as const;
@@ -35,11 +38,29 @@ const CALLS = { callStun: 3, callRelay: 4, callVoice: 4, callSignal: 2 } as cons
 export const officePersonas: Readonly<Record<string, Persona>> = {
   clerk: {
     mix: { ...DESK, ...MAIL, ...MEMBER, ...DOCUMENTS, ...PAPER, upload: 3, wiki: 3, callStun: 1 },
-    certain: [...MEMBER_CERTAIN, ...MAIL_CERTAIN, 'page', 'print', 'print', 'shareRoundTrip', 'wiki'],
+    certain: [
+      ...AUTHORITY,
+      ...MEMBER_CERTAIN,
+      ...MAIL_CERTAIN,
+      'page',
+      'print',
+      'print',
+      'shareRoundTrip',
+      'wiki',
+    ],
   },
   caller: {
     mix: { ...DESK, ...MAIL, ...MEMBER, ...CALLS, shareGet: 3, sharePut: 2, print: 3, upload: 3, wiki: 2 },
-    certain: [...MEMBER_CERTAIN, ...MAIL_CERTAIN, 'page', 'callVoice', 'callStun', 'print', 'shareRoundTrip'],
+    certain: [
+      ...AUTHORITY,
+      ...MEMBER_CERTAIN,
+      ...MAIL_CERTAIN,
+      'page',
+      'callVoice',
+      'callStun',
+      'print',
+      'shareRoundTrip',
+    ],
   },
   reader: {
     mix: {
@@ -53,7 +74,16 @@ export const officePersonas: Readonly<Record<string, Persona>> = {
       print: 4,
       upload: 2,
     },
-    certain: [...MEMBER_CERTAIN, ...MAIL_CERTAIN, 'page', 'wiki', 'wiki', 'print', 'shareRoundTrip'],
+    certain: [
+      ...AUTHORITY,
+      ...MEMBER_CERTAIN,
+      ...MAIL_CERTAIN,
+      'page',
+      'wiki',
+      'wiki',
+      'print',
+      'shareRoundTrip',
+    ],
   },
 };
 
@@ -78,6 +108,7 @@ export const developerPersonas: Readonly<Record<string, Persona>> = {
       mailPop: 3,
     },
     certain: [
+      ...AUTHORITY,
       'gitSshClone',
       'gitSshPush',
       'gitDaemonClone',
@@ -102,6 +133,7 @@ export const developerPersonas: Readonly<Record<string, Persona>> = {
       mailWeb: 2,
     },
     certain: [
+      ...AUTHORITY,
       'gitHttpClone',
       'gitHttpPush',
       'package',
@@ -131,6 +163,7 @@ export const developerPersonas: Readonly<Record<string, Persona>> = {
       shareGet: 2,
     },
     certain: [
+      ...AUTHORITY,
       'gitSshPush',
       'gitHttpClone',
       'query',
@@ -163,7 +196,18 @@ export const administratorPersonas: Readonly<Record<string, Persona>> = {
       certificateDirectory: 1,
       logLine: 1,
     },
-    certain: ['shell', 'shell', 'shell', 'terminal', 'copy', 'snmpTables', 'snmpLook', 'console', 'mailLook'],
+    certain: [
+      ...AUTHORITY,
+      'shell',
+      'shell',
+      'shell',
+      'terminal',
+      'copy',
+      'snmpTables',
+      'snmpLook',
+      'console',
+      'mailLook',
+    ],
   },
   directory: {
     mix: {
@@ -182,6 +226,7 @@ export const administratorPersonas: Readonly<Record<string, Persona>> = {
       certificateList: 2,
     },
     certain: [
+      ...AUTHORITY,
       ...MEMBER_CERTAIN,
       'desktopRdp',
       'desktopRdp',
@@ -209,7 +254,17 @@ export const administratorPersonas: Readonly<Record<string, Persona>> = {
       certificateAcme: 1,
       logLine: 1,
     },
-    certain: ['desktopVnc', 'desktopRdp', 'console', 'console', 'shell', 'shell', 'snmpTables', 'snmpLook'],
+    certain: [
+      ...AUTHORITY,
+      'desktopVnc',
+      'desktopRdp',
+      'console',
+      'console',
+      'shell',
+      'shell',
+      'snmpTables',
+      'snmpLook',
+    ],
   },
 };
 
@@ -229,7 +284,16 @@ export const trainerPersonas: Readonly<Record<string, Persona>> = {
       gitSshClone: 2,
       package: 2,
     },
-    certain: ['dataSet', 'dataSet', 'metrics', 'exportRoundTrip', 'modulePush', 'terminal', 'package'],
+    certain: [
+      ...AUTHORITY,
+      'dataSet',
+      'dataSet',
+      'metrics',
+      'exportRoundTrip',
+      'modulePush',
+      'terminal',
+      'package',
+    ],
   },
   notebook: {
     mix: {
@@ -243,7 +307,7 @@ export const trainerPersonas: Readonly<Record<string, Persona>> = {
       package: 3,
       gitHttpClone: 2,
     },
-    certain: ['notebook', 'notebook', 'metrics', 'exportRoundTrip', 'notebookList', 'package'],
+    certain: [...AUTHORITY, 'notebook', 'notebook', 'metrics', 'exportRoundTrip', 'notebookList', 'package'],
   },
   builder: {
     mix: {
@@ -257,7 +321,7 @@ export const trainerPersonas: Readonly<Record<string, Persona>> = {
       gitSshClone: 3,
       gitSshPush: 2,
     },
-    certain: ['image', 'image', 'package', 'metrics', 'dataSet', 'gitSshClone'],
+    certain: [...AUTHORITY, 'image', 'image', 'package', 'metrics', 'dataSet', 'gitSshClone'],
   },
 };
 

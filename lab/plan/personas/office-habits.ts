@@ -2,6 +2,9 @@ import type { Offer } from '../catalog/types.js';
 import { pick } from '../draw.js';
 import { amount, type Client, document, fresh, type Habit, server, url } from './client.js';
 
+/** Names of the outside that speak QUIC. */
+const QUIC_NAMES = ['www.daybreak.example', 'static.cdnworks.example'] as const;
+
 /** The outside's host for calls. */
 const MEETINGS = 'portal.officesuite.example';
 
@@ -28,8 +31,11 @@ const page: Habit = {
     const { random, webNames } = client.site;
     const name = pick(random, webNames);
     if (client.browser === 'w3m') return ['webText', name, pageSize(client)];
-    if (client.browser === 'chromium' && random.uniform() < 0.25)
-      return ['openBrowser', `https://${name}/${pageSize(client)}.html`];
+    if (client.browser === 'chromium' && random.uniform() < 0.3) {
+      const size = pageSize(client);
+      if (random.uniform() < 0.5) return ['openQuic', pick(random, QUIC_NAMES), size];
+      return ['openBrowser', `https://${name}/${size}.html`];
+    }
     return ['web', name, ...Array.from({ length: 1 + random.below(5) }, () => pageSize(client))];
   },
 };

@@ -134,7 +134,7 @@ export const technicalHabits = {
     fits: isServer,
     draw: (client, offer) => [
       ...(['dataSet', server(client, offer), `/tmp/set-${client.name}`] as const),
-      amount(client, 800, 50, 5000, 1),
+      amount(client, 400, 30, 2500, 1),
     ],
   },
   modulePush: {
