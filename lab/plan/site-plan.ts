@@ -112,7 +112,7 @@ export function drawSitePlan(request: PlanRequest): DrawnSite {
     bridges: ['br-srv', 'br-wks', 'br-prn', 'br-inet', 'br-far'],
     internetNames,
     delay: { oneWayMs: 4 + random.below(40), jitterMs: 1 + random.below(6) },
-    missingLayers: [...missing].sort(),
+    missingImplementations: [...missing].sort(),
     hosts: [...outer, ...inner],
     attacks: [],
   };

@@ -99,8 +99,8 @@ export interface SitePlan {
   /** Names of the outside and the addresses they stand for. */
   readonly internetNames: Readonly<Record<string, string>>;
   readonly delay: { readonly oneWayMs: number; readonly jitterMs: number };
-  /** Implementations that were not drawn because their layer is missing. */
-  readonly missingLayers: readonly string[];
+  /** Implementations that could not be drawn because their programs or layer are not on the machine. */
+  readonly missingImplementations: readonly string[];
   readonly hosts: readonly HostPlan[];
   /** Traffic as of attacks that some hosts make besides their work; none unless asked for. */
   readonly attacks: readonly AttackPlan[];

@@ -217,6 +217,38 @@ describe('rewriteFrame', () => {
     expect(frame).toEqual(make(mapped));
   });
 
+  it('changes inside addresses when the run has another private network', () => {
+    const inside = createAddressMap(publicAddress, '192.168');
+    const moved = (address: string): string => address.replace('10.77', '192.168');
+    const make = (map: (address: string) => string): Uint8Array => {
+      const answer = dnsAnswer('www', [map('10.77.0.9'), '203.0.113.5']);
+      return ethernet(
+        0x0800,
+        ipv4(17, map('10.77.0.1'), map(INSIDE), udp(map('10.77.0.1'), map(INSIDE), 5353, answer)),
+      );
+    };
+    expect(
+      rewritten(
+        make((a) => a),
+        inside,
+      ),
+    ).toEqual({ count: 3, frame: make(moved) });
+    expect(rewritten(make((a) => a)).count).toBe(0);
+  });
+
+  it('changes the fixed fields of DHCP', () => {
+    const inside = createAddressMap(publicAddress, '172.20');
+    const make = (prefix: string): Uint8Array => {
+      const fields = ['0.0.0.0', `${prefix}.10.5`, `${prefix}.10.1`, '0.0.0.0'].flatMap(octets);
+      const message = [2, 1, 6, 0, 1, 2, 3, 4, 0, 0, 0, 0, ...fields, ...bytes(createRandom(4), 60)];
+      const [from, to] = [`${prefix}.10.1`, `${prefix}.10.5`];
+      const datagram = [...word(67), ...word(68), ...word(8 + message.length), 0, 0, ...message];
+      const sum = slowSum(pseudo(17, from, to, datagram.length), datagram);
+      return ethernet(0x0800, ipv4(17, from, to, withChecksum(datagram, 6, sum === 0 ? 0xffff : sum)));
+    };
+    expect(rewritten(make('10.77'), inside)).toEqual({ count: 4, frame: make('172.20') });
+  });
+
   it('leaves a UDP datagram without checksum without one', () => {
     const datagram = [...word(5000), ...word(5001), ...word(10), 0, 0, 1, 2];
     const { frame } = rewritten(ethernet(0x0800, ipv4(17, OUTSIDE, INSIDE, datagram)));
