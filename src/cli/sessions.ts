@@ -79,7 +79,10 @@ async function run({ words, settings }: Invocation): Promise<number> {
     };
     const work: Work = { inputs, wish, settings, write: (batch) => writer.write(batch), fail };
     if (jobsFor(inputs, settings, wish) > 1) await meterWithThreads(work);
-    else await meterHere(work, new CaptureMeter(options, work.write));
+    else {
+      const batchRows = format === 'parquet' ? 4096 : 256;
+      await meterHere(work, new CaptureMeter({ ...options, batchRows }, work.write));
+    }
     writer.end();
     await output.commit();
     if (tally.failed === inputs.length) return tally.internal > 0 ? EXIT.internal : EXIT.noInput;

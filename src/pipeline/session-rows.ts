@@ -27,6 +27,11 @@ export interface SessionColumnOptions {
   /** What addresses become. */
   readonly anonymize?: (text: string) => string;
   readonly plugins?: readonly SessionPlugin[];
+  /**
+   * Most rows of a batch; 4096 by default, which makes few pages of Parquet and few messages between threads. What is
+   * written as text row by row is read from fast memory again when there are 256.
+   */
+  readonly batchRows?: number;
 }
 
 const DIRECTIONS = ['bidirectional', 'src2dst', 'dst2src'] as const;
@@ -110,7 +115,8 @@ export class SessionRows {
     this.columns = sessionColumns(options);
     // Lists of first packets can be long: fewer rows are kept then.
     const listed = (options.splt ?? 0) * 3;
-    this.batch = createBatch(this.columns, Math.max(16, Math.min(4096, Math.floor(400_000 / (listed + 96)))));
+    const most = Math.max(16, Math.floor(400_000 / (listed + 96)));
+    this.batch = createBatch(this.columns, Math.min(options.batchRows ?? 4096, most));
     const { cells } = this.batch;
     const own = pluginColumnCount(options);
     const fixed = cells.slice(0, cells.length - own - (options.files === true ? 1 : 0));

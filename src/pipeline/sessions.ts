@@ -15,6 +15,8 @@ export interface MeterCapturesOptions extends SessionMeterOptions {
   readonly anonymize?: (text: string) => string;
   /** A column with the capture's name. */
   readonly files?: boolean;
+  /** Most rows of a batch; 4096 by default. */
+  readonly batchRows?: number;
   /** All captures are one stream: sessions go on from one to the next. */
   readonly join?: boolean;
 }
