@@ -34,7 +34,11 @@ export const domainActions = {
     bounded(['rpcclient', host, '-U', `${user}%${PASSWORD}`, '-c', 'enumdomusers;enumdomgroups']),
   /** HOST USER: what shares and sessions a server has, over RPC. */
   serverShares: (host, user) =>
-    bounded(['rpcclient', host, '-U', `${user}%${PASSWORD}`, '-c', 'srvinfo;netshareenum']),
+    bounded([
+      // A member would ask its domain for a ticket first, and give up where the server belongs to none.
+      ...['rpcclient', host, ...(user.includes('\\') ? [] : ['--use-kerberos=off'])],
+      ...['-U', `${user}%${PASSWORD}`, '-c', 'srvinfo;netshareenum'],
+    ]),
   /** DOMAIN: how clients find their controllers. */
   domainServers: (domain) =>
     bounded(

@@ -8,21 +8,27 @@ const fresh = ({ random, seat }: Occasion): string => `${seat.name}-${random.bel
 const where = ({ offer, random }: Occasion): string =>
   offer.extra?.domain !== undefined || random.uniform() < 0.7 ? offer.host : offer.address;
 
-/** Lists of revoked certificates, as every server that trusts an authority fetches them; and mails of its timers. */
+/** Lists of revoked certificates, as every server that trusts an authority fetches them. */
+const revoked: Habit = {
+  weight: 2,
+  needs: 'crl',
+  draw: ({ offer }) => [
+    'certificateFile',
+    `http${offer.tls ? 's' : ''}://${offer.host}:${offer.port}${offer.extra?.path ?? '/'}`,
+  ],
+};
+
+/** Whether one certificate is still good. */
+const status: Habit = {
+  weight: 2,
+  needs: 'ocsp',
+  draw: ({ offer }) => ['certificateStatus', `http://${offer.host}:${offer.port}`],
+};
+
+/** What every server does, whatever its role: asks about certificates, and mails of its timers. */
 const anyServer: readonly Habit[] = [
-  {
-    weight: 2,
-    needs: 'crl',
-    draw: ({ offer }) => [
-      'certificateFile',
-      `http${offer.tls ? 's' : ''}://${offer.host}:${offer.port}${offer.extra?.path ?? '/'}`,
-    ],
-  },
-  {
-    weight: 2,
-    needs: 'ocsp',
-    draw: ({ offer }) => ['certificateStatus', `http://${offer.host}:${offer.port}`],
-  },
+  revoked,
+  status,
   {
     weight: 1,
     needs: 'smtp',
@@ -83,18 +89,23 @@ const changes: Habit = {
   draw: ({ site, user }): Wish => ['directoryChange', site.adDomain, user],
 };
 
-const rounds = (pauseMedianMs: number, habits: readonly Habit[]): Persona => ({
+const rounds = (
+  pauseMedianMs: number,
+  habits: readonly Habit[],
+  certain: readonly Habit[] = [],
+): Persona => ({
   pauseMedianMs,
   habits: [...anyServer, ...habits],
-  certain: [],
+  // Everybody's offers once, so that each is used however few the clients are.
+  certain: certain.map((habit) => ({ ...habit, each: true })),
 });
 
 /** What servers of each kind do by themselves, by timers. */
 export const serverRounds = {
-  controller: rounds(7000, [changes]),
+  controller: rounds(6000, [changes]),
   directory: rounds(12_000, []),
-  files: rounds(6000, copies),
-  mail: rounds(9000, []),
+  files: rounds(4000, copies, copies),
+  mail: rounds(6000, [], [revoked, status]),
   certificates: rounds(12_000, []),
 };
 
