@@ -6,13 +6,10 @@ import { certificateActions } from './certificates.js';
 import type { BoundedCommand } from './command.js';
 import { developActions } from './develop.js';
 import { domainActions } from './domain.js';
-import { fileActions } from './files.js';
-import { mailActions } from './mail.js';
 import { mailboxActions } from './mailbox.js';
 import { networkActions } from './network.js';
 import { pageActions } from './pages.js';
 import { printerActions } from './printers.js';
-import { printingActions } from './printing.js';
 import { serveActions } from './serve.js';
 import { shareActions } from './shares.js';
 import { shellActions } from './shell.js';
@@ -31,10 +28,7 @@ const actionTable = {
   ...certificateActions,
   ...callActions,
   ...administerActions,
-  ...fileActions,
-  ...mailActions,
   ...networkActions,
-  ...printingActions,
   ...shellActions,
   ...webActions,
 };

@@ -1,5 +1,5 @@
 import { LAX_CURL, script } from './client-command.js';
-import { type ActionTable, bounded, DOCUMENTS } from './command.js';
+import { type ActionTable, bounded } from './command.js';
 
 const CHROMIUM = [
   'chromium-headless-shell',
@@ -22,6 +22,4 @@ export const pageActions = {
   /** URL...: over one connection. */
   open: (...urls) =>
     bounded([...LAX_CURL, '-L', ...urls.flatMap((url, i) => (i ? ['-o', '/dev/null', url] : [url]))]),
-  /** URL DOCUMENT: sends a form. */
-  post: (url, document) => bounded([...LAX_CURL, '--data-binary', `@${DOCUMENTS}/${document}`, url]),
 } satisfies ActionTable;

@@ -1,5 +1,5 @@
 import { script } from './client-command.js';
-import { type ActionTable, type BoundedCommand, bounded, DOCUMENTS } from './command.js';
+import { type ActionTable, type BoundedCommand, bounded, DOCUMENTS, shell } from './command.js';
 
 /** CUPS back ends are programs of their own, named like the scheme of the URI that they serve. */
 function backEnd(uri: string, user: string, document: string): BoundedCommand[] {
@@ -23,4 +23,13 @@ export const printerActions = {
       ...['snmpget', '-v2c', '-c', 'public', '-On', '-t', '2', '-r', '0', host],
       ...['.1.3.6.1.2.1.25.3.2.1.5.1', '.1.3.6.1.2.1.25.3.5.1.1.1', '.1.3.6.1.2.1.1.3.0'],
     ]),
+  printerPage: (printer: string) =>
+    bounded(['curl', '-sS', '-o', '/dev/null', '--max-time', '8', `http://${printer}/`]),
+  findPrinters: () =>
+    // Asked by multicast, as programs without a responder do; several answer, and dig wants only one.
+    shell(
+      'for kind in _ipp _printer _pdl-datastream; do dig @224.0.0.251 -p 5353 +time=1 +tries=1 "$kind._tcp.local" PTR; done; true',
+      [],
+      6,
+    ),
 } satisfies ActionTable;
