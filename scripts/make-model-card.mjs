@@ -1,43 +1,74 @@
 #!/usr/bin/env node
 /**
  * Writes MODELCARD.md of a bundle from its manifest and from figures measured now: whole devices and whole families left
- * out with three seeds, known devices, and behaviour on attack captures.
+ * out with three seeds, known devices, behaviour on attack captures, and with --lab what a laboratory's captures change
+ * and what is told apart within them.
  *
- *   node scripts/make-model-card.mjs models/default DIR-OF-CAPTURES DIR-OF-ATTACKS [LABELS-WITH-FAMILIES]
+ *   node scripts/make-model-card.mjs BUNDLE CAPTURES ATTACKS [LABELS] [--lab TABLE] [--map-roles FILE] [--figures DIR]
  *
- * DIR-OF-ATTACKS holds labels.csv with the columns file, role, device, device_ip. Families are left out where the label
- * table has a column of that name. The parts in prose are in scripts/model-card-text.mjs.
+ * CAPTURES is a directory with its label table or a training table; ATTACKS holds labels.csv with the columns file, role,
+ * device, device_ip, or is a training table. Families are left out where LABELS has a column of that name. With --figures
+ * each measurement is kept there and not made again: a run that was cut off goes on. The parts in prose are in
+ * scripts/model-card-text.mjs.
  */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { evaluate, evaluateBehaviourOf, loadBundle } from '../dist/pipeline/index.js';
-import { licences, limits } from './model-card-text.mjs';
+import { crossFigures } from './cross-figures.mjs';
+import { labLimits, licences, limits } from './model-card-text.mjs';
 
-const [bundlePath, captures, attacks, labels] = process.argv.slice(2);
-if (attacks === undefined) throw new Error('usage: make-model-card.mjs BUNDLE CAPTURES ATTACKS [LABELS]');
+const { values: options, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    lab: { type: 'string' },
+    'map-roles': { type: 'string' },
+    figures: { type: 'string' },
+    only: { type: 'string' },
+  },
+});
+const [bundlePath, captures, attacks, labels] = positionals;
+if (attacks === undefined)
+  throw new Error('usage: make-model-card.mjs BUNDLE CAPTURES ATTACKS [LABELS] [--lab TABLE]');
 const SEEDS = [1, 2, 3];
 const FOLDS = 8;
 
 const bundle = await loadBundle(bundlePath);
 const { manifest, sha256 } = bundle.bundle;
-const table = labels === undefined ? {} : { labels };
+const map = options['map-roles'] === undefined ? {} : { mapRoles: options['map-roles'] };
+const table = { ...(labels === undefined ? {} : { labels }), ...map };
+const also = options.lab === undefined ? {} : { also: [options.lab] };
 const hasFamilies = labels !== undefined && /\bfamily\b/.test(readFileSync(labels, 'utf8').split('\n')[0]);
 
-async function leaveOut(options) {
+/** A measurement, or what is kept of it. */
+async function kept(name, measure) {
+  const path = options.figures === undefined ? undefined : join(options.figures, `${name}.json`);
+  if (path !== undefined && existsSync(path)) return JSON.parse(readFileSync(path, 'utf8'));
+  if (options.only !== undefined && !new RegExp(options.only).test(name))
+    throw new Error(`${name} is not there yet`);
+  const result = await measure();
+  if (path !== undefined) {
+    mkdirSync(options.figures, { recursive: true });
+    writeFileSync(path, JSON.stringify(result));
+  }
+  console.error(`measured: ${name}`);
+  return result;
+}
+
+async function leaveOut(name, wish, paths = [captures], seeds = SEEDS) {
   const runs = [];
-  for (const seed of SEEDS) {
-    runs.push(
-      await evaluate([captures], { grouped: FOLDS, seed, deviceFrom: 'labels', ...table, ...options }),
-    );
-    console.error(`left out: ${JSON.stringify(options)}, seed ${seed}`);
+  for (const seed of seeds) {
+    const settings = { grouped: FOLDS, seed, deviceFrom: 'labels', ...table, ...also, ...wish };
+    runs.push(await kept(`${name}-${seed}`, () => evaluate(paths, settings)));
   }
   return runs;
 }
 
-async function behaviour() {
+async function behaviour(name, wish) {
   const runs = [];
   for (const seed of SEEDS) {
-    const { splits } = await evaluateBehaviourOf([captures], { attacks: [attacks], seed, ...table });
+    const settings = { attacks: [attacks], seed, ...table, ...wish };
+    const { splits } = await kept(`${name}-${seed}`, () => evaluateBehaviourOf([captures], settings));
     runs.push(splits.find((split) => split.leftOut === 'devices' && !split.composites));
   }
   return runs;
@@ -45,47 +76,126 @@ async function behaviour() {
 
 const three = (values) => values.map((value) => value.toFixed(3)).join(' / ');
 const of = (runs, pick) => three(runs.map(pick));
+const isLab = options.lab !== undefined;
+const alone = { also: [] };
 
-const byLabels = await leaveOut({});
-const byFamily = hasFamilies ? await leaveOut({ by: 'family' }) : [];
-const network = await leaveOut({ classifier: 'one-layer' });
-const byTraffic = await leaveOut({ deviceFrom: 'traffic' });
-const known = await evaluate([captures], { bundle, seed: 1, deviceFrom: 'labels', ...table });
-const captureLeftOut = await evaluate([captures], {
-  grouped: FOLDS,
-  by: 'capture',
-  seed: 1,
-  deviceFrom: 'labels',
-  ...table,
-});
-const judged = await behaviour();
+const byLabels = await leaveOut('devices', {});
+const byFamily = hasFamilies ? await leaveOut('families', { by: 'family' }) : [];
+const network = await leaveOut('network', { classifier: 'one-layer' });
+const byTraffic = await leaveOut('traffic', { deviceFrom: 'traffic' });
+const before = isLab ? await leaveOut('alone-devices', alone) : [];
+const familyBefore = isLab && hasFamilies ? await leaveOut('alone-families', { by: 'family', ...alone }) : [];
+const knownWish = { bundle, seed: 1, deviceFrom: 'labels', ...table };
+const known = await kept('known', () => evaluate([captures], knownWish));
+const [captureLeftOut] = await leaveOut('captures', { by: 'capture' }, [captures], [1]);
+const judged = await behaviour('behaviour', also);
+const judgedBefore = isLab ? await behaviour('alone-behaviour', {}) : [];
+const real = { ...table, also: [captures] };
+const labSites = isLab ? await leaveOut('lab-sites', { ...real, by: 'site' }, [options.lab], [1]) : [];
+const labKinds = isLab
+  ? await leaveOut('lab-implementations', { ...real, by: 'implementation' }, [options.lab], [1])
+  : [];
+const crossed = isLab
+  ? await kept('crossed', () => crossFigures(captures, options.lab, { ...table, seed: 1 }))
+  : undefined;
 
 const figureRow = (name, runs) =>
   `| ${name} | ${of(runs, (e) => e.roleBalancedRecall)} | ${of(runs, (e) => e.roleBalancedTop3)} | ` +
   `${of(runs, (e) => e.accuracy)} | ${of(runs, (e) => e.top3)} | ${of(runs, (e) => e.macroF1)} | ` +
   `${of(runs, (e) => e.calibration.expectedCalibrationError)} |`;
 
-const roleRows = manifest.roles.map((role) => {
+const realRoles = manifest.roles.filter(({ id }) => !isLab || (crossed.counts[id]?.real.captures ?? 0) > 0);
+const countsOf = ({ id, devices, captures: all }) => crossed?.counts[id]?.real ?? { devices, captures: all };
+const roleRows = realRoles.map((role) => {
   const cell = (runs, pick) => {
     const scores = runs.map((run) => run.roles.find((score) => score.role === role.id));
     return scores.length === 0 || scores.includes(undefined) ? 'cannot be judged' : three(scores.map(pick));
   };
-  const thin = role.thin ? ' (thin)' : '';
+  const thin = countsOf(role).devices < 3 ? ' (thin)' : '';
   return (
-    `| ${role.title}${thin} | ${role.devices} | ${role.captures} | ${cell(byLabels, (s) => s.recall)} | ` +
+    `| ${role.title}${thin} | ${countsOf(role).devices} | ${countsOf(role).captures} | ${cell(byLabels, (s) => s.recall)} | ` +
     `${cell(byLabels, (s) => s.top3)} | ${cell(byFamily, (s) => s.recall)} |`
   );
 });
 
 const choice = byTraffic[0].deviceChoice;
-const rates = (rate) =>
-  judged
+const rates = (rate, measured = judged) =>
+  measured
     .map((e) => e.rates.find((each) => each.rate === rate))
     .map(
       ({ detected, falseAlarms }) =>
         `${detected.count} of ${detected.of} (false alarms ${falseAlarms.count} of ${falseAlarms.of})`,
     )
     .join('; ');
+
+const total = (origin, what) =>
+  Object.values(crossed?.counts ?? {}).reduce((sum, counts) => sum + (counts[origin]?.[what] ?? 0), 0);
+const realCaptures = isLab ? total('real', 'captures') : manifest.training.captures;
+const realDevices = isLab ? total('real', 'devices') : manifest.training.devices;
+const labData = isLab
+  ? `
+
+Besides, ${total('lab', 'captures')} captures of ${total('lab', 'devices')} hosts of the lab (\`lab/data\`, docs/lab.md): real Debian software in network namespaces with
+real clients. **No device of it is real; what is said of it below is said of the lab.** In a role that both have, each weighs
+the same. Temperature, Unknown cut and thresholds of behaviour come from the real captures alone.`
+  : '';
+
+/** What the laboratory changes for real captures, and what is told apart in it. */
+function labSection() {
+  if (!isLab) return '';
+  const [sites] = labSites;
+  const [kinds] = labKinds;
+  const rows = sites.roles.map((score) => {
+    const own = kinds.roles.find(({ role }) => role === score.role);
+    const cells = [score.devices, score.captures, score.recall.toFixed(3), score.top3.toFixed(3)];
+    return `| ${titleOf(score.role)} | ${cells.join(' | ')} | ${own === undefined ? 'cannot be judged' : `${own.recall.toFixed(3)} | ${own.top3.toFixed(3)}`} |`;
+  });
+  const crossRows = (side) =>
+    Object.entries(side).map(([role, { captures: all, right, three: within, answers }]) => {
+      const list = Object.entries(answers)
+        .sort((a, b) => b[1] - a[1])
+        .slice(0, 4);
+      const said = list.map(([answer, count]) => `${titleOf(answer)} ${count}`).join(', ');
+      return `| ${titleOf(role)} | ${all} | ${right} | ${within} | ${said} |`;
+    });
+  return `
+### What the lab changes
+
+The same folds of the real captures, learnt from them alone:
+
+| | recall, role-balanced | top three, role-balanced | accuracy by capture | top three by capture | macro-F1 | calibration error |
+|---|---|---|---|---|---|---|
+${figureRow('devices left out, without the lab', before)}
+${figureRow('devices left out, with the lab', byLabels)}
+${familyBefore.length === 0 ? '' : `${figureRow('families left out, without the lab', familyBefore)}\n${figureRow('families left out, with the lab', byFamily)}\n`}
+Behaviour without the lab: area ${three(judgedBefore.map((e) => e.areaUnderRoc))}; at 5 %: ${rates(0.05, judgedBefore)}; at 1 %: ${rates(0.01, judgedBefore)}.
+
+### Within the lab
+
+Whole sites left out (${sites.folds} folds, seed 1): accuracy ${sites.accuracy.toFixed(3)}, role-balanced ${sites.roleBalancedRecall.toFixed(3)}, top three ${sites.roleBalancedTop3.toFixed(3)}. Whole implementations left
+out (${kinds.folds} folds): accuracy ${kinds.accuracy.toFixed(3)}, role-balanced ${kinds.roleBalancedRecall.toFixed(3)}, top three ${kinds.roleBalancedTop3.toFixed(3)}. The real captures are learnt from besides.
+
+| role | hosts | captures | recall, sites left out | top three | recall, implementations left out | top three |
+|---|---|---|---|---|---|---|
+${rows.join('\n')}
+
+### Across
+
+Learnt from the lab alone, asked about real captures (roles of the same or nearly the same meaning):
+
+| role | captures | right | within three | answers |
+|---|---|---|---|---|
+${crossRows(crossed.labToReal).join('\n')}
+
+Learnt from the real captures alone, asked about the lab:
+
+| role | captures | right | within three | answers |
+|---|---|---|---|---|
+${crossRows(crossed.realToLab).join('\n')}
+`;
+}
+
+const titleOf = (id) => manifest.roles.find((role) => role.id === id)?.title ?? id;
 
 const card = `# Model card: ${manifest.name} ${manifest.version}
 
@@ -96,8 +206,12 @@ ${manifest.classifiers.map(({ kind, layout }) => `\`${kind}\` on layout \`${layo
 
 ## Data
 
-${manifest.training.captures} captures of ${manifest.training.devices} real devices in ${manifest.roles.length} roles, digest of the table of their digests
-\`${manifest.training.digest}\`.
+${realCaptures} captures of ${realDevices} real devices in ${realRoles.length} roles${
+  isLab
+    ? ''
+    : `, digest of the table of their digests
+\`${manifest.training.digest}\``
+}.${labData}${isLab ? ` Digest of the table of all digests \`${manifest.training.digest}\`.` : ''}
 
 ${licences}
 
@@ -129,8 +243,8 @@ ${roleRows.join('\n')}
 ${three(judged.map((e) => e.areaUnderRoc))}, within the attacked roles ${three(judged.map((e) => e.areaUnderRocOwnRoles))}. Detected at the 5 % threshold: ${rates(0.05)}.
 At the 1 % threshold: ${rates(0.01)}. The thresholds were fitted on these normals, so their false alarms are near the
 nominal rate by construction.
-
-${limits}
+${labSection()}
+${limits}${isLab ? labLimits : ''}
 `;
 writeFileSync(join(bundlePath, 'MODELCARD.md'), card);
 console.log(card);

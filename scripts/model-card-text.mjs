@@ -37,3 +37,9 @@ export const limits = `## Limits
 
 For inventories and for a first look at an unknown network; train on your own captures before acting on answers. Not for
 decisions about people, and not as the only ground for blocking a device.`;
+
+export const labLimits = `
+
+The lab: all its stacks are Linux, all servers free software: Samba is no Windows server, ippeveprinter no hardware, and
+"Exchange server" means a server of mail and calendars by its ports. Roles that only the lab has were never seen on a
+network of strangers: take them for suggestions.`;

@@ -76,6 +76,7 @@ export { type Progress, predictCapture } from './predict.js';
 export { type PredictOptions, predict } from './predict-library.js';
 export { type NotRead, type ReadCapturesOptions, readCaptures } from './read-captures.js';
 export { formatMoment, secondsBetween } from './records.js';
+export { deviceRowsOf, roleSets } from './role-sets.js';
 export { type SessionColumnOptions, SessionRows, sessionColumns } from './session-rows.js';
 export { CaptureMeter, type MeterCaptureOptions, type MeterCapturesOptions } from './sessions.js';
 export { libraryVersion, type TrainOptions, type TrainSummary, trainBundle } from './train.js';

@@ -5,7 +5,8 @@ import { type CaptureBalance, captureWeights } from './weights.js';
 
 /**
  * The rows of some captures for a forest: equal (vector, role, weight) are one item with so many copies. A capture's
- * weight is shared evenly over its rows.
+ * weight is shared evenly over its rows. In captures of a named origin the weight of a row is rounded to a power of the
+ * square root of two: a laboratory's thousands of captures have few vectors, which then become few items.
  *
  * @param chosen indices of the examples to train on.
  * @throws NetworkmlError `NML_TRAIN_DATA` when they hold no rows.
@@ -24,7 +25,8 @@ export function forestItems(
   chosen.forEach((index, i) => {
     const example = set.examples[index] as RoleExample;
     const rows = example.counts.reduce((sum, count) => sum + count, 0);
-    const perRow = (weights[i] as number) / rows;
+    const exact = (weights[i] as number) / rows;
+    const perRow = example.origin === undefined ? exact : 2 ** (Math.round(2 * Math.log2(exact)) / 2);
     example.rows.forEach((id, k) => {
       const key = `${id} ${example.label} ${perRow}`;
       const place = places.get(key) ?? row.length;

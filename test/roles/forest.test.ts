@@ -201,6 +201,24 @@ describe('random forest', () => {
     expect(Math.abs(trained.outOfBag.accuracy - right / 600)).toBeLessThan(0.06);
   });
 
+  it('joins equal vectors of captures of a named origin, whose weights are rounded', () => {
+    const plain = syntheticSet({ devices: [6, 5] });
+    const named = { ...plain, examples: plain.examples.map((one) => ({ ...one, origin: 'lab' })) };
+    const [exact, rounded] = [plain, named].map((set) => forestItems(set, allExamples(set)));
+    expect(rounded!.row.length).toBeLessThan(exact!.row.length);
+    const copies = ({ copies: list }: ForestItems) => list.reduce((sum, count) => sum + count, 0);
+    expect(copies(rounded!)).toBe(copies(exact!));
+    for (const weight of rounded!.weight)
+      expect(2 * Math.log2(weight)).toBeCloseTo(Math.round(2 * Math.log2(weight)), 9);
+    // No weight is off by more than half a step.
+    const mass = ({ copies: list, weight, label }: ForestItems, of: number) =>
+      list.reduce((sum, count, i) => sum + (label[i] === of ? count * weight[i]! : 0), 0);
+    for (const label of [0, 1]) {
+      const ratio = mass(rounded!, label) / mass(exact!, label);
+      expect(Math.abs(Math.log2(ratio))).toBeLessThanOrEqual(0.25);
+    }
+  });
+
   it('joins equal rows of captures into items without changing weights or counts', () => {
     const set = syntheticSet();
     const items = forestItems(set, allExamples(set));
