@@ -109,6 +109,7 @@ function captureEntry<T extends object>(
     ...{ file: basename(path), host: host.name, role: host.role, implementation: host.implementation },
     ...{ variant: host.variant, mac, address: finishedAddress(plan, host.address) },
     flags: flagsOf(plan.attacks, host.name),
+    mustSee: host.mustSee,
     ...counts,
     ...check,
   };

@@ -26,6 +26,8 @@ export interface ManifestRow {
 
 /** A capture in `plan.json`, as far as manifests need it. */
 interface PlannedCapture extends Omit<ManifestRow, 'site' | 'sessions' | 'problems'> {
+  /** Service ports that had to occur. */
+  readonly mustSee: readonly string[];
   readonly ports: Readonly<Record<string, number>>;
   readonly sessions: Readonly<Record<string, number>>;
   readonly sessionCount: number;

@@ -19,7 +19,8 @@ import { drawSitePlan } from './plan/site-plan.js';
 import type { HostPlan, SitePlan } from './plan/types.js';
 import { type WorkReport, work } from './work.js';
 
-const NEEDED_COMMANDS = [
+/** Programs without which no site can run. */
+export const NEEDED_COMMANDS: readonly string[] = [
   ...['ip', 'ethtool', 'tcpdump', 'nsenter', 'unshare', 'openssl', 'ssh-keygen', 'sysctl', 'python3'],
   ...['dnsmasq', 'chronyd', 'nginx', 'dovecot', 'dig', 'curl', 'socat'],
 ];
