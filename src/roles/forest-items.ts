@@ -5,8 +5,8 @@ import { type CaptureBalance, captureWeights } from './weights.js';
 
 /**
  * The rows of some captures for a forest: equal (vector, role, weight) are one item with so many copies. A capture's
- * weight is shared evenly over its rows. In captures of a named origin the weight of a row is rounded to a power of the
- * square root of two: a laboratory's thousands of captures have few vectors, which then become few items.
+ * weight is shared evenly over its rows. In captures of one named origin equal (vector, role) are one item whatever their
+ * weights, of which it has the mean: a laboratory's many captures hold few vectors.
  *
  * @param chosen indices of the examples to train on.
  * @throws NetworkmlError `NML_TRAIN_DATA` when they hold no rows.
@@ -25,19 +25,25 @@ export function forestItems(
   chosen.forEach((index, i) => {
     const example = set.examples[index] as RoleExample;
     const rows = example.counts.reduce((sum, count) => sum + count, 0);
-    const exact = (weights[i] as number) / rows;
-    const perRow = example.origin === undefined ? exact : 2 ** (Math.round(2 * Math.log2(exact)) / 2);
+    const perRow = (weights[i] as number) / rows;
+    const { origin } = example;
     example.rows.forEach((id, k) => {
-      const key = `${id} ${example.label} ${perRow}`;
+      const key = `${id} ${example.label} ${origin === undefined ? perRow : `of ${origin}`}`;
       const place = places.get(key) ?? row.length;
       if (place === row.length) {
         places.set(key, place);
         row.push(id);
         label.push(example.label);
         copies.push(0);
-        weight.push(perRow);
+        weight.push(origin === undefined ? perRow : 0);
       }
-      copies[place] = (copies[place] as number) + (example.counts[k] as number);
+      const count = example.counts[k] as number;
+      const all = (copies[place] as number) + count;
+      if (origin !== undefined) {
+        const mean = weight[place] as number;
+        weight[place] = mean + ((perRow - mean) * count) / all;
+      }
+      copies[place] = all;
     });
   });
   if (row.length === 0)

@@ -201,21 +201,27 @@ describe('random forest', () => {
     expect(Math.abs(trained.outOfBag.accuracy - right / 600)).toBeLessThan(0.06);
   });
 
-  it('joins equal vectors of captures of a named origin, whose weights are rounded', () => {
+  it('joins equal vectors of captures of a named origin, with the mean of their weights', () => {
     const plain = syntheticSet({ devices: [6, 5] });
     const named = { ...plain, examples: plain.examples.map((one) => ({ ...one, origin: 'lab' })) };
-    const [exact, rounded] = [plain, named].map((set) => forestItems(set, allExamples(set)));
-    expect(rounded!.row.length).toBeLessThan(exact!.row.length);
-    const copies = ({ copies: list }: ForestItems) => list.reduce((sum, count) => sum + count, 0);
-    expect(copies(rounded!)).toBe(copies(exact!));
-    for (const weight of rounded!.weight)
-      expect(2 * Math.log2(weight)).toBeCloseTo(Math.round(2 * Math.log2(weight)), 9);
-    // No weight is off by more than half a step.
-    const mass = ({ copies: list, weight, label }: ForestItems, of: number) =>
-      list.reduce((sum, count, i) => sum + (label[i] === of ? count * weight[i]! : 0), 0);
-    for (const label of [0, 1]) {
-      const ratio = mass(rounded!, label) / mass(exact!, label);
-      expect(Math.abs(Math.log2(ratio))).toBeLessThanOrEqual(0.25);
+    const [exact, joined] = [plain, named].map((set) => forestItems(set, allExamples(set)));
+    const keys = Array.from(joined!.row, (row, i) => `${row} ${joined!.label[i]}`);
+    expect(new Set(keys).size).toBe(keys.length);
+    expect(keys.length).toBeLessThan(exact!.row.length);
+    const sumBy = (items: ForestItems, of: (i: number) => number): Map<string, number> => {
+      const sums = new Map<string, number>();
+      for (const [i, row] of items.row.entries()) {
+        const key = `${row} ${items.label[i]}`;
+        sums.set(key, (sums.get(key) ?? 0) + of(i));
+      }
+      return sums;
+    };
+    for (const [key, copies] of sumBy(exact!, (i) => exact!.copies[i]!)) {
+      expect(sumBy(joined!, (i) => joined!.copies[i]!).get(key)).toBe(copies);
+    }
+    const mass = sumBy(joined!, (i) => joined!.copies[i]! * joined!.weight[i]!);
+    for (const [key, weight] of sumBy(exact!, (i) => exact!.copies[i]! * exact!.weight[i]!)) {
+      expect(mass.get(key)).toBeCloseTo(weight, 9);
     }
   });
 
