@@ -3,15 +3,12 @@
 # Local users, so that mailboxes are files of their own people.
 accounts() {
   local user
-  for user in $users; do
-    useradd -m "$user"
-    echo "$user:office-Word1"
-  done | chpasswd
+  for user in $users; do echo "$user:office-Word1:::$user:/home/$user:/bin/sh"; done | newusers
 }
 
 # Without chroots, since nobody fills them here; the log goes to where the host's log goes.
 serve_postfix() {
-  local tls=(-o smtpd_sasl_auth_enable=yes) service
+  local tls=(-o smtpd_sasl_auth_enable=yes)
   postconf -e "myhostname=$(hostname).$domain" "mydestination=$domain, $(hostname).$domain, localhost" \
     'mynetworks=10.77.0.0/16 127.0.0.0/8' inet_interfaces=all inet_protocols=all maillog_file=/dev/stdout \
     smtpd_tls_cert_file=/run/tls/cert.pem smtpd_tls_key_file=/run/tls/key.pem smtpd_tls_security_level=may \
@@ -20,7 +17,7 @@ serve_postfix() {
   if [ "$directory" != own ]; then recipients_by_directory; fi
   postconf -M "submission/inet=submission inet n - n - - smtpd -o smtpd_tls_security_level=encrypt ${tls[*]}" \
     "smtps/inet=smtps inet n - n - - smtpd -o smtpd_tls_wrappermode=yes ${tls[*]}"
-  for service in $(postconf -M | awk '{ print $1 "/" $2 }'); do postconf -F "$service/chroot=n"; done
+  postconf -F '*/*/chroot=n'
   mkdir -p /var/spool/postfix/private
   postfix start-fg &
 }
