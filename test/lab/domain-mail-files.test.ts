@@ -12,8 +12,8 @@ interface Site {
   readonly offers: readonly Offer[];
 }
 
-function siteOf(seed: number, missing: readonly string[] = []): Site {
-  const request = { seed, minutes: 2, spanSeconds: 900, only: null, missing: new Set(missing) };
+function siteOf(seed: number, missing: readonly string[] = [], minutes = 2): Site {
+  const request = { seed, minutes, spanSeconds: 900, only: null, missing: new Set(missing) };
   const { plan, offers } = drawSitePlan(request);
   return { hosts: plan.hosts, offers };
 }
@@ -152,16 +152,19 @@ describe('rounds of servers', () => {
       rsync: /^moduleRoundTrip$/,
       ftp: /^ftpRoundTrip$/,
     };
-    for (const site of sites.slice(0, 20)) {
+    let missed = 0;
+    let offered = 0;
+    // Short days, in which chance alone would leave much out.
+    for (const site of Array.from({ length: 40 }, (_, i) => siteOf(300 + i, [], 0.75))) {
       const [one, other] = ofRole(site, 'DistrFileShare') as [HostPlan, HostPlan];
       for (const { kind } of offersBy(site, other)) {
         const pattern = actionsOf[kind];
-        if (pattern !== undefined)
-          expect(
-            one.steps.some(({ action }) => pattern.test(action)),
-            kind,
-          ).toBe(true);
+        if (pattern === undefined) continue;
+        offered++;
+        if (!one.steps.some(({ action }) => pattern.test(action))) missed++;
       }
     }
+    expect(offered).toBeGreaterThan(40);
+    expect(missed / offered).toBeLessThan(0.05);
   });
 });
