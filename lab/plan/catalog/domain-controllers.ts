@@ -66,7 +66,7 @@ const sambaSecond: Implementation = {
       implementation: 'samba-ad-second',
       script: 'samba-ad.sh',
       scriptArguments: sambaWords(site, seat, 'second', peer),
-      mustSee: ['tcp/88', 'tcp/135', 'udp/123'],
+      mustSee: ['tcp/88', 'udp/123'],
       readySeconds: 120,
     });
   },
