@@ -102,9 +102,11 @@ function ready(child, pattern, name) {
   });
 }
 
-/** A worker process. `words` are more flags of `serve`. */
-export function startWorker(url, words = []) {
-  const child = start(process.execPath, [program, 'serve', '--nats', url, ...words]);
+/** A worker process. `words` are more flags of `serve`, `probe` is a file that scripts/soak-probe.cjs writes to. */
+export function startWorker(url, words = [], probe = undefined) {
+  const flags = probe === undefined ? [] : ['--expose-gc', '--require', join(root, 'scripts/soak-probe.cjs')];
+  const env = probe === undefined ? process.env : { ...process.env, SOAK_PROBE: probe };
+  const child = start(process.execPath, [...flags, program, 'serve', '--nats', url, ...words], { env });
   child.stderr.setEncoding('utf8');
   child.log = '';
   child.stderr.on('data', (text) => {

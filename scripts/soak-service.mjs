@@ -1,14 +1,15 @@
 #!/usr/bin/env node
 /**
  * One worker for a long time: does anything grow? Windows of many devices are sent a few at a time (soak), or all at
- * once (backlog), while memory, file descriptors, timers and jobs in flight are watched.
+ * once (backlog), while memory, file descriptors, timers, listeners and jobs in flight are watched. At the end of each
+ * tenth the garbage is collected and what is left is counted (scripts/soak-probe.cjs).
  *
  *   node scripts/soak-service.mjs [--windows 20000] [--devices 200] [--backlog]
  *
  * Ends with 0 and a line of JSON when all is as promised, else with 1.
  */
 
-import { readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
@@ -28,6 +29,7 @@ const { values } = parseArgs({
     windows: { type: 'string', default: '20000' },
     devices: { type: 'string', default: '200' },
     backlog: { type: 'boolean', default: false },
+    tenths: { type: 'boolean', default: false },
   },
 });
 const windows = Number(values.windows);
@@ -38,7 +40,8 @@ const WINDOW_SECONDS = 900;
 const root = temporaryFolder('networkml-soak-');
 const nats = await startNats();
 const flags = ['--root', root, '--http', '127.0.0.1:0', '--max-in-flight', String(IN_FLIGHT)];
-const worker = startWorker(nats.url, flags);
+const probe = join(root, 'probe.ndjson');
+const worker = startWorker(nats.url, flags, probe);
 const { http } = await worker.serving;
 const client = await openClient(nats.url);
 for (let device = 0; device < devices; device += 1) {
@@ -55,6 +58,7 @@ function jobOf(number) {
 }
 
 const samples = [];
+const looks = [];
 let sampling = true;
 
 async function sample() {
@@ -72,6 +76,25 @@ async function sample() {
   }
 }
 
+/** What the probe has written so far. */
+function probed() {
+  const text = existsSync(probe) ? readFileSync(probe, 'utf8') : '';
+  return text
+    .split('\n')
+    .slice(0, -1)
+    .map((line) => JSON.parse(line));
+}
+
+/** Asks the probe, and waits for its answer, for ten seconds at most. */
+async function look() {
+  const before = probed().length;
+  worker.kill('SIGUSR2');
+  for (let i = 0; i < 100 && probed().length === before; i += 1) await sleep(100);
+  const last = probed().at(-1);
+  if (last !== undefined) last.descriptors = readdirSync(`/proc/${worker.pid}/fd`).length;
+  return last;
+}
+
 /** Seconds from sending to hearing of the result, in the order of sending. */
 async function soak() {
   const latencies = new Float64Array(windows);
@@ -80,8 +103,8 @@ async function soak() {
     callback: (_, message) => waiting.get(message.subject)?.(),
   });
   let next = 0;
-  const lane = async () => {
-    while (next < windows) {
+  const lane = async (end) => {
+    while (next < end) {
       const number = next++;
       const subject = `networkml.results.w-${number}`;
       const heard = new Promise((resolve) => waiting.set(subject, resolve));
@@ -92,7 +115,12 @@ async function soak() {
       waiting.delete(subject);
     }
   };
-  await Promise.all(Array.from({ length: IN_FLIGHT }, lane));
+  for (let tenth = 1; tenth <= 10; tenth += 1) {
+    const end = Math.round((windows * tenth) / 10);
+    await Promise.all(Array.from({ length: IN_FLIGHT }, () => lane(end)));
+    // Between the tenths nothing is under way: what is alive then is alive for good.
+    looks.push(await look());
+  }
   subscription.unsubscribe();
   return latencies;
 }
@@ -116,6 +144,18 @@ function growth(name) {
   return { early: part(tenth), late: part(samples.length - tenth) };
 }
 
+/** The second look against the last: whatever a window leaves behind would be there thousands of times. */
+function leaks() {
+  const [early, late] = [looks[1], looks.at(-1)];
+  if (early === undefined || late === undefined) return ['the probe did not answer'];
+  const found = ['descriptors', 'timers', 'resources', 'emitters', 'listeners', 'abortListeners'].filter(
+    (name) => late[name] > early[name] + 8,
+  );
+  // A heap that is constant but for what V8 compiles: less than 100 bytes for each window.
+  const perWindow = (late.heap - early.heap) / (0.8 * windows);
+  return perWindow > 100 ? [...found, `heap (${Math.round(perWindow)} bytes a window)`] : found;
+}
+
 const watching = sample();
 const started = performance.now();
 const latencies = values.backlog ? await backlog() : await soak();
@@ -133,6 +173,12 @@ const p99 =
   latencies === undefined
     ? undefined
     : [latencies.slice(0, tenth), latencies.slice(-tenth)].map((list) => quantile(list, 0.99));
+const tenths =
+  latencies === undefined
+    ? []
+    : Array.from({ length: 10 }, (_, part) =>
+        Math.round(1000 * quantile(latencies.slice(part * tenth, (part + 1) * tenth), 0.99)),
+      );
 const grown = Object.fromEntries(
   ['rss', 'heap', 'descriptors', 'resources'].map((name) => [name, growth(name)]),
 );
@@ -143,6 +189,7 @@ const problems = [
   ...(grown.rss.late <= 1.1 * grown.rss.early ? [] : ['memory grows']),
   ...(grown.descriptors.late <= grown.descriptors.early + 2 ? [] : ['descriptors grow']),
   ...(grown.resources.late <= grown.resources.early + 8 ? [] : ['timers or sockets grow']),
+  ...(values.backlog ? [] : leaks().map((name) => `${name} grow`)),
   ...(p99 === undefined || p99[1] <= 1.2 * p99[0] ? [] : ['the last tenth is slower']),
   ...(code === 0 ? [] : [`the worker ended with ${code}`]),
 ];
@@ -162,6 +209,8 @@ console.log(
         }),
     mostInFlight,
     grown,
+    ...(values.backlog ? {} : { secondTenth: looks[1], lastTenth: looks.at(-1) }),
+    ...(values.tenths ? { p99Tenths: tenths } : {}),
     problems,
   }),
 );
