@@ -37,10 +37,12 @@ export const shareActions = {
     ...bounded(['rm', '-f', `/tmp/${document}`]),
     ...bounded(['nfs-cp', `${url}/${document}${version(number)}`, `/tmp/${document}`]),
   ],
-  /** URL VERSION DOCUMENT NAME: copies a document there and back. */
+  /** URL VERSION DOCUMENT NAME: copies a document there and back; version 4 only reads, as libnfs cannot write with it. */
   exportRoundTrip: (url, number, document, name) => [
-    ...bounded(['nfs-cp', `${DOCUMENTS}/${document}`, `${url}/${name}${version(number)}`]),
-    ...bounded(['nfs-cp', `${url}/${name}${version(number)}`, `/tmp/${name}`]),
+    ...(number === '4'
+      ? bounded(['nfs-ls', `${url}${version(number)}`])
+      : bounded(['nfs-cp', `${DOCUMENTS}/${document}`, `${url}/${name}${version(number)}`])),
+    ...bounded(['nfs-cp', `${url}/${number === '4' ? document : name}${version(number)}`, `/tmp/${name}`]),
   ],
   /** URL DOCUMENT, URL as `rsync://HOST:PORT/MODULE/`. */
   modulePush: (url, document) => bounded([...RSYNC, `${DOCUMENTS}/${document}`, url]),
