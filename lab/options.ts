@@ -44,10 +44,13 @@ Runs a small office in network namespaces and writes one capture for each of its
 Packages: lab/install. Leftovers of a killed run: lab/clean --out DIR. More: docs/lab.md.`;
 
 /** @throws LabError when the arguments cannot be understood */
-export function parseRunOptions(argv: readonly string[]): RunOptions | 'help' | 'list' {
+export function parseRunOptions(
+  argv: readonly string[],
+): RunOptions | 'help' | { readonly listWithLayers: string | null } {
   const { values } = parse(argv);
   if (values.help === true) return 'help';
-  if (values.list === true) return 'list';
+  const layersFolder = values.layers === undefined ? null : folder('--layers', values.layers);
+  if (values.list === true) return { listWithLayers: layersFolder };
   assertThrowaway(values['i-am-root-in-a-throwaway-machine']);
   const span = numberWithin('--span', values.span ?? '900', 0, 86_400);
   return {
@@ -55,7 +58,7 @@ export function parseRunOptions(argv: readonly string[]): RunOptions | 'help' | 
     minutes: minutesOf(values.minutes, values.seconds),
     seed: Math.trunc(numberWithin('--seed', values.seed ?? '1', 0, 9999)),
     only: values.only === undefined ? null : values.only.split(','),
-    layersFolder: values.layers === undefined ? null : folder('--layers', values.layers),
+    layersFolder,
     spanSeconds: span === 0 ? null : span,
     maxBytes: 1000 * numberWithin('--max-kb', values['max-kb'] ?? '4000', 10, 1_000_000),
     leastPackets: numberWithin('--least', values.least ?? '100', 1, 1_000_000),

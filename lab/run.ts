@@ -69,10 +69,10 @@ function complain(error: unknown): void {
   console.error(`lab/run: ${error instanceof LabError ? error.message : detail}`);
 }
 
-/** The catalogue, and why something of it cannot run here without layers. */
-function list(): void {
+/** The catalogue, and why something of it cannot run here. */
+function list(layersFolder: string | null): void {
   for (const one of catalogue) {
-    const why = whyMissing(one, null);
+    const why = whyMissing(one, layersFolder);
     console.log(`${one.role ?? '(helper)'}\t${one.name}${why === undefined ? '' : `\tmissing: ${why}`}`);
   }
 }
@@ -80,7 +80,7 @@ function list(): void {
 try {
   const options = parseRunOptions(process.argv.slice(2));
   if (options === 'help') console.log(runUsage);
-  else if (options === 'list') list();
+  else if ('listWithLayers' in options) list(options.listWithLayers);
   // Children that still have to be told of their end would keep the driver up.
   else process.exit(await main(options));
 } catch (error) {

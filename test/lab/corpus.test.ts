@@ -74,7 +74,7 @@ describe('options', () => {
     expect(() => parseRunOptions(['--out', '/x'])).toThrow(/throwaway/);
     expect(() => parseRunOptions([SURE])).toThrow(/--out/);
     expect(() => parseRunOptions(['--out', '/x', '--seed', '10000', SURE])).toThrow(/0 to 9999/);
-    expect(parseRunOptions(['--list'])).toBe('list');
+    expect(parseRunOptions(['--list', '--layers', '/l'])).toEqual({ listWithLayers: '/l' });
   });
 
   it('are handed on to the runs of a corpus and of kill-check', () => {
