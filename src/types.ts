@@ -290,7 +290,8 @@ export interface EvaluationRecord {
   /** Of devices as wholes: the answer is the mean over their captures. */
   byDevice: { recall: number; top3: number };
   unknown: { share: number; accuracyOfAnswered: number | null };
-  calibration: { expectedCalibrationError: number; temperature: number };
+  /** `offset`: null for bundles from before it, which scale all roles by the temperature. */
+  calibration: { expectedCalibrationError: number; temperature: number; offset: number | null };
   reliability: ReliabilityRecord[];
   coverage: CoverageRecord[];
   roles: RoleScore[];

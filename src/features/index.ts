@@ -15,6 +15,7 @@ export {
 export {
   SERVICES_COLUMNS,
   SERVICES_LAYOUT,
+  SERVICES_PER_SERVICE,
   SERVICES_WITHOUT_STACK,
   ServiceWindowCollector,
   type ServiceWindows,

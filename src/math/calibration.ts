@@ -1,112 +1,166 @@
 import { NetworkmlError } from '../errors.js';
 
+/** How raw probabilities become confidences. */
+export interface ConfidenceScale {
+  /** What the log odds of the first answer are divided by: below 1 sharpens, above 1 flattens. */
+  readonly temperature: number;
+  /** What is added to them afterwards. Undefined: none of this, but `applyTemperature` over the whole vector. */
+  readonly offset: number | undefined;
+}
+
 /** Bounds of a fitted temperature: beyond them the answer is all but certain, or all but even. */
 export const temperatureBounds = { least: 0.05, most: 20 } as const;
 
-/** A probability below this counts as this when a temperature is fitted: one impossible label must not decide alone. */
-const floor = 1e-12;
-const goldenRatio = (Math.sqrt(5) - 1) / 2;
+/** Probabilities this close to 0 and 1 count as this far: their log odds must stay finite. */
+const margin = 1e-6;
 
-/** Steps of the search grid on log T: fine enough to lie in the valley of the best. */
-const gridSteps = 60;
+/** Pull of offset and slope towards 0 and 1, so that answers that are all right do not drive them without end. */
+const pull = 1e-3;
+
+const mostSteps = 50;
 
 /**
- * The temperature T for which the highest value of p^(1/T), renormalised, is the best forecast of that class being
- * right: least weighted binary log loss of the top class. (Temperature scaling of Guo et al., ICML 2017, on
- * probabilities instead of logits, fits the likelihood of the whole vector instead; where some answers are far off that
- * one flattens all of them, and what a person reads, the confidence of the first answer, comes out too low.)
- * Below 1 sharpens, above 1 flattens. A grid on log T, then golden section around its best point.
+ * The scale for which sigmoid(log odds of the first answer / temperature + offset) is the best forecast of that answer
+ * being right: least weighted log loss, by Newton steps (Platt, Advances in Large Margin Classifiers, 1999; the log odds
+ * of the highest probability take the place of the margin). A temperature alone cannot say that answers are right more
+ * often than all of them claim, which is what the mean over several models makes of them.
  *
- * @param probabilities [items x classCount].
- * @param labels class index of each item.
+ * @param tops highest raw probability of each item.
+ * @param right 1 where that answer is right, else 0.
  * @param weights zero or more each; 1 each unless given.
- * @returns 1 when no item has weight; otherwise within `temperatureBounds`.
+ * @returns temperature 1 and offset 0 when no item has weight; otherwise the temperature is within `temperatureBounds`.
  * @throws NetworkmlError `NML_INTERNAL` when the lengths do not fit together.
  */
-export function fitTemperature(
-  probabilities: Float64Array,
-  labels: ArrayLike<number>,
-  classCount: number,
+export function fitConfidence(
+  tops: ArrayLike<number>,
+  right: ArrayLike<number>,
   weights?: ArrayLike<number>,
-): number {
-  if (probabilities.length !== labels.length * classCount) {
-    throw new NetworkmlError(
-      'NML_INTERNAL',
-      `${probabilities.length} probabilities of ${labels.length} items`,
-    );
+): { temperature: number; offset: number } {
+  if (tops.length !== right.length || (weights !== undefined && weights.length !== tops.length)) {
+    throw new NetworkmlError('NML_INTERNAL', `${tops.length} probabilities, ${right.length} answers`);
   }
-  let total = 0;
-  for (let item = 0; item < labels.length; item++) total += weights === undefined ? 1 : weights[item]!;
-  if (!(total > 0)) return 1;
-
-  const logs = probabilities.map((value) => Math.log(Math.max(value, floor)));
-  const loss = (logTemperature: number) =>
-    topClassLoss(logs, labels, classCount, Math.exp(-logTemperature), weights);
-  const least = Math.log(temperatureBounds.least);
-  const most = Math.log(temperatureBounds.most);
-  const step = (most - least) / gridSteps;
-  let best = 0;
-  let bestLoss = loss(least);
-  for (let i = 1; i <= gridSteps; i++) {
-    const candidate = loss(least + i * step);
-    if (candidate < bestLoss) {
-      best = i;
-      bestLoss = candidate;
-    }
+  const share = Float64Array.from(tops, (_, i) => (weights === undefined ? 1 : weights[i]!));
+  const total = share.reduce((sum, weight) => sum + weight, 0);
+  if (!(total > 0)) return { temperature: 1, offset: 0 };
+  const items = { odds: Float64Array.from(tops, logOdds), right, share: share.map((w) => w / total) };
+  const least = 1 / temperatureBounds.most;
+  const most = 1 / temperatureBounds.least;
+  let [offset, slope] = newton(items, 0, 1, true);
+  if (slope < least || slope > most) {
+    slope = Math.min(most, Math.max(least, slope));
+    [offset] = newton(items, offset, slope, false);
   }
-  const low = Math.max(least, least + (best - 1) * step);
-  return Math.exp(goldenSection(loss, low, Math.min(most, least + (best + 1) * step)));
+  return { temperature: 1 / slope, offset };
 }
 
-/** The least point of a function with one valley between the bounds. */
-function goldenSection(loss: (x: number) => number, from: number, to: number): number {
-  let low = from;
-  let high = to;
-  let left = high - goldenRatio * (high - low);
-  let right = low + goldenRatio * (high - low);
-  let leftLoss = loss(left);
-  let rightLoss = loss(right);
-  while (high - low > 1e-7) {
-    if (leftLoss <= rightLoss) {
-      high = right;
-      right = left;
-      rightLoss = leftLoss;
-      left = high - goldenRatio * (high - low);
-      leftLoss = loss(left);
-    } else {
-      low = left;
-      left = right;
-      leftLoss = rightLoss;
-      right = low + goldenRatio * (high - low);
-      rightLoss = loss(right);
-    }
-  }
-  return (low + high) / 2;
+interface Items {
+  readonly odds: Float64Array;
+  readonly right: ArrayLike<number>;
+  /** Sums to 1. */
+  readonly share: Float64Array;
 }
 
-/** Sum of weight x binary log loss of the top class after multiplying all logarithms by `sharpness` = 1/T. */
-function topClassLoss(
-  logs: Float64Array,
-  labels: ArrayLike<number>,
+function logOdds(probability: number): number {
+  const p = Math.min(1 - margin, Math.max(margin, probability));
+  return Math.log(p / (1 - p));
+}
+
+/** Newton's method on a convex loss, each step halved until it goes down. @returns offset and slope */
+function newton(items: Items, fromOffset: number, fromSlope: number, bothMove: boolean): [number, number] {
+  let offset = fromOffset;
+  let slope = fromSlope;
+  let loss = confidenceLoss(items, offset, slope);
+  for (let step = 0; step < mostSteps; step++) {
+    const [byOffset, bySlope] = direction(items, offset, slope, bothMove);
+    let part = 1;
+    let next = confidenceLoss(items, offset - byOffset, slope - bySlope);
+    while (next > loss && part > 1e-9) {
+      part /= 2;
+      next = confidenceLoss(items, offset - part * byOffset, slope - part * bySlope);
+    }
+    if (!(next < loss)) break;
+    offset -= part * byOffset;
+    slope -= part * bySlope;
+    loss = next;
+  }
+  return [offset, slope];
+}
+
+function confidenceLoss({ odds, right, share }: Items, offset: number, slope: number): number {
+  let loss = pull * (offset * offset + (slope - 1) * (slope - 1));
+  for (let i = 0; i < odds.length; i++) {
+    const z = offset + slope * odds[i]!;
+    // log(1 + e^-z) for a right answer, log(1 + e^z) for a wrong one, without overflow.
+    const against = right[i] === 1 ? -z : z;
+    loss += share[i]! * (Math.max(0, against) + Math.log1p(Math.exp(-Math.abs(against))));
+  }
+  return loss;
+}
+
+/** Gradient by the inverse of the second derivatives; of the offset alone where the slope stays. */
+function direction(
+  { odds, right, share }: Items,
+  offset: number,
+  slope: number,
+  bothMove: boolean,
+): [number, number] {
+  let g0 = 2 * pull * offset;
+  let g1 = 2 * pull * (slope - 1);
+  let h00 = 2 * pull;
+  let h01 = 0;
+  let h11 = 2 * pull;
+  for (let i = 0; i < odds.length; i++) {
+    const x = odds[i]!;
+    const p = 1 / (1 + Math.exp(-(offset + slope * x)));
+    const gap = share[i]! * (p - right[i]!);
+    const curve = share[i]! * p * (1 - p);
+    g0 += gap;
+    g1 += gap * x;
+    h00 += curve;
+    h01 += curve * x;
+    h11 += curve * x * x;
+  }
+  if (!bothMove) return [g0 / h00, 0];
+  const determinant = h00 * h11 - h01 * h01;
+  return [(h11 * g0 - h01 * g1) / determinant, (h00 * g1 - h01 * g0) / determinant];
+}
+
+/**
+ * Raw probabilities as confidences: the first answer gets sigmoid(log odds / temperature + offset), the others share the
+ * rest as before. The order of classes stays: the first answer keeps at least as much as the second.
+ *
+ * @param probabilities [items x classCount]; rows sum to 1, a row of zeros stays so.
+ * @returns new array of the same shape.
+ * @throws NetworkmlError `NML_INTERNAL` for a temperature that is not above 0 and finite.
+ */
+export function applyConfidence(
+  probabilities: Float64Array,
   classCount: number,
-  sharpness: number,
-  weights: ArrayLike<number> | undefined,
-): number {
-  let sum = 0;
-  for (let item = 0; item < labels.length; item++) {
-    const weight = weights === undefined ? 1 : weights[item]!;
-    if (weight === 0) continue;
-    const offset = item * classCount;
+  { temperature, offset }: ConfidenceScale,
+): Float64Array {
+  if (offset === undefined) return applyTemperature(probabilities, classCount, temperature);
+  checkTemperature(temperature);
+  const scaled = new Float64Array(probabilities.length);
+  for (let at = 0; at < probabilities.length; at += classCount) {
     let top = 0;
-    for (let k = 1; k < classCount; k++) if (logs[offset + k]! > logs[offset + top]!) top = k;
-    let others = 0;
+    for (let k = 1; k < classCount; k++) if (probabilities[at + k]! > probabilities[at + top]!) top = k;
+    let rest = 0;
+    let second = 0;
     for (let k = 0; k < classCount; k++) {
-      if (k !== top) others += Math.exp(sharpness * (logs[offset + k]! - logs[offset + top]!));
+      if (k === top) continue;
+      rest += probabilities[at + k]!;
+      second = Math.max(second, probabilities[at + k]!);
     }
-    // Confidence of the top class is 1 / (1 + others).
-    sum += weight * (Math.log1p(others) - (top === labels[item] ? 0 : Math.log(Math.max(others, floor))));
+    const raw = probabilities[at + top]!;
+    if (raw === 0) continue;
+    const wanted = 1 / (1 + Math.exp(-(logOdds(raw / (raw + rest)) / temperature + offset)));
+    // A hair above the second, so that rounding does not change the order.
+    const confidence = rest === 0 ? 1 : Math.max(wanted, ((1 + 1e-9) * second) / (rest + second));
+    for (let k = 0; k < classCount; k++) {
+      scaled[at + k] = k === top ? confidence : ((1 - confidence) * probabilities[at + k]!) / rest || 0;
+    }
   }
-  return sum;
+  return scaled;
 }
 
 /**
@@ -122,9 +176,7 @@ export function applyTemperature(
   classCount: number,
   temperature: number,
 ): Float64Array {
-  if (!(temperature > 0 && temperature < Number.POSITIVE_INFINITY)) {
-    throw new NetworkmlError('NML_INTERNAL', `temperature ${temperature} is not above 0`);
-  }
+  checkTemperature(temperature);
   const scaled = new Float64Array(probabilities.length);
   for (let offset = 0; offset < probabilities.length; offset += classCount) {
     let most = 0;
@@ -139,4 +191,10 @@ export function applyTemperature(
     for (let k = 0; k < classCount; k++) scaled[offset + k] = scaled[offset + k]! / sum;
   }
   return scaled;
+}
+
+function checkTemperature(temperature: number): void {
+  if (!(temperature > 0 && temperature < Number.POSITIVE_INFINITY)) {
+    throw new NetworkmlError('NML_INTERNAL', `temperature ${temperature} is not above 0`);
+  }
 }

@@ -1,5 +1,11 @@
 /** Numeric kernels without domain words. */
-export { applyTemperature, fitTemperature, temperatureBounds } from './calibration.js';
+export {
+  applyConfidence,
+  applyTemperature,
+  type ConfidenceScale,
+  fitConfidence,
+  temperatureBounds,
+} from './calibration.js';
 export { type FoldRequest, groupedFolds } from './folds.js';
 export { type RealPartTransform, realPartTransform } from './fourier.js';
 export {

@@ -132,7 +132,7 @@ export const DEFAULT_CLASSIFIER = 'ensemble';
 type Scored = Omit<RoleEvaluation, 'unscored'> & Pick<EvaluationRecord, 'classifier' | 'seed' | 'warnings'>;
 
 function scoreBundle(corpus: Corpus, bundle: LoadedBundle, classifierName?: string): Scored {
-  const { model, temperature, unknownBelow } = bundle.classifier(classifierName);
+  const { model, confidence, unknownBelow } = bundle.classifier(classifierName);
   const sets = roleSets(corpus);
   const { roles } = bundle;
   const places = [...corpus.set.examples.keys()].filter((index) =>
@@ -153,7 +153,7 @@ function scoreBundle(corpus: Corpus, bundle: LoadedBundle, classifierName?: stri
       labels: known.map(({ label }) => roles.indexOf(corpus.set.roles[label] ?? unknownRole)),
       devices: known.map(({ device }) => device),
     },
-    { temperature, unknownCut: unknownBelow },
+    { confidence, unknownCut: unknownBelow },
   );
   const warnings = corpusWarnings(corpus);
   if (corpus.digest === bundle.bundle.manifest.training.digest) {

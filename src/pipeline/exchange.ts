@@ -151,7 +151,7 @@ export function importClassifier(from: string, options: ImportOptions): Exchange
   }
   const encoded = model.kind === 'one-layer' ? encodeOneLayer(model) : encodeForest(model);
   const unchanged = old !== undefined && sameArrays(partsOf(bundle, old), encoded.arrays);
-  const judged = unchanged ? calibrationOf(old) : notCalibrated;
+  const judged = unchanged ? calibrationOf(old) : { ...notCalibrated, offset: 0 };
   const { arrays, classifier } = classifierParts(bundle, model, encoded, judged);
   const recalibrate = manifest.defaultClassifier === model.kind && !unchanged;
   const { data: _, arrays: __, ...kept } = manifest;
@@ -193,7 +193,9 @@ const notCalibrated = { temperature: 1, unknownBelow: defaultUnknownCut } as con
 /** What a bundle has found out about a classifier of its own. */
 function calibrationOf({ meta }: BundleClassifier): JsonObject {
   return Object.fromEntries(
-    ['temperature', 'unknownBelow'].flatMap((name) => (meta[name] === undefined ? [] : [[name, meta[name]]])),
+    ['temperature', 'offset', 'unknownBelow'].flatMap((name) =>
+      meta[name] === undefined ? [] : [[name, meta[name]]],
+    ),
   );
 }
 

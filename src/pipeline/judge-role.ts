@@ -7,7 +7,7 @@ import {
   type SessionVectors,
   servicesSubject,
 } from '../features/index.js';
-import { applyTemperature, type SparseRows, SparseRowsBuilder } from '../math/index.js';
+import { applyConfidence, type SparseRows, SparseRowsBuilder } from '../math/index.js';
 import {
   answerRole,
   attributeForest,
@@ -51,12 +51,12 @@ export function judgeRole(
   classifier: LoadedClassifier,
 ): JudgedRole {
   const { roles } = bundle;
-  const { model, temperature, unknownBelow, known } = classifier;
+  const { model, confidence, unknownBelow, known } = classifier;
   const sessions = sessionRows(seen.vectors);
   const windows = windowRows(seen.windows);
   const tables = { sessions: sessions.table, windows: windows.table };
   const raw = deviceProbabilities(model, tables, [{ sessions, windows }]);
-  const confidences = applyTemperature(raw, roles.length, temperature);
+  const confidences = applyConfidence(raw, roles.length, confidence);
   const ranking = rankRoles(confidences, roles, roles.length);
   const answer = answerRole(raw, roles, unknownBelow);
   const top = ranking.slice(0, 3);

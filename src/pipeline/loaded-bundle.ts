@@ -5,12 +5,12 @@ import {
 } from '../anomaly/index.js';
 import { NetworkmlError } from '../errors.js';
 import { PORT_PROTOCOL_LAYOUT, SERVICES_COLUMNS, SERVICES_LAYOUT } from '../features/index.js';
+import type { ConfidenceScale } from '../math/index.js';
 import { type Bundle, type BundleClassifier, findBundle, readBundle } from '../models/index.js';
 import {
   type BundleArray,
   decodeEnsemble,
   decodeForest,
-  decodeKnownDevices,
   decodeOneLayer,
   type EncodedArray,
   type KnownDevices,
@@ -24,7 +24,7 @@ export interface LoadedClassifier {
   /** A device whose best raw probability is below this is Unknown. */
   readonly unknownBelow: number;
   /** Calibrates the probabilities that are shown. */
-  readonly temperature: number;
+  readonly confidence: ConfidenceScale;
   /** The devices it was trained on; null where the bundle does not keep them. */
   readonly known: KnownDevices | null;
 }
@@ -100,8 +100,11 @@ function loadClassifier(bundle: Bundle, entry: BundleClassifier, roles: string[]
   return {
     model,
     unknownBelow: numberIn(meta.unknownBelow, 0, 1) ?? manifest.unknownBelow,
-    temperature: numberIn(meta.temperature, 0.001, 1000) ?? manifest.temperature,
-    known: knownOf(bundle, entry, roles.length),
+    confidence: {
+      temperature: numberIn(meta.temperature, 0.001, 1000) ?? manifest.temperature,
+      offset: numberIn(meta.offset, -1000, 1000),
+    },
+    known: model.kind === 'ensemble' ? model.known : null,
   };
 }
 
@@ -118,34 +121,11 @@ function decodeModel(bundle: Bundle, { kind, layout, meta, arrays }: BundleClass
   if (kind === 'random-forest' && layout === PORT_PROTOCOL_LAYOUT) return decodeForest(meta, parts());
   if (kind === 'ensemble' && layout === SERVICES_LAYOUT && meta.columnCount === SERVICES_COLUMNS) {
     const member = decodeModel(bundle, find(bundle, 'one-layer')) as OneLayerModel;
-    return decodeEnsemble(meta, splitKnown(parts()).arrays, member);
+    return decodeEnsemble(meta, parts(), member);
   }
   throw new NetworkmlError('NML_MODEL_LAYOUT', `classifier ${kind} on layout ${layout}`, {
     file: bundle.directory,
   });
-}
-
-function knownOf(bundle: Bundle, entry: BundleClassifier, roleCount: number): KnownDevices | null {
-  const { known: meta } = entry.meta;
-  if (typeof meta !== 'object' || meta === null || Array.isArray(meta)) return null;
-  const { known } = splitKnown(partsOf<BundleArray>(bundle, entry.arrays));
-  return decodeKnownDevices(meta, known, roleCount);
-}
-
-/** Prefix of the arrays of the known devices among those of a classifier. */
-export const KNOWN_PREFIX = 'known/';
-
-function splitKnown(parts: Record<string, BundleArray>): {
-  arrays: Record<string, BundleArray>;
-  known: Record<string, BundleArray>;
-} {
-  const arrays: Record<string, BundleArray> = {};
-  const known: Record<string, BundleArray> = {};
-  for (const [name, part] of Object.entries(parts)) {
-    if (name.startsWith(KNOWN_PREFIX)) known[name.slice(KNOWN_PREFIX.length)] = part;
-    else arrays[name] = part;
-  }
-  return { arrays, known };
 }
 
 /** The arrays of one model by the names of its parts. */

@@ -1,10 +1,15 @@
-import { SERVICES_WITHOUT_STACK } from '../features/index.js';
+import { SERVICES_PER_SERVICE, SERVICES_WITHOUT_STACK } from '../features/index.js';
 import type { DeviceRows, RoleSets } from '../roles/index.js';
 import type { Corpus } from './corpus.js';
 
 /** The captures of a corpus in both views, as the classifiers are trained on them. */
 export function roleSets({ set, windowSet }: Pick<Corpus, 'set' | 'windowSet'>): RoleSets {
-  return { sessions: set, windows: windowSet, netColumns: SERVICES_WITHOUT_STACK };
+  return {
+    sessions: set,
+    windows: windowSet,
+    netColumns: SERVICES_WITHOUT_STACK,
+    serviceColumns: SERVICES_PER_SERVICE,
+  };
 }
 
 /** Chosen examples in both views, as the classifiers are asked about them. */

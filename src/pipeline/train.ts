@@ -3,7 +3,6 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { encodeBehaviour, trainBehaviour } from '../anomaly/index.js';
 import { NetworkmlError } from '../errors.js';
-import { SERVICES_WITHOUT_STACK } from '../features/index.js';
 import {
   type ArrayToWrite,
   type BundleClassifier,
@@ -22,9 +21,7 @@ import {
   type EncodedModel,
   encodeEnsemble,
   encodeForest,
-  encodeKnownDevices,
   encodeOneLayer,
-  knownDevices,
   loadTensorFlow,
   type OneLayerOptimiser,
   oneLayerDefaults,
@@ -37,7 +34,6 @@ import {
 import { behaviourCaptures } from './behaviour-evaluate.js';
 import { type Corpus, readCorpus, type StepProgress } from './corpus.js';
 import { type CrossValidated, crossValidate } from './cross-validate.js';
-import { KNOWN_PREFIX } from './loaded-bundle.js';
 import { roleGroup } from './role-groups.js';
 import { roleSets } from './role-sets.js';
 
@@ -74,7 +70,7 @@ export interface TrainSummary {
   readonly figures: Record<string, number>;
 }
 
-/** Folds of the leave-devices-out runs behind temperature and figures. */
+/** Folds of the leave-devices-out runs behind calibration and figures. */
 const FOLDS = 8;
 
 /** Roles learnt from fewer devices than this are marked in every answer (roles.md, 1.7). */
@@ -152,12 +148,12 @@ export async function trainBundle(paths: readonly string[], options: TrainOption
       library: libraryVersion(),
       roles: bundleRoles(corpus),
       classifiers: models.map((model) =>
-        bundleClassifier(model, corpus, validated.get(model.kind) as CrossValidated, keep),
+        bundleClassifier(model, validated.get(model.kind) as CrossValidated, keep),
       ),
       defaultClassifier: defaultKind,
       behaviour: { views, calibration: behaviour.calibration },
       unknownBelow: best.unknownBelow,
-      temperature: temperatureOf(best),
+      temperature: confidenceOf(best).temperature,
       training: {
         captures: corpus.captures.length,
         devices,
@@ -227,28 +223,22 @@ async function trainModels(
 type Keep = (prefix: string, parts: EncodedModel['arrays']) => Record<string, string>;
 
 /** A classifier as the manifest describes it, its arrays kept. */
-function bundleClassifier(
-  model: RoleModel,
-  { windowSet }: Corpus,
-  validated: CrossValidated,
-  keep: Keep,
-): BundleClassifier {
+function bundleClassifier(model: RoleModel, validated: CrossValidated, keep: Keep): BundleClassifier {
   const { kind, layout } = model;
-  const judged = { temperature: temperatureOf(validated), unknownBelow: validated.unknownBelow };
-  if (model.kind !== 'ensemble') {
-    const { meta, arrays } = model.kind === 'one-layer' ? encodeOneLayer(model) : encodeForest(model);
-    return { kind, layout, meta: { ...(meta as JsonObject), ...judged }, arrays: keep(kind, arrays) };
-  }
-  const { meta, arrays } = encodeEnsemble(model);
-  const known = encodeKnownDevices(knownDevices(windowSet, SERVICES_WITHOUT_STACK));
-  const both = { ...arrays };
-  for (const [name, array] of Object.entries(known.arrays)) both[`${KNOWN_PREFIX}${name}`] = array;
-  const whole = { ...meta, ...judged, known: known.meta } as JsonObject;
-  return { kind, layout, meta: whole, arrays: keep(kind, both) };
+  const { temperature, offset } = confidenceOf(validated);
+  const judged = { temperature, offset, unknownBelow: validated.unknownBelow };
+  const { meta, arrays } =
+    model.kind === 'ensemble'
+      ? encodeEnsemble(model)
+      : model.kind === 'one-layer'
+        ? encodeOneLayer(model)
+        : encodeForest(model);
+  return { kind, layout, meta: { ...(meta as JsonObject), ...judged }, arrays: keep(kind, arrays) };
 }
 
-function temperatureOf({ evaluation }: CrossValidated): number {
-  return evaluation?.calibration.temperature ?? 1;
+function confidenceOf({ evaluation }: CrossValidated): { temperature: number; offset: number } {
+  const { temperature = 1, offset } = evaluation?.calibration ?? {};
+  return { temperature, offset: offset ?? 0 };
 }
 
 function bundleRoles({ captures, set }: Corpus): BundleRole[] {

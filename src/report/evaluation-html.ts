@@ -88,7 +88,7 @@ function figures(record: EvaluationRecord): string {
     ],
     [
       decimal(calibration.expectedCalibrationError),
-      `calibration error at temperature ${decimal(calibration.temperature)}`,
+      `calibration error at temperature ${decimal(calibration.temperature)}${calibration.offset === null ? '' : `, offset ${decimal(calibration.offset)}`}`,
     ],
   ];
   if (unknownRoles !== null)

@@ -1,6 +1,7 @@
 import { NetworkmlError } from '../errors.js';
 import type { EnsembleModel } from './ensemble.js';
 import { decodeForest, encodeForest } from './forest-parts.js';
+import { decodeKnownDevices, encodeKnownDevices, type KnownDevices } from './known-devices.js';
 import {
   type BundleArray,
   type EncodedModel,
@@ -10,18 +11,21 @@ import {
   textOf,
   wholeOf,
 } from './model-parts.js';
+import type { NearestSettings } from './nearest-member.js';
 import type { OneLayerModel } from './one-layer.js';
 import type { WindowNet } from './window-net.js';
 
 /** Takes an ensemble apart; its one-layer member is a classifier of the bundle by itself and is not repeated. */
 export function encodeEnsemble(model: EnsembleModel): EncodedModel {
-  const { kind, layout, roles, columnCount, forest, nets, shares } = model;
+  const { kind, layout, roles, columnCount, forest, nets, known, nearest, shares } = model;
   const encoded = encodeForest(forest);
   const arrays: Record<string, BundleArray> = {};
   for (const [name, array] of Object.entries(encoded.arrays)) arrays[`forest/${name}`] = array;
   nets.forEach((net, index) => {
     for (const [name, array] of Object.entries(netArrays(net))) arrays[`net${index}/${name}`] = array;
   });
+  const encodedKnown = known === null ? undefined : encodeKnownDevices(known);
+  for (const [name, array] of Object.entries(encodedKnown?.arrays ?? {})) arrays[`known/${name}`] = array;
   const { trees, nodes, leaves } = encoded.meta;
   return {
     meta: {
@@ -32,6 +36,8 @@ export function encodeEnsemble(model: EnsembleModel): EncodedModel {
       forest: { trees, nodes, leaves },
       nets: nets.map(({ hidden, columns }) => ({ hidden, columns: columns.length })),
       shares: { ...shares },
+      ...(encodedKnown && { known: encodedKnown.meta }),
+      ...(nearest && { nearest: { ...nearest } }),
     },
     arrays,
   };
@@ -80,18 +86,52 @@ export function decodeEnsemble(
     forest: decodeForest(forestMeta, inside(arrays, 'forest/')),
     nets,
     oneLayer,
+    known:
+      meta.known === undefined
+        ? null
+        : decodeKnown(objectOf(meta.known), inside(arrays, 'known/'), roles.length),
+    nearest: meta.nearest === undefined ? null : decodeNearest(objectOf(meta.nearest)),
     shares: {
       forest: numberOf(shares, 'forest', 0.001, 1),
       nets: numberOf(shares, 'nets', 0.001, 1),
       oneLayer: numberOf(shares, 'oneLayer', 0, 1),
+      nearest: shares.nearest === undefined ? 0 : numberOf(shares, 'nearest', 0, 1),
     },
   };
-  const sum = model.shares.forest + model.shares.nets + model.shares.oneLayer;
+  const sum = Object.values(model.shares).reduce((a, b) => a + b, 0);
+  if (model.shares.nearest > 0 && (model.known === null || model.nearest === null)) {
+    refuse('it keeps no known devices to be compared with');
+  }
+  if (model.known !== null && model.known.rows.columnCount > columnCount)
+    refuse('known devices are too wide');
   if (Math.abs(sum - 1) > 1e-6) refuse(`the shares of its members sum to ${sum}`);
   if (oneLayer.roles.length !== roles.length || roles.some((role, k) => oneLayer.roles[k] !== role)) {
     refuse('its one-layer network has other roles');
   }
   return model;
+}
+
+/** Known devices; bundles up to 1.1 keep one row a device, and halve nothing. */
+function decodeKnown(
+  meta: EncodedModel['meta'],
+  arrays: EncodedModel['arrays'],
+  roleCount: number,
+): KnownDevices {
+  if (meta.rows !== undefined) return decodeKnownDevices(meta, arrays, roleCount);
+  const devices = Array.isArray(meta.names) ? meta.names.length : 0;
+  const data = Uint32Array.from({ length: devices }, (_, device) => device);
+  const owners: BundleArray = { dtype: 'uint32', shape: [devices], data };
+  const whole = { ...meta, rows: devices, halvedFrom: meta.columnCount };
+  return decodeKnownDevices(whole, { ...arrays, owners }, roleCount);
+}
+
+function decodeNearest(meta: EncodedModel['meta']): NearestSettings {
+  return {
+    spread: numberOf(meta, 'spread', 1e-4, 10),
+    recognitionShare: numberOf(meta, 'recognitionShare', 0, 1),
+    recognitionDistance: numberOf(meta, 'recognitionDistance', 1e-4, 10),
+    recognitionSpread: numberOf(meta, 'recognitionSpread', 1e-4, 10),
+  };
 }
 
 function decodeNet(

@@ -4,6 +4,8 @@ import type { ForestModel } from './forest.js';
 import { forestItems } from './forest-items.js';
 import { trainForestThreaded } from './forest-threads.js';
 import { forestDefaults } from './forest-training.js';
+import { knownDevices } from './known-devices.js';
+import { nearestDefaults } from './nearest-member.js';
 import { trainOneLayer } from './one-layer-training.js';
 import type { RoleTrainingSet } from './training-set.js';
 import { trainWindowNet, windowNetDefaults } from './window-net-training.js';
@@ -18,13 +20,15 @@ export interface RoleSets {
   readonly windows: RoleTrainingSet;
   /** Columns of the windows from this one on (the device's own stack) are for the forest alone. */
   readonly netColumns: number;
+  /** Columns of the windows up to this one say which services there are; the others weigh half when captures are compared. */
+  readonly serviceColumns: number;
 }
 
 /**
- * Weights of the members, found by cross-validation over whole devices and over whole families (docs/roles.md): the
- * contract's network helps the top three a little and costs nothing.
+ * Weights of the members, found by cross-validation over whole devices and over whole families (docs/roles.md): likeness
+ * to known captures lifts the top three, the contract's network helps them a little and costs nothing.
  */
-export const ensembleShares: EnsembleShares = { forest: 0.45, nets: 0.45, oneLayer: 0.1 };
+export const ensembleShares: EnsembleShares = { forest: 0.27, nets: 0.27, oneLayer: 0.06, nearest: 0.4 };
 
 /** Nets in the ensemble; their seeds follow one another. */
 export const ensembleNets = 3;
@@ -33,7 +37,7 @@ export const ensembleNets = 3;
 export const roleTrainingDefaults = {
   forest: forestDefaults,
   windowNet: windowNetDefaults,
-  ensemble: { ...ensembleShares, netCount: ensembleNets },
+  ensemble: { ...ensembleShares, netCount: ensembleNets, ...nearestDefaults },
 } as const;
 
 export interface RoleTrainingOptions {
@@ -78,7 +82,7 @@ async function trainEnsemble(
   chosen: Uint32Array,
   options: RoleTrainingOptions,
 ): Promise<EnsembleModel> {
-  const { windows, sessions, netColumns } = sets;
+  const { windows, sessions, netColumns, serviceColumns } = sets;
   const { seed, onProgress } = options;
   const steps = ensembleNets + 2;
   const forest = await trainSetForest(windows, chosen, options);
@@ -101,6 +105,8 @@ async function trainEnsemble(
     forest,
     nets,
     oneLayer,
+    known: knownDevices(windows, chosen, { below: netColumns, halvedFrom: serviceColumns }),
+    nearest: nearestDefaults,
     shares: ensembleShares,
   };
 }

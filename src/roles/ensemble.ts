@@ -1,12 +1,15 @@
 import type { SparseRows } from '../math/index.js';
 import { averageProbabilities } from './aggregate.js';
+import type { CountedRows, DeviceRows, RowTables } from './device-rows.js';
 import { type ForestModel, forestProbabilities } from './forest.js';
+import { type KnownDevices, knownSimilarities } from './known-devices.js';
+import { type NearestSettings, recognition, roleSimilarities, spreadOver } from './nearest-member.js';
 import { type OneLayerModel, oneLayerProbabilities } from './one-layer.js';
 import { netEvaluator, type WindowNet } from './window-net.js';
 
 /**
- * The default classifier: the weighted mean of a forest and of nets over windows (layout `services/1`) and of the
- * one-layer network over sessions.
+ * The default classifier: the weighted mean of a forest and of nets over windows (layout `services/1`), of the
+ * likeness to known captures, and of the one-layer network over sessions.
  */
 export interface EnsembleModel {
   readonly kind: 'ensemble';
@@ -18,6 +21,10 @@ export interface EnsembleModel {
   readonly forest: ForestModel;
   readonly nets: readonly WindowNet[];
   readonly oneLayer: OneLayerModel;
+  /** The captures it was trained on; null in bundles that do not keep them. */
+  readonly known: KnownDevices | null;
+  /** What is made of the likeness to them; null in bundles from before this member. */
+  readonly nearest: NearestSettings | null;
   /** Weights of the members; they sum to 1, the nets share theirs evenly. */
   readonly shares: EnsembleShares;
 }
@@ -26,28 +33,11 @@ export interface EnsembleShares {
   readonly forest: number;
   readonly nets: number;
   readonly oneLayer: number;
+  readonly nearest: number;
 }
 
 /** Any trained classifier of roles. */
 export type RoleModel = OneLayerModel | ForestModel | EnsembleModel;
-
-/** Distinct vectors in a table, and how often each occurs in one device's traffic. */
-export interface CountedRows {
-  readonly rows: ArrayLike<number>;
-  readonly counts: ArrayLike<number>;
-}
-
-/** One device's traffic in both views: a vector for each session, and one for each window. */
-export interface DeviceRows {
-  readonly sessions: CountedRows;
-  readonly windows: CountedRows;
-}
-
-/** The tables that the ids of `DeviceRows` refer to. */
-export interface RowTables {
-  readonly sessions: SparseRows;
-  readonly windows: SparseRows;
-}
 
 /**
  * Probabilities of each window by the forest and the nets, weighted and scaled to sum 1.
@@ -99,6 +89,23 @@ export function deviceProbabilities(
     if (shares.oneLayer > 0) {
       add(oneLayerProbabilities(model.oneLayer, tables.sessions), shares.oneLayer, (d) => d.sessions);
     }
+    devices.forEach(({ windows }, index) => {
+      addNearest(model, tables.windows, windows, out.subarray(index * classCount, (index + 1) * classCount));
+    });
   }
   return out;
+}
+
+/** Adds the share of the known captures to the other members' answer for a device; leans on them if it is recognised. */
+function addNearest(model: EnsembleModel, table: SparseRows, windows: CountedRows, out: Float64Array): void {
+  const { known, nearest, shares } = model;
+  if (known === null || nearest === null) return;
+  const similarities = roleSimilarities(known, knownSimilarities(known, table, windows), out.length);
+  const member = spreadOver(similarities, nearest.spread);
+  const part = recognition(similarities, nearest);
+  const recognised = spreadOver(similarities, nearest.recognitionSpread);
+  for (let k = 0; k < out.length; k++) {
+    const whole = (out[k] as number) + shares.nearest * (member[k] as number);
+    out[k] = (1 - part) * whole + part * (recognised[k] as number);
+  }
 }

@@ -1,13 +1,12 @@
 import { NetworkmlError } from '../errors.js';
 import {
-  applyTemperature,
   balancedShare,
   balancedWeights,
   type ClassScore,
+  type ConfidenceScale,
   classScores,
   confusionMatrix,
   expectedCalibrationError,
-  fitTemperature,
   hitsWithin,
   labelRanks,
   macroF1,
@@ -16,29 +15,17 @@ import {
   shareOfHits,
   topClasses,
 } from '../math/index.js';
+import type { AnsweredCaptures } from './answered-captures.js';
+import { calibrate } from './calibrate.js';
 import { type DeviceFigures, deviceFigures } from './device-figures.js';
 import { defaultUnknownCut } from './unknown.js';
-
-/** Answers to captures of known role. Lists have one entry a capture. */
-export interface AnsweredCaptures {
-  readonly roles: readonly string[];
-  /** Raw, [captures x roles]. */
-  readonly probabilities: Float64Array;
-  /** Index into `roles`. */
-  readonly labels: ArrayLike<number>;
-  readonly devices: readonly string[];
-  /** Captures with 0 are left out of every figure (see `OutOfFold`). */
-  readonly evaluable?: ArrayLike<number>;
-  /** Fold each answer comes from; needed to judge a temperature that is fitted on these same captures. */
-  readonly folds?: ArrayLike<number>;
-}
 
 /** Settings of an evaluation. */
 export interface EvaluationOptions {
   /** Cut of the Unknown rule. */
   readonly unknownCut?: number;
   /** The bundle's own; fitted on the captures when left out. */
-  readonly temperature?: number;
+  readonly confidence?: ConfidenceScale;
 }
 
 /** Figures of one role; all but the counts are 0 to 1. */
@@ -68,7 +55,12 @@ export interface RoleEvaluation {
   readonly byDevice: DeviceFigures;
   /** Null where every capture is answered with Unknown. */
   readonly unknown: { readonly share: number; readonly accuracyOfAnswered: number | null };
-  readonly calibration: { readonly expectedCalibrationError: number; readonly temperature: number };
+  readonly calibration: {
+    readonly expectedCalibrationError: number;
+    readonly temperature: number;
+    /** Null where the bundle has none: see `ConfidenceScale`. */
+    readonly offset: number | null;
+  };
   /** Calibrated confidence of the first answer against its accuracy, by capture. */
   readonly reliability: ReliabilityBin[];
   /** Role-balanced, at rising cuts. */
@@ -104,7 +96,7 @@ export function evaluateRoles(answered: AnsweredCaptures, options: EvaluationOpt
   const answers = topClasses(probabilities, roles.length);
   const weights = balancedWeights(labels, devices);
   const scores = classScores(confusionMatrix(labels, answers, roles.length, weights), roles.length);
-  const { confidences, temperature } = calibrate(scored, options.temperature);
+  const { confidences, scale } = calibrate(scored, options.confidence);
   const figures = roleFigures(scored, recall.perClass, top3.perClass, scores);
   return {
     captures: labels.length,
@@ -118,7 +110,8 @@ export function evaluateRoles(answered: AnsweredCaptures, options: EvaluationOpt
     unknown: unknownFigures(topOf(probabilities, answers), right, options.unknownCut ?? defaultUnknownCut),
     calibration: {
       expectedCalibrationError: expectedCalibrationError(topOf(confidences, answers), right),
-      temperature,
+      temperature: scale.temperature,
+      offset: scale.offset ?? null,
     },
     reliability: reliabilityBins(topOf(confidences, answers), right),
     coverage: coverageAtCuts(scored, CURVE_CUTS, weights).filter(({ accuracy }) => accuracy !== null),
@@ -155,40 +148,6 @@ function onlyEvaluable(answered: AnsweredCaptures): Scored {
     devices: Array.from(kept, (i) => devices[i] as string),
     ...(folds === undefined ? {} : { folds: kept.map((i) => folds[i] as number) }),
   };
-}
-
-/**
- * The temperature by device-balanced weights. Where it is fitted here and the folds are known, the confidences of each
- * fold come from the temperature of the others, so that the calibration error is not judged on its own fit.
- */
-function calibrate(scored: Scored, given: number | undefined) {
-  const { probabilities, roles, labels, devices, folds } = scored;
-  const temperature = given ?? fitRoleTemperature(scored);
-  if (given !== undefined || folds === undefined) {
-    return { temperature, confidences: applyTemperature(probabilities, roles.length, temperature) };
-  }
-  const confidences = new Float64Array(probabilities.length);
-  for (const fold of new Set(Array.from(folds))) {
-    const others = Uint8Array.from(labels, (_, i) => (folds[i] === fold ? 0 : 1));
-    const weights = balancedWeights(labels, devices, others);
-    const ofOthers = fitTemperature(probabilities, labels, roles.length, weights);
-    const scaled = applyTemperature(probabilities, roles.length, ofOthers);
-    for (let i = 0; i < labels.length; i++) {
-      if (folds[i] !== fold) continue;
-      const from = i * roles.length;
-      confidences.set(scaled.subarray(from, from + roles.length), from);
-    }
-  }
-  return { temperature, confidences };
-}
-
-/**
- * The temperature that calibrates the answers, every role and every device of it with equal weight; 1 when no capture
- * can be scored.
- */
-export function fitRoleTemperature(answered: AnsweredCaptures): number {
-  const { probabilities, labels, devices, roles, evaluable } = answered;
-  return fitTemperature(probabilities, labels, roles.length, balancedWeights(labels, devices, evaluable));
 }
 
 /** The probability of each capture's first answer. */

@@ -1,5 +1,7 @@
 /** Vectors to roles: training, averaging, the Unknown rule, evaluation, explanation. */
 export { type Aggregate, averageProbabilities, type RankedProbability, rankRoles } from './aggregate.js';
+export type { AnsweredCaptures } from './answered-captures.js';
+export { type Calibrated, fitRoleConfidence } from './calibrate.js';
 export {
   averagingClassifier,
   oneLayerClassifier,
@@ -15,14 +17,12 @@ export {
   type RoleTrainer,
 } from './cross-validate.js';
 export type { DeviceFigures } from './device-figures.js';
+export type { CountedRows, DeviceRows, RowTables } from './device-rows.js';
 export {
-  type CountedRows,
-  type DeviceRows,
   deviceProbabilities,
   type EnsembleModel,
   type EnsembleShares,
   type RoleModel,
-  type RowTables,
   windowProbabilities,
 } from './ensemble.js';
 export { decodeEnsemble, encodeEnsemble } from './ensemble-parts.js';
@@ -36,12 +36,10 @@ export {
   trainRoleModel,
 } from './ensemble-training.js';
 export {
-  type AnsweredCaptures,
   type Coverage,
   coverageAtCuts,
   type EvaluationOptions,
   evaluateRoles,
-  fitRoleTemperature,
   type RoleEvaluation,
   type RoleFigures,
 } from './evaluate.js';
@@ -69,14 +67,17 @@ export { decodeForest, encodeForest } from './forest-parts.js';
 export { trainForestThreaded } from './forest-threads.js';
 export { type ForestOptions, forestDefaults, type TrainedForest, trainForest } from './forest-training.js';
 export {
+  type ComparedColumns,
   decodeKnownDevices,
   encodeKnownDevices,
   type KnownDevices,
   knownDevices,
+  knownSimilarities,
   type NearestDevice,
   nearestDevice,
 } from './known-devices.js';
 export type { BundleArray, EncodedModel } from './model-parts.js';
+export { type NearestSettings, nearestDefaults } from './nearest-member.js';
 export { type OneLayerModel, oneLayerProbabilities } from './one-layer.js';
 export {
   decodeOneLayer,

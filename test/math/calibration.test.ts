@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { applyTemperature, createRandom, fitTemperature, temperatureBounds } from '../../src/math/index.js';
+import {
+  applyConfidence,
+  applyTemperature,
+  createRandom,
+  fitConfidence,
+  temperatureBounds,
+} from '../../src/math/index.js';
 
 const classCount = 4;
 
@@ -25,68 +31,135 @@ function distorted(seed: number, items: number, exponent: number) {
   return { probabilities, labels, weights };
 }
 
-/** Weighted log loss of "the first answer is right" by the definition. */
-function slowLoss(data: ReturnType<typeof distorted>, temperature: number, weighted: boolean): number {
-  let loss = 0;
-  data.labels.forEach((label, item) => {
-    const powers = Array.from(
-      data.probabilities.subarray(item * classCount, (item + 1) * classCount),
-      (p) => p ** (1 / temperature),
-    );
-    const top = powers.indexOf(Math.max(...powers));
-    const confidence = (powers[top] as number) / powers.reduce((a, b) => a + b, 0);
-    const weight = weighted ? (data.weights[item] as number) : 1;
-    loss -= weight * Math.log(top === label ? confidence : 1 - confidence);
-  });
-  return loss;
+/** Highest probability of each item, and whether it is of the label. */
+function topsOf({ probabilities, labels }: ReturnType<typeof distorted>) {
+  const rows = Array.from(labels, (_, item) =>
+    Array.from(probabilities.subarray(item * classCount, (item + 1) * classCount)),
+  );
+  const tops = rows.map((row) => Math.max(...row));
+  const right = rows.map((row, item) => (row.indexOf(tops[item] as number) === labels[item] ? 1 : 0));
+  return { tops, right };
 }
 
-describe('fitTemperature', () => {
+/** Mean log loss of "the first answer is right" by the definition, and what pulls towards 0 and 1. */
+function slowLoss(
+  tops: number[],
+  right: number[],
+  weights: ArrayLike<number>,
+  offset: number,
+  slope: number,
+) {
+  let loss = 0;
+  let total = 0;
+  tops.forEach((top, item) => {
+    const confidence = 1 / (1 + Math.exp(-(slope * Math.log(top / (1 - top)) + offset)));
+    loss -= (weights[item] as number) * Math.log(right[item] === 1 ? confidence : 1 - confidence);
+    total += weights[item] as number;
+  });
+  return loss / total + 1e-3 * (offset ** 2 + (slope - 1) ** 2);
+}
+
+describe('fitConfidence', () => {
   it.each([false, true])('is the best of a fine grid (weights: %s)', (weighted) => {
     for (const exponent of [0.5, 1, 3]) {
       const data = distorted(1, 300, exponent);
-      const fitted = fitTemperature(
-        data.probabilities,
-        data.labels,
-        classCount,
-        weighted ? data.weights : undefined,
-      );
-      const best = slowLoss(data, fitted, weighted);
-      for (let log = -2.9; log < 2.9; log += 0.01) {
-        expect(best).toBeLessThanOrEqual(slowLoss(data, Math.exp(log), weighted) + 1e-9);
+      const { tops, right } = topsOf(data);
+      const weights = weighted ? data.weights : tops.map(() => 1);
+      const { temperature, offset } = fitConfidence(tops, right, weighted ? weights : undefined);
+      const best = slowLoss(tops, right, weights, offset, 1 / temperature);
+      for (let slope = 0.05; slope < 3; slope += 0.05) {
+        for (let other = -3; other < 3; other += 0.1) {
+          expect(best).toBeLessThanOrEqual(slowLoss(tops, right, weights, other, slope) + 1e-9);
+        }
       }
     }
   });
 
-  it('finds the exponent that the probabilities were bent with', () => {
-    for (const exponent of [0.5, 2]) {
-      const { probabilities, labels } = distorted(2, 5000, exponent);
-      expect(fitTemperature(probabilities, labels, classCount)).toBeCloseTo(exponent, 1);
+  it('finds the line that answers were drawn with', () => {
+    const random = createRandom(3);
+    const tops = Array.from({ length: 20_000 }, () => 0.02 + 0.96 * random.uniform());
+    const right = tops.map((top) => {
+      const truth = 1 / (1 + Math.exp(-(1.5 * Math.log(top / (1 - top)) + 0.7)));
+      return random.uniform() < truth ? 1 : 0;
+    });
+    const { temperature, offset } = fitConfidence(tops, right);
+    expect(Math.abs(1 / temperature - 1.5)).toBeLessThan(0.1);
+    expect(Math.abs(offset - 0.7)).toBeLessThan(0.1);
+  });
+
+  it('stays finite and within its bounds whatever the answers are', () => {
+    for (const right of [
+      [1, 1, 1, 1],
+      [0, 0, 0, 0],
+      [0, 1, 0, 1],
+      [1, 0, 1, 0],
+    ]) {
+      const { temperature, offset } = fitConfidence([0, 0.9, 0.3, 1], right);
+      expect(Number.isFinite(offset)).toBe(true);
+      expect(temperature).toBeGreaterThanOrEqual(temperatureBounds.least);
+      expect(temperature).toBeLessThanOrEqual(temperatureBounds.most);
     }
+    const falling = fitConfidence([0.1, 0.2, 0.8, 0.9], [1, 1, 0, 0]);
+    expect(falling.temperature).toBe(temperatureBounds.most);
   });
 
-  it('stays within its bounds and takes impossible labels', () => {
-    const certain = Float64Array.from([0.6, 0.4, 0.6, 0.4]);
-    expect(fitTemperature(certain, [0, 0], 2)).toBeCloseTo(temperatureBounds.least, 5);
-    expect(fitTemperature(certain, [1, 1], 2)).toBeCloseTo(temperatureBounds.most, 2);
-    const impossible = fitTemperature(Float64Array.from([1, 0, 1, 0]), [0, 1], 2);
-    expect(impossible).toBeCloseTo(temperatureBounds.most, 2);
-  });
-
-  it('is 1 without weight and refuses lengths that do not fit', () => {
-    expect(fitTemperature(Float64Array.from([0.6, 0.4]), [0], 2, [0])).toBe(1);
-    expect(fitTemperature(new Float64Array(), [], 2)).toBe(1);
-    expect(() => fitTemperature(new Float64Array(3), [0], 2)).toThrowError(
+  it('is 1 and 0 without weight, ignores items of weight zero, and refuses lengths that do not fit', () => {
+    expect(fitConfidence([0.6], [1], [0])).toEqual({ temperature: 1, offset: 0 });
+    expect(fitConfidence([], [])).toEqual({ temperature: 1, offset: 0 });
+    const { tops, right } = topsOf(distorted(3, 200, 2));
+    expect(fitConfidence([...tops, 0.9], [...right, 0], [...tops.map(() => 1), 0])).toEqual(
+      fitConfidence(tops, right),
+    );
+    expect(() => fitConfidence([0.5], [1, 0])).toThrowError(
       expect.objectContaining({ code: 'NML_INTERNAL' }),
     );
   });
+});
 
-  it('ignores items of weight zero', () => {
-    const data = distorted(3, 200, 2);
-    const kept = fitTemperature(data.probabilities, data.labels, classCount, data.weights);
-    const longer = Float64Array.from([...data.probabilities, 1, 0, 0, 0]);
-    const weights = [...data.weights, 0];
-    expect(fitTemperature(longer, [...data.labels, 3], classCount, weights)).toBe(kept);
+describe('applyConfidence', () => {
+  it('gives the first answer the sigmoid of its log odds, the others what is left', () => {
+    const { probabilities } = distorted(4, 200, 1);
+    for (const [temperature, offset] of [
+      [0.5, 0.8],
+      [2, -0.3],
+      [1, 0],
+    ] as const) {
+      const scaled = applyConfidence(probabilities, classCount, { temperature, offset });
+      for (let at = 0; at < scaled.length; at += classCount) {
+        const raw = Array.from(probabilities.subarray(at, at + classCount));
+        const own = Array.from(scaled.subarray(at, at + classCount));
+        const order = (list: number[]) => list.map((_, k) => k).sort((a, b) => list[b]! - list[a]!);
+        expect(order(own)[0]).toBe(order(raw)[0]);
+        expect(own.reduce((a, b) => a + b, 0)).toBeCloseTo(1, 12);
+        const [top, second] = raw.toSorted((a, b) => b - a) as [number, number];
+        const wanted = 1 / (1 + Math.exp(-(Math.log(top / (1 - top)) / temperature + offset)));
+        expect(Math.max(...own)).toBeCloseTo(Math.max(wanted, second / (1 - top + second)), 8);
+        const others = raw.indexOf(top);
+        own.forEach((value, k) => {
+          if (k !== others) expect(value).toBeCloseTo((1 - Math.max(...own)) * (raw[k]! / (1 - top)), 9);
+        });
+      }
+    }
+  });
+
+  it('keeps the order where the first answer would fall behind, and takes certain and empty rows', () => {
+    const scaled = applyConfidence(Float64Array.from([0.3, 0.28, 0.22, 0.2, 1, 0, 0, 0, 0, 0, 0, 0]), 4, {
+      temperature: 1,
+      offset: -5,
+    });
+    expect(scaled[0]).toBeCloseTo(scaled[1] as number, 8);
+    expect(scaled[0]).toBeGreaterThan(scaled[1] as number);
+    expect(Array.from(scaled.subarray(4))).toEqual([1, 0, 0, 0, 0, 0, 0, 0]);
+  });
+
+  it('scales the whole vector where there is no offset', () => {
+    const { probabilities } = distorted(5, 20, 1);
+    expect(applyConfidence(probabilities, classCount, { temperature: 0.7, offset: undefined })).toEqual(
+      applyTemperature(probabilities, classCount, 0.7),
+    );
+    expect(() => applyConfidence(probabilities, classCount, { temperature: 0, offset: 0 })).toThrowError(
+      expect.objectContaining({ code: 'NML_INTERNAL' }),
+    );
   });
 });
 

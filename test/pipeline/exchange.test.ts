@@ -83,7 +83,7 @@ describe('a model taken out and brought back', () => {
     const same = join(folder, 'same');
     importClassifier(model, { bundle, output: same });
     const kept = (await loadBundle(same)).classifier('one-layer');
-    expect([kept.temperature, kept.unknownBelow]).toEqual([before.temperature, before.unknownBelow]);
+    expect([kept.confidence, kept.unknownBelow]).toEqual([before.confidence, before.unknownBelow]);
     const from = changed('other', (_, weights) => {
       weights.setFloat32(weights.byteLength - 4, 3, true);
     });
@@ -91,7 +91,7 @@ describe('a model taken out and brought back', () => {
     const { warnings } = importClassifier(from, { bundle, output });
     expect(warnings.join()).toContain('they are 0.5 and 1');
     const after = (await loadBundle(output)).classifier('one-layer');
-    expect([after.temperature, after.unknownBelow]).toEqual([1, 0.5]);
+    expect([after.confidence, after.unknownBelow]).toEqual([{ temperature: 1, offset: 0 }, 0.5]);
   });
 
   it('as the default of a bundle, takes its figures along', async () => {

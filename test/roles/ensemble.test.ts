@@ -3,6 +3,7 @@ import {
   allExamples,
   attributeForest,
   averageProbabilities,
+  type CountedRows,
   decodeEnsemble,
   decodeKnownDevices,
   deviceProbabilities,
@@ -23,7 +24,8 @@ import { columnCount, denseRow, syntheticSet } from './synthetic.js';
 const sessions = syntheticSet({ seed: 4 });
 const values = sessions.rows.values.map((v) => Math.abs(v) / 8);
 const windows = { ...sessions, rows: { ...sessions.rows, values } };
-const sets = { sessions, windows, netColumns: columnCount - 2 };
+const sets = { sessions, windows, netColumns: columnCount - 2, serviceColumns: columnCount - 4 };
+const compared = { below: columnCount - 2, halvedFrom: columnCount - 4 };
 const tables = { sessions: sessions.rows, windows: windows.rows };
 const classes = sessions.roles.length;
 const model = (await trainRoleModel('ensemble', sets, allExamples(sessions), { seed: 1 })) as EnsembleModel;
@@ -43,12 +45,18 @@ describe('ensemble', () => {
     devices.forEach((device, i) => {
       const mean = (perRow: Float64Array) =>
         averageProbabilities(perRow, classes, device.windows.counts, 'mean', device.windows.rows);
-      for (let k = 0; k < classes; k++) {
-        const wanted =
+      const nearest = slowNearest(device.windows);
+      const members = Array.from({ length: classes }, (_, k) => {
+        return (
           model.shares.forest * mean(forest)[k]! +
           (model.shares.nets / nets.length) * nets.reduce((sum, net) => sum + mean(net)[k]!, 0) +
-          model.shares.oneLayer * mean(network)[k]!;
-        expect(found[i * classes + k]).toBeCloseTo(wanted, 9);
+          model.shares.oneLayer * mean(network)[k]! +
+          model.shares.nearest * nearest.member[k]!
+        );
+      });
+      for (let k = 0; k < classes; k++) {
+        const wanted = (1 - nearest.part) * members[k]! + nearest.part * nearest.recognised[k]!;
+        expect(found[i * classes + k]).toBeCloseTo(wanted, 3);
       }
     });
     for (const kind of ['forest', 'network'] as const) {
@@ -82,6 +90,8 @@ describe('ensemble', () => {
     const wrong = (change: Record<string, unknown>) => () =>
       decodeEnsemble({ ...plain, ...change }, arrays, model.oneLayer);
     expect(wrong({ shares: { forest: 0.5, nets: 0.2, oneLayer: 0.1 } })).toThrow('sum to');
+    expect(wrong({ known: undefined })).toThrow('no known devices');
+    expect(wrong({ nearest: { ...model.nearest, spread: 0 } })).toThrow('spread');
     expect(wrong({ nets: [] })).toThrow('nets');
     expect(wrong({ columnCount: 3 })).toThrow();
     const { 'net1/w1': _, ...without } = arrays;
@@ -136,37 +146,68 @@ function rootShare(role: number): number {
   return shares.reduce((a, b) => a + b, 0) / shares.length;
 }
 
-describe('known devices', () => {
-  const known = knownDevices(windows, columnCount - 1);
-
-  it('finds the one with the greatest cosine of mean windows', () => {
-    const direction = (device: string): number[] => {
-      const sum = new Array<number>(columnCount - 1).fill(0);
-      for (const { device: own, rows, counts } of windows.examples) {
-        if (own !== device) continue;
-        const total = counts.reduce((a, b) => a + b, 0);
-        rows.forEach((row, i) => {
-          denseRow(windows.rows, row)
-            .slice(0, -1)
-            .forEach((v, c) => {
-              sum[c]! += (counts[i]! / total) * Math.sqrt(v);
-            });
-        });
-      }
-      const length = Math.hypot(...sum);
-      return sum.map((v) => v / length);
-    };
-    const names = [...new Set(windows.examples.map(({ device }) => device))];
-    for (const { rows, counts } of windows.examples.slice(0, 9)) {
-      const alone = { ...windows, examples: [{ ...windows.examples[0]!, device: 'alone', rows, counts }] };
-      const own = knownDevices(alone, columnCount - 1).rows;
-      const cosines = names.map((name) =>
-        direction(name).reduce((s, v, c) => s + v * denseRow(own, 0)[c]!, 0),
-      );
-      const nearest = nearestDevice(known, windows.rows, { rows, counts })!;
-      expect(nearest.distance).toBeCloseTo(1 - Math.max(...cosines), 2);
-      expect(cosines[names.indexOf(nearest.name)]).toBeCloseTo(Math.max(...cosines), 2);
+/** Mean window of a capture by the definition: square roots, the last columns halved or left out, length 1. */
+function slowDirection({ rows, counts }: CountedRows): number[] {
+  const sum = new Array<number>(compared.below).fill(0);
+  Array.from(rows).forEach((row, i) => {
+    for (let c = 0; c < compared.below; c++) {
+      const half = c >= compared.halvedFrom ? 0.5 : 1;
+      sum[c]! += half * counts[i]! * Math.sqrt(denseRow(windows.rows, row)[c]!);
     }
+  });
+  const length = Math.hypot(...sum);
+  return sum.map((v) => v / length);
+}
+
+function cosine(a: CountedRows, b: CountedRows): number {
+  const other = slowDirection(b);
+  return slowDirection(a).reduce((sum, v, c) => sum + v * other[c]!, 0);
+}
+
+/** What likeness to the captures of the training set says about a device, capture by capture. */
+function slowNearest(device: CountedRows) {
+  const best = Array.from({ length: classes }, (_, role) =>
+    Math.max(...windows.examples.filter(({ label }) => label === role).map((one) => cosine(device, one))),
+  );
+  const { spread, recognitionShare, recognitionDistance, recognitionSpread } = model.nearest!;
+  const over = (width: number) => {
+    const powers = best.map((s) => (s > 0 ? Math.exp(s / width) : 0));
+    const sum = powers.reduce((a, b) => a + b, 0);
+    return powers.map((power) => power / sum);
+  };
+  const part = recognitionShare * Math.exp(-(1 - Math.max(...best)) / recognitionDistance);
+  // Spread over so little, the rounding of the kept rows shows: alike within 1e-3 only.
+  return { member: over(spread), part, recognised: over(recognitionSpread) };
+}
+
+describe('known devices', () => {
+  const known = knownDevices(windows, allExamples(windows), compared);
+
+  it('finds the device with the capture of the greatest cosine', () => {
+    const strangers = syntheticSet({ seed: 5 }).examples.map(({ rows, counts }) => ({
+      rows: rows.map((row) => row % windows.rows.rowCount),
+      counts,
+    }));
+    for (const device of [...windows.examples.slice(0, 5), ...strangers.slice(0, 9)]) {
+      const cosines = windows.examples.map((one) => cosine(device, one));
+      const most = Math.max(...cosines);
+      const nearest = nearestDevice(known, windows.rows, device)!;
+      expect(nearest.distance).toBeCloseTo(1 - most, 3);
+      const ofNearest = cosines.filter((_, i) => windows.examples[i]!.device === nearest.name);
+      expect(Math.max(...ofNearest)).toBeCloseTo(most, 3);
+    }
+    const none = { rows: [], counts: [] };
+    expect(nearestDevice(known, windows.rows, none)).toBeUndefined();
+  });
+
+  it('holds the chosen captures only, equal ones of a device once', () => {
+    const [first, second] = [windows.examples[0]!, windows.examples[1]!];
+    expect(first.device).toBe(second.device);
+    const twice = { ...windows, examples: [first, { ...second, rows: first.rows, counts: first.counts }] };
+    expect(knownDevices(twice, allExamples(twice), compared).rows.rowCount).toBe(1);
+    const chosen = knownDevices(windows, Uint32Array.of(0, 1), compared);
+    expect(chosen.names).toEqual([first.device]);
+    expect(chosen.rows.rowCount).toBe(2);
   });
 
   it('goes through a bundle, and refuses parts that do not fit', () => {
@@ -174,6 +215,35 @@ describe('known devices', () => {
     expect(decodeKnownDevices(JSON.parse(JSON.stringify(meta)), arrays, classes)).toEqual(known);
     expect(() => decodeKnownDevices(meta, arrays, 1)).toThrow('a role that is not there');
     expect(() => decodeKnownDevices({ ...meta, columnCount: 2 }, arrays, classes)).toThrow('out of range');
+    const owners = {
+      dtype: 'uint32',
+      shape: [known.owners.length],
+      data: known.owners.map(() => 99),
+    } as const;
+    expect(() => decodeKnownDevices(meta, { ...arrays, owners }, classes)).toThrow('a device that');
+  });
+
+  it('is read from bundles of before, which compare nothing and keep one row a device', () => {
+    const { meta, arrays } = encodeEnsemble({
+      ...model,
+      shares: { ...model.shares, forest: 0.67, nearest: 0 },
+    });
+    const alone = knownDevices(windows, Uint32Array.of(0, 4), compared);
+    const old = encodeKnownDevices(alone);
+    const { names, columnCount: width, entries } = old.meta;
+    const { nearest: _, shares, ...rest } = meta;
+    const { nearest: __, ...three } = shares as Record<string, number>;
+    const known = { names, columnCount: width, entries };
+    const { 'known/owners': ___, ...before } = {
+      ...arrays,
+      ...Object.fromEntries(Object.entries(old.arrays).map(([name, array]) => [`known/${name}`, array])),
+    };
+    const read = decodeEnsemble({ ...rest, shares: three, known }, before, model.oneLayer);
+    expect(read.nearest).toBeNull();
+    expect(read.shares.nearest).toBe(0);
+    expect(Array.from(read.known!.owners)).toEqual(alone.names.map((_, i) => i));
+    const sum = deviceProbabilities(read, tables, devices.slice(0, 1)).reduce((a, b) => a + b, 0);
+    expect(sum).toBeCloseTo(1, 9);
   });
 });
 

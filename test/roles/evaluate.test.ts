@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { applyTemperature, createRandom, fitTemperature } from '../../src/math/index.js';
+import { applyConfidence, createRandom, fitConfidence } from '../../src/math/index.js';
 import {
   type AnsweredCaptures,
   coverageAtCuts,
   evaluateRoles,
-  fitRoleTemperature,
+  fitRoleConfidence,
   type RoleEvaluation,
 } from '../../src/roles/index.js';
 import type { EvaluationRecord } from '../../src/types.js';
@@ -50,9 +50,12 @@ function randomCaptures(seed: number, count = 60): AnsweredCaptures {
   };
 }
 
+/** Leaves probabilities as they are. */
+const asIs = { temperature: 1, offset: 0 } as const;
+
 describe('evaluateRoles', () => {
   it('gives the figures worked out by hand', () => {
-    const result = evaluateRoles(small, { temperature: 1 });
+    const result = evaluateRoles(small, { confidence: asIs });
     expect(result.captures).toBe(6);
     expect(result.devices).toBe(5);
     expect(result.accuracy).toBeCloseTo(3 / 6, 12);
@@ -90,6 +93,7 @@ describe('evaluateRoles', () => {
     expect(result.calibration).toEqual({
       expectedCalibrationError: expect.closeTo(gaps / 6, 12),
       temperature: 1,
+      offset: 0,
     });
   });
 
@@ -101,48 +105,47 @@ describe('evaluateRoles', () => {
     expect(evaluateRoles(small, { unknownCut: 0 }).unknown.share).toBe(0);
   });
 
-  it('does not let a temperature change anything but the calibration', () => {
-    const { calibration: cold, reliability: coldBins, ...one } = evaluateRoles(small, { temperature: 0.5 });
-    const { calibration: hot, reliability: hotBins, ...other } = evaluateRoles(small, { temperature: 2 });
+  it('does not let the scale change anything but the calibration', () => {
+    const scaled = (temperature: number) => evaluateRoles(small, { confidence: { temperature, offset: 0 } });
+    const { calibration: cold, reliability: coldBins, ...one } = scaled(0.5);
+    const { calibration: hot, reliability: hotBins, ...other } = scaled(2);
     expect(one).toEqual(other);
     expect(coldBins).not.toEqual(hotBins);
     expect(cold.expectedCalibrationError).not.toBe(hot.expectedCalibrationError);
   });
 
-  it('fits the temperature on all, and judges each fold by that of the others', () => {
+  it('fits the scale on all with every device alike, and judges each fold by that of the others', () => {
     const captures = randomCaptures(1);
     const { labels, devices, probabilities, folds = [] } = captures;
-    const weigh = (test: (i: number) => boolean) =>
-      devices.map((device, i) => {
-        if (!test(i)) return 0;
-        const own = devices.map((_, j) => j).filter((j) => test(j) && labels[j] === labels[i]);
-        const distinct = new Set(own.map((j) => devices[j])).size;
-        return 1 / (distinct * own.filter((j) => devices[j] === device).length);
-      });
-    const fitted = fitTemperature(
-      probabilities,
-      labels,
-      4,
-      weigh(() => true),
-    );
+    const rows = devices.map((_, i) => Array.from(probabilities.subarray(i * 4, i * 4 + 4)));
+    const tops = rows.map((row) => Math.max(...row));
+    const right = rows.map((row, i) => (row.indexOf(tops[i]!) === labels[i] ? 1 : 0));
+    const fitTo = (test: (i: number) => boolean) =>
+      fitConfidence(
+        tops,
+        right,
+        devices.map((device, i) =>
+          test(i) ? 1 / devices.filter((other, j) => test(j) && other === device).length : 0,
+        ),
+      );
+    const fitted = fitTo(() => true);
     const result = evaluateRoles(captures);
-    expect(result.calibration.temperature).toBeCloseTo(fitted, 9);
-    expect(fitRoleTemperature(captures)).toBeCloseTo(fitted, 9);
+    expect(result.calibration.temperature).toBeCloseTo(fitted.temperature, 9);
+    expect(result.calibration.offset).toBeCloseTo(fitted.offset, 9);
+    expect(fitRoleConfidence(captures).offset).toBeCloseTo(fitted.offset, 9);
 
     const judged = new Float64Array(probabilities.length);
     for (const fold of [0, 1, 2]) {
-      const temperature = fitTemperature(
+      const scaled = applyConfidence(
         probabilities,
-        labels,
         4,
-        weigh((i) => folds[i] !== fold),
+        fitTo((i) => folds[i] !== fold),
       );
-      const scaled = applyTemperature(probabilities, 4, temperature);
       devices.forEach((_, i) => {
         if (folds[i] === fold) judged.set(scaled.subarray(i * 4, i * 4 + 4), i * 4);
       });
     }
-    const expected = evaluateRoles({ ...captures, probabilities: judged }, { temperature: 1 });
+    const expected = evaluateRoles({ ...captures, probabilities: judged }, { confidence: asIs });
     expect(result.calibration.expectedCalibrationError).toBeCloseTo(
       expected.calibration.expectedCalibrationError,
       9,
@@ -152,7 +155,7 @@ describe('evaluateRoles', () => {
     expect(result.calibration.expectedCalibrationError).not.toBeCloseTo(own, 9);
   });
 
-  it('fits the temperature on captures that can be scored only', () => {
+  it('fits the scale on captures that can be scored only', () => {
     const captures = randomCaptures(2);
     const evaluable = captures.devices.map((_, i) => (i < 40 ? 1 : 0));
     const first = {
@@ -161,14 +164,14 @@ describe('evaluateRoles', () => {
       devices: captures.devices.slice(0, 40),
       probabilities: captures.probabilities.slice(0, 160),
     };
-    const temperature = fitRoleTemperature({ ...captures, evaluable });
-    expect(temperature).toBeCloseTo(fitRoleTemperature(first), 12);
-    expect(temperature).not.toBeCloseTo(fitRoleTemperature(captures), 4);
+    const { offset } = fitRoleConfidence({ ...captures, evaluable });
+    expect(offset).toBeCloseTo(fitRoleConfidence(first).offset, 12);
+    expect(offset).not.toBeCloseTo(fitRoleConfidence(captures).offset, 4);
   });
 
   it('answers for devices by the mean over their captures', () => {
     // a1: right by the mean, a2: last of four; b1 and b2: right; c1: third.
-    const { byDevice } = evaluateRoles(small, { temperature: 1 });
+    const { byDevice } = evaluateRoles(small, { confidence: asIs });
     expect(byDevice.recall).toBeCloseTo((1 / 2 + 1 + 0) / 3, 12);
     expect(byDevice.top3).toBeCloseTo((1 / 2 + 1 + 1) / 3, 12);
     const captures = randomCaptures(21);

@@ -3,6 +3,7 @@ export { serviceClasses, serviceClassOf, serviceClassTitle } from './classes.js'
 export {
   SERVICES_COLUMNS,
   SERVICES_LAYOUT,
+  SERVICES_PER_SERVICE,
   SERVICES_WITHOUT_STACK,
   serviceOfColumn,
   servicesSubject,

@@ -71,6 +71,8 @@ export const stackColumns = [
 
 /** Columns of groups V, P and T; the stack (K) follows. */
 export const SERVICES_WITHOUT_STACK = STACK;
+/** Columns of group V: which services there are. P, T and K follow. */
+export const SERVICES_PER_SERVICE = SIDE_SHARE;
 export const SERVICES_COLUMNS = STACK + stackColumns.length;
 
 /**
