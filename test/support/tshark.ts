@@ -1,5 +1,5 @@
 /** Sessions as tshark's fields and a slow grouping give them: the second opinion on our own decoding. */
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 
 export interface Totals {
   readonly packets: number;
@@ -11,14 +11,16 @@ export interface Totals {
 }
 
 const FIELDS = [
-  'frame.number',
+  'frame.encap_type',
   'frame.len',
   'frame.protocols',
   'vlan.id',
+  'ieee8021ad.id',
   'ip.src',
   'ip.dst',
   'ip.proto',
   'ip.id',
+  'ip.flags.mf',
   'ip.frag_offset',
   'ipv6.src',
   'ipv6.dst',
@@ -27,6 +29,7 @@ const FIELDS = [
   'ipv6.routing.nxt',
   'ipv6.dstopts.nxt',
   'ipv6.fraghdr.nxt',
+  'ipv6.fraghdr.more',
   'ipv6.fraghdr.offset',
   'ipv6.fraghdr.ident',
   'ah.next_header',
@@ -53,54 +56,93 @@ const PORTED: Readonly<Record<number, 'tcp' | 'udp' | 'sctp'>> = {
   136: 'udp',
 };
 
-/** The first value of each field of one frame, and the last VLAN id. */
-type Row = Readonly<Record<Field, string>>;
+/** All values of each field of one frame, in the order of its headers. */
+type Row = Readonly<Record<Field, readonly string[]>>;
 
-function* rowsOf(file: string): Generator<Row> {
+/** Of a capture that is cut or damaged tshark reads what is there, and fails. */
+async function textOf(file: string): Promise<string> {
   const preferences = OPTIONS.flatMap((option) => ['-o', option]);
   const fields = FIELDS.flatMap((field) => ['-e', field]);
-  // Of a capture that is cut or damaged tshark reads what is there, and fails.
-  const { stdout: text } = spawnSync(
+  const child = spawn(
     'tshark',
     ['-n', '-r', file, ...preferences, '-T', 'fields', '-E', 'separator=/t', '-E', 'aggregator=;', ...fields],
-    {
-      encoding: 'utf8',
-      maxBuffer: 2 ** 30,
-      stdio: ['ignore', 'pipe', 'ignore'],
-    },
+    { stdio: ['ignore', 'pipe', 'ignore'] },
   );
-  for (const line of text.split('\n')) {
-    if (line === '') continue;
-    const cells = line.split('\t');
-    yield Object.fromEntries(
-      FIELDS.map((field, i) => {
-        const values = (cells[i] ?? '').split(';');
-        return [field, (field === 'vlan.id' ? values.at(-1) : values[0]) ?? ''];
-      }),
-    ) as Row;
-  }
+  const parts: Buffer[] = [];
+  for await (const part of child.stdout) parts.push(part as Buffer);
+  return Buffer.concat(parts).toString();
 }
 
+async function rowsOf(file: string): Promise<Row[]> {
+  const rows: Row[] = [];
+  for (const line of (await textOf(file)).split('\n')) {
+    if (line === '') continue;
+    const cells = line.split('\t');
+    const row = FIELDS.map((field, i) => [field, cells[i] ? cells[i].split(';') : []]);
+    const record = Object.fromEntries(row) as Row;
+    // Blocks of pcapng that hold no packet are frames to tshark, too.
+    if (record['frame.encap_type'].length > 0) rows.push(record);
+  }
+  return rows;
+}
+
+/** One IP header of a frame with what stands around it, from the frame's list of layers. */
+interface Layer {
+  readonly version: 4 | 6;
+  /** Which of the frame's IPv4 (or IPv6) headers it is. */
+  readonly nth: number;
+  /** Its place in the list of layers. */
+  readonly at: number;
+}
+
+/** Layers that may stand between the outermost IP header and one inside that is opened. */
+const OPENED =
+  /^(ip|ipv6(\..*)?|ah|udp|gre|gtp|capwap(\.data)?|tzsp|vxlan|geneve|eth(_.*)?|ethertype|vlan|ieee8021ad|llc|wlan(_.*)?|mpls|pwmcw|pppoes?|ppp|data)$/;
+
+/** The IP headers of a frame, from the outermost to the innermost that is opened. */
+function ipLayers(row: Row): Layer[] {
+  const layers = row['frame.protocols'][0]?.split(':') ?? [];
+  const found: Layer[] = [];
+  const counts = { ip: 0, ipv6: 0 };
+  for (const [at, layer] of layers.entries()) {
+    if (found.length > 0 && !OPENED.test(layer)) break;
+    if (layer === 'ip' || layer === 'ipv6') {
+      found.push({ version: layer === 'ip' ? 4 : 6, nth: counts[layer]++, at });
+    }
+  }
+  return found;
+}
+
+/** How many layers of a name stand before a place. */
+function before(row: Row, name: string, at: number): number {
+  const layers = row['frame.protocols'][0]?.split(':') ?? [];
+  return layers.slice(0, at).filter((layer) => layer === name).length;
+}
+
+const BEHIND: Readonly<Record<number, readonly [layer: string, field: Field]>> = {
+  0: ['ipv6.hopopts', 'ipv6.hopopts.nxt'],
+  43: ['ipv6.routing', 'ipv6.routing.nxt'],
+  44: ['ipv6.fraghdr', 'ipv6.fraghdr.nxt'],
+  51: ['ah', 'ah.next_header'],
+  60: ['ipv6.dstopts', 'ipv6.dstopts.nxt'],
+};
+
 /** Protocol behind all IPv6 extension headers. */
-function finalProtocol(row: Row): number {
-  const behind: Readonly<Record<number, Field>> = {
-    0: 'ipv6.hopopts.nxt',
-    43: 'ipv6.routing.nxt',
-    44: 'ipv6.fraghdr.nxt',
-    51: 'ah.next_header',
-    60: 'ipv6.dstopts.nxt',
-  };
-  let next = Number(row['ipv6.nxt']);
+function finalProtocol(row: Row, { nth, at }: Layer): number {
+  let next = Number(row['ipv6.nxt'][nth]);
+  const used = new Map<string, number>();
   for (let i = 0; i < 8; i++) {
-    const field = behind[next];
-    if (field === undefined || row[field] === '') return next;
-    next = Number(row[field]);
+    const [layer, field] = BEHIND[next] ?? [];
+    if (layer === undefined || field === undefined) return next;
+    const value = row[field][before(row, layer, at) + (used.get(layer) ?? 0)];
+    if (value === undefined) return next;
+    used.set(layer, (used.get(layer) ?? 0) + 1);
+    next = Number(value);
   }
   return next;
 }
 
 interface Ends {
-  readonly version: 4 | 6;
   readonly source: string;
   readonly destination: string;
   readonly protocol: number;
@@ -109,72 +151,96 @@ interface Ends {
   readonly fragmented: boolean;
 }
 
-/** The outermost IP header of a frame. */
-function endsOf(row: Row): Ends | undefined {
-  const layers = row['frame.protocols'].split(':');
-  const v4 = layers.indexOf('ip');
-  const v6 = layers.indexOf('ipv6');
-  if (v4 >= 0 && (v6 < 0 || v4 < v6)) {
-    const offset = Number(row['ip.frag_offset']);
+function endsOf(row: Row, layer: Layer): Ends {
+  const { version, nth, at } = layer;
+  if (version === 4) {
+    const offset = Number(row['ip.frag_offset'][nth]);
     return {
-      version: 4,
-      source: row['ip.src'],
-      destination: row['ip.dst'],
-      protocol: Number(row['ip.proto']),
-      identification: row['ip.id'],
+      source: row['ip.src'][nth] ?? '',
+      destination: row['ip.dst'][nth] ?? '',
+      protocol: Number(row['ip.proto'][nth]),
+      identification: row['ip.id'][nth] ?? '',
       laterFragment: offset > 0,
-      fragmented: true,
+      fragmented: offset > 0 || isSet(row['ip.flags.mf'][nth]),
     };
   }
-  if (v6 < 0) return undefined;
+  const fragment = before(row, 'ipv6.fraghdr', at);
   return {
-    version: 6,
-    source: row['ipv6.src'],
-    destination: row['ipv6.dst'],
-    protocol: finalProtocol(row),
-    identification: row['ipv6.fraghdr.ident'],
-    laterFragment: Number(row['ipv6.fraghdr.offset']) > 0,
-    fragmented: row['ipv6.fraghdr.ident'] !== '',
+    source: row['ipv6.src'][nth] ?? '',
+    destination: row['ipv6.dst'][nth] ?? '',
+    protocol: finalProtocol(row, layer),
+    identification: row['ipv6.fraghdr.ident'][fragment] ?? '',
+    laterFragment: Number(row['ipv6.fraghdr.offset'][fragment] ?? 0) > 0,
+    fragmented: row['ipv6.fraghdr.ident'][fragment] !== undefined,
   };
 }
 
-export function tsharkTotals(file: string): Totals {
+const isSet = (flag: string | undefined): boolean => flag === '1' || flag === 'True';
+
+function portsOf(row: Row, protocol: number, { at }: Layer): [string, string] {
+  const prefix = PORTED[protocol];
+  if (prefix === undefined) return ['0', '0'];
+  const nth = before(row, prefix, at) + (protocol === 136 ? before(row, 'udplite', at) : 0);
+  return [row[`${prefix}.srcport`][nth] ?? '0', row[`${prefix}.dstport`][nth] ?? '0'];
+}
+
+/** VLAN id of the innermost tag before a header; 0 without one. */
+function vlanOf(row: Row, { at }: Layer): string {
+  const layers = (row['frame.protocols'][0]?.split(':') ?? []).slice(0, at);
+  const tags = layers.filter((layer) => layer === 'vlan' || layer === 'ieee8021ad');
+  const last = tags.at(-1);
+  if (last === undefined) return '0';
+  const field = last === 'vlan' ? row['vlan.id'] : row['ieee8021ad.id'];
+  return field[tags.filter((tag) => tag === last).length - 1] ?? '0';
+}
+
+/** Packets, bytes and sessions of a capture by the outermost IP header of each frame, and by the innermost. */
+export async function tsharkTotals(file: string): Promise<{ outer: Totals; inner: Totals }> {
+  const rows = await rowsOf(file);
+  return { outer: totalsOf(rows, false), inner: totalsOf(rows, true) };
+}
+
+/** The header whose packet counts: inside of no fragment. */
+function chosenLayer(row: Row, inside: boolean): Layer | undefined {
+  const layers = ipLayers(row);
+  if (!inside) return layers[0];
+  const closed = layers.findIndex((layer) => endsOf(row, layer).fragmented);
+  return layers.at(closed < 0 ? -1 : closed);
+}
+
+function totalsOf(rows: readonly Row[], inside: boolean): Totals {
   const sessions = new Map<string, [number, number, number, number]>();
   const left: Record<string, number> = {};
   const firstFragments = new Map<string, [string, string]>();
-  let packets = 0;
   let bytes = 0;
-  for (const row of rowsOf(file)) {
-    packets++;
-    const length = Number(row['frame.len']);
+  const leave = (why: string): void => {
+    left[why] = (left[why] ?? 0) + 1;
+  };
+  for (const row of rows) {
+    const length = Number(row['frame.len'][0]);
     bytes += length;
-    const ends = endsOf(row);
-    if (ends === undefined || ends.source === '') {
-      left['not ip'] = (left['not ip'] ?? 0) + 1;
+    const layer = chosenLayer(row, inside);
+    const ends = layer === undefined ? undefined : endsOf(row, layer);
+    if (layer === undefined || ends === undefined || ends.source === '') {
+      leave('not ip');
       continue;
     }
-    const { protocol, source, destination, version } = ends;
-    const vlan = row['vlan.id'] === '' ? '0' : row['vlan.id'];
-    const prefix = PORTED[protocol];
-    let ports: [string, string] =
-      prefix === undefined ? ['0', '0'] : [row[`${prefix}.srcport`] || '0', row[`${prefix}.dstport`] || '0'];
+    const { protocol, source, destination } = ends;
+    const vlan = vlanOf(row, layer);
+    let ports = portsOf(row, protocol, layer);
     const datagram = [source, destination, protocol, vlan, ends.identification].join(' ');
     if (ends.laterFragment) {
       const first = firstFragments.get(datagram);
       if (first === undefined) {
-        left['later fragment'] = (left['later fragment'] ?? 0) + 1;
+        leave('later fragment');
         continue;
       }
       ports = first;
     } else if (ends.fragmented) firstFragments.set(datagram, ports);
-    addPacket(
-      sessions,
-      keyOf(version, protocol, vlan, `${source} ${ports[0]}`, `${destination} ${ports[1]}`),
-      `${source} ${ports[0]}`,
-      length,
-    );
+    const [from, to] = [`${source} ${ports[0]}`, `${destination} ${ports[1]}`];
+    addPacket(sessions, keyOf(layer.version, protocol, vlan, from, to), from, length);
   }
-  return { packets, bytes, sessions, left };
+  return { packets: rows.length, bytes, sessions, left };
 }
 
 /** Text of a session's key; both implementations that are compared write it in this way. */
