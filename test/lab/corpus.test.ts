@@ -173,6 +173,35 @@ describe('finalise', () => {
     expect(finished.map(({ bytes }) => bytes[33])).toEqual([1, 2, 3, 4]);
   });
 
+  it('puts packets of units that were moved past each other into the order of their new times', () => {
+    const raw = join(folder, 'raw.pcap');
+    const writer = createPcapWriter(raw, { linkType: 1, snaplen: 128 });
+    // Unit 0 is one burst; what unit 1 does in the middle of it begins a burst of its own.
+    const packets = [0, 0.5, 0.9, 10];
+    const units = [0, 1, 0, 1];
+    packets.forEach((time, i) => {
+      writer.write(1000 + Math.floor(time), (time % 1) * 1e9, frame(units[i]!, 9));
+    });
+    writer.close();
+    const unitOf = (bytes: Uint8Array): string => String(bytes[33]);
+    const all = readFrames(raw).map((one) => ({ unit: unitOf(one.bytes), frame: one }));
+    const { path } = finalise({
+      ...{ raw, mac: MAC, maxBytes: 10_000, addressMap: () => undefined, wireAddresses: [], unitOf },
+      ...{ time: createTimeMap(all, 100), clockSeconds: 0, fromSeconds: 0 },
+      nameFor: () => join(folder, 'made.pcap'),
+    });
+    const made = readFrames(path).map(({ seconds, nanoseconds, bytes }) => [
+      bytes[33],
+      seconds + nanoseconds / 1e9,
+    ]);
+    expect(made).toEqual([
+      [0, 0],
+      [0, 0.9],
+      [1, 5],
+      [1, 100],
+    ]);
+  });
+
   it('is checked for what its role has to show', async () => {
     const raw = join(folder, 'raw.pcap');
     const writer = createPcapWriter(raw, { linkType: 1, snaplen: 128 });

@@ -239,14 +239,14 @@ describe('rewriteFrame', () => {
   it('changes the fixed fields of DHCP', () => {
     const inside = createAddressMap(publicAddress, '172.20');
     const make = (prefix: string): Uint8Array => {
-      const fields = ['0.0.0.0', `${prefix}.10.5`, `${prefix}.10.1`, '0.0.0.0'].flatMap(octets);
+      const fields = ['0.0.0.0', `${prefix}.10.5`, `${prefix}.10.1`, `${prefix}.0.7`].flatMap(octets);
       const message = [2, 1, 6, 0, 1, 2, 3, 4, 0, 0, 0, 0, ...fields, ...bytes(createRandom(4), 60)];
       const [from, to] = [`${prefix}.10.1`, `${prefix}.10.5`];
       const datagram = [...word(67), ...word(68), ...word(8 + message.length), 0, 0, ...message];
       const sum = slowSum(pseudo(17, from, to, datagram.length), datagram);
       return ethernet(0x0800, ipv4(17, from, to, withChecksum(datagram, 6, sum === 0 ? 0xffff : sum)));
     };
-    expect(rewritten(make('10.77'), inside)).toEqual({ count: 4, frame: make('172.20') });
+    expect(rewritten(make('10.77'), inside)).toEqual({ count: 5, frame: make('172.20') });
   });
 
   it('leaves a UDP datagram without checksum without one', () => {
