@@ -14,6 +14,7 @@ const offer = (kind: string, i: number): Offer => ({
   address: `10.77.0.${10 + i}`,
   port: 1000 + i,
   tls: i % 2 === 0,
+  ...(kind === 'wiki' ? { extra: { form: '/edit' } } : {}),
 });
 
 function siteOf(seed: number, offers: Offer[], minutes = 2): SiteDraw {
@@ -43,10 +44,9 @@ describe('the day of a client', () => {
   it('begins with what its capture has to show', () => {
     for (const persona of allPersonas) {
       const { steps, sees } = drawDay(clientOf(siteOf(3, KINDS.map(offer))), persona);
-      const certain = persona.certain.filter((name) => name !== 'mailPop').length;
-      const early = steps.slice(0, certain * 3).map(({ action }) => action);
-      for (const name of persona.certain) {
-        if (name === 'mailPop') continue;
+      const planned = [...persona.core, ...persona.certain].filter((name) => name !== 'mailPop');
+      const early = steps.slice(0, planned.length * 3).map(({ action }) => action);
+      for (const name of planned) {
         const draws = Array.from({ length: 40 }, (_, seed) =>
           habits[name].draw(clientOf(siteOf(seed, [])), offer('ipp', 1)),
         );
@@ -55,7 +55,7 @@ describe('the day of a client', () => {
           name,
         ).toBe(true);
       }
-      expect(sees.length).toBeGreaterThan(2);
+      expect(sees.length).toBeGreaterThan(1);
     }
   });
 

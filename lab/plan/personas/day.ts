@@ -9,7 +9,7 @@ import { allPersonas } from './mixes.js';
 /** What a client is going to do, and what its capture has to show for it. */
 export interface Day {
   readonly steps: Step[];
-  /** As `tcp/443`: what the certain steps bring about. */
+  /** As `tcp/443`: what the first steps bring about. */
   readonly sees: string[];
 }
 
@@ -17,7 +17,7 @@ export interface Day {
 const FIRMNESS = 30;
 const PAUSE_SPREAD = 0.8;
 const LONGEST_PAUSE_MS = 12_000;
-/** Chance that a step is one of the certain ones while any is left. */
+/** Chance that a step is one of the planned ones while any is left. */
 const CERTAIN_CHANCE = 0.75;
 const BURST_CHANCE = 0.12;
 const IDLE_CHANCE = 0.03;
@@ -35,9 +35,11 @@ export function drawDay(client: Client, persona: Persona): Day {
   const foreignShare = 0.1 + 0.1 * random.uniform();
   const own = drawer(client, persona);
   const others = allPersonas.filter((other) => other !== persona);
-  const certain = certainWishes(client, persona);
-  const sees = [...new Set(certain.map(({ sees }) => sees))];
-  const wishes = shuffle(random, [...certain]).map(({ wish }) => wish);
+  const core = plannedWishes(client, persona.core);
+  const sees = [...new Set(core.map(({ sees }) => sees))];
+  const certain = plannedWishes(client, persona.certain);
+  // Taken from the end.
+  const wishes = [...shuffle(random, certain), ...shuffle(random, core)].map(({ wish }) => wish);
   const pauses = drawPauses(client, medianPauseMs(minutes) * logNormal(random, 1, 0.2));
   const steps: Step[] = [];
   for (let elapsed = 0; elapsed < minutes * 60_000; ) {
@@ -69,8 +71,8 @@ function drawer(client: Client, { mix }: Persona): () => Wish {
   };
 }
 
-function certainWishes(client: Client, { certain }: Persona): { wish: Wish; sees: string }[] {
-  return certain.flatMap((name) => {
+function plannedWishes(client: Client, names: readonly HabitName[]): { wish: Wish; sees: string }[] {
+  return names.flatMap((name) => {
     const habit: Habit = habits[name];
     const offers = usable(client, habit);
     if (offers.length === 0) return [];

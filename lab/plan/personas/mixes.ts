@@ -7,15 +7,13 @@ const MEMBER = {
   domainPing: 2,
   domainPolicies: 3,
   directoryTicket: 3,
+  domainPassword: 1,
   realmFind: 2,
   realmLogon: 4,
   realmPassword: 1,
   realmScript: 3,
 } as const;
-const MEMBER_CERTAIN = [
-  ...(['domainLogon', 'domainServers', 'domainPing', 'domainPolicies'] as const),
-  ...(['realmLogon', 'realmScript'] as const),
-] as const;
+const MEMBER_CERTAIN = ['domainLogon', 'domainPolicies', 'realmLogon'] as const;
 
 /** Whoever meets a certificate asks whether it is still good. */
 const AUTHORITY = ['certificateStatus', 'certificateList'] as const;
@@ -29,8 +27,7 @@ const DESK = {
   reach: 1,
 } as const;
 const MAIL = { mailLook: 8, mailRead: 4, mailPop: 8, mailSend: 4, mailOutside: 2, mailWeb: 5 } as const;
-const MAIL_CERTAIN = ['mailLook', 'mailPop', 'mailSend', 'mailWeb'] as const;
-const DOCUMENTS = { shareList: 4, shareGet: 6, sharePut: 4, shareRoundTrip: 4, folder: 2 } as const;
+const DOCUMENTS = { shareList: 4, shareGet: 6, sharePut: 4, shareRoundTrip: 4, folder: 2, ftp: 1 } as const;
 const PAPER = { print: 7, printerLook: 2, printerState: 3, printerPage: 1 } as const;
 const CALLS = { callStun: 3, callRelay: 4, callVoice: 4, callSignal: 2 } as const;
 
@@ -38,28 +35,20 @@ const CALLS = { callStun: 3, callRelay: 4, callVoice: 4, callSignal: 2 } as cons
 export const officePersonas: Readonly<Record<string, Persona>> = {
   clerk: {
     mix: { ...DESK, ...MAIL, ...MEMBER, ...DOCUMENTS, ...PAPER, upload: 3, wiki: 3, callStun: 1 },
-    certain: [
-      ...AUTHORITY,
-      ...MEMBER_CERTAIN,
-      ...MAIL_CERTAIN,
-      'page',
-      'print',
-      'print',
-      'shareRoundTrip',
-      'wiki',
-    ],
+    core: ['page', 'mailLook', 'mailPop', 'print'],
+    certain: [...MEMBER_CERTAIN, 'mailSend', 'mailWeb', 'shareRoundTrip', 'wiki', 'print', ...AUTHORITY],
   },
   caller: {
     mix: { ...DESK, ...MAIL, ...MEMBER, ...CALLS, shareGet: 3, sharePut: 2, print: 3, upload: 3, wiki: 2 },
+    core: ['page', 'mailLook', 'mailPop', 'callVoice'],
     certain: [
-      ...AUTHORITY,
       ...MEMBER_CERTAIN,
-      ...MAIL_CERTAIN,
-      'page',
-      'callVoice',
+      'mailWeb',
       'callStun',
+      'callSignal',
       'print',
       'shareRoundTrip',
+      ...AUTHORITY,
     ],
   },
   reader: {
@@ -74,16 +63,8 @@ export const officePersonas: Readonly<Record<string, Persona>> = {
       print: 4,
       upload: 2,
     },
-    certain: [
-      ...AUTHORITY,
-      ...MEMBER_CERTAIN,
-      ...MAIL_CERTAIN,
-      'page',
-      'wiki',
-      'wiki',
-      'print',
-      'shareRoundTrip',
-    ],
+    core: ['page', 'mailLook', 'mailPop', 'wiki'],
+    certain: [...MEMBER_CERTAIN, 'wiki', 'wikiEdit', 'mailSend', 'print', 'shareRoundTrip', ...AUTHORITY],
   },
 };
 
@@ -107,17 +88,8 @@ export const developerPersonas: Readonly<Record<string, Persona>> = {
       mailLook: 3,
       mailPop: 3,
     },
-    certain: [
-      ...AUTHORITY,
-      'gitSshClone',
-      'gitSshPush',
-      'gitDaemonClone',
-      'terminal',
-      'package',
-      'page',
-      'mailLook',
-      'mailPop',
-    ],
+    core: ['gitSshClone', 'gitSshPush', 'page'],
+    certain: ['terminal', 'package', 'gitDaemonClone', 'mailLook', 'mailPop', ...AUTHORITY],
   },
   web: {
     mix: {
@@ -132,18 +104,8 @@ export const developerPersonas: Readonly<Record<string, Persona>> = {
       mailPop: 3,
       mailWeb: 2,
     },
-    certain: [
-      ...AUTHORITY,
-      'gitHttpClone',
-      'gitHttpPush',
-      'package',
-      'image',
-      'page',
-      'wiki',
-      'mailLook',
-      'mailPop',
-      'domainLogon',
-    ],
+    core: ['gitHttpClone', 'gitHttpPush', 'page'],
+    certain: ['package', 'image', 'wiki', 'mailLook', 'mailPop', 'domainLogon', ...AUTHORITY],
   },
   data: {
     mix: {
@@ -162,18 +124,8 @@ export const developerPersonas: Readonly<Record<string, Persona>> = {
       mailPop: 3,
       shareGet: 2,
     },
-    certain: [
-      ...AUTHORITY,
-      'gitSshPush',
-      'gitHttpClone',
-      'query',
-      'query',
-      'package',
-      'shell',
-      'page',
-      'mailLook',
-      'mailPop',
-    ],
+    core: ['gitSshPush', 'query', 'page'],
+    certain: ['gitHttpClone', 'query', 'package', 'shell', 'mailLook', 'mailPop', ...AUTHORITY],
   },
 };
 
@@ -196,18 +148,8 @@ export const administratorPersonas: Readonly<Record<string, Persona>> = {
       certificateDirectory: 1,
       logLine: 1,
     },
-    certain: [
-      ...AUTHORITY,
-      'shell',
-      'shell',
-      'shell',
-      'terminal',
-      'copy',
-      'snmpTables',
-      'snmpLook',
-      'console',
-      'mailLook',
-    ],
+    core: ['shell', 'snmpTables'],
+    certain: ['shell', 'terminal', 'copy', 'snmpLook', 'console', 'shell', 'mailLook', ...AUTHORITY],
   },
   directory: {
     mix: {
@@ -225,18 +167,8 @@ export const administratorPersonas: Readonly<Record<string, Persona>> = {
       mailWeb: 2,
       certificateList: 2,
     },
-    certain: [
-      ...AUTHORITY,
-      ...MEMBER_CERTAIN,
-      'desktopRdp',
-      'desktopRdp',
-      'directoryAll',
-      'directoryBind',
-      'domainUsers',
-      'serverShares',
-      'snmpLook',
-      'shell',
-    ],
+    core: ['directoryBind', 'desktopRdp', 'shell'],
+    certain: [...MEMBER_CERTAIN, 'serverShares', 'domainUsers', 'directoryAll', 'snmpLook', ...AUTHORITY],
   },
   consoles: {
     mix: {
@@ -254,17 +186,8 @@ export const administratorPersonas: Readonly<Record<string, Persona>> = {
       certificateAcme: 1,
       logLine: 1,
     },
-    certain: [
-      ...AUTHORITY,
-      'desktopVnc',
-      'desktopRdp',
-      'console',
-      'console',
-      'shell',
-      'shell',
-      'snmpTables',
-      'snmpLook',
-    ],
+    core: ['console', 'shell'],
+    certain: ['desktopVnc', 'desktopRdp', 'snmpTables', 'console', 'snmpLook', 'shell', ...AUTHORITY],
   },
 };
 
@@ -284,16 +207,8 @@ export const trainerPersonas: Readonly<Record<string, Persona>> = {
       gitSshClone: 2,
       package: 2,
     },
-    certain: [
-      ...AUTHORITY,
-      'dataSet',
-      'dataSet',
-      'metrics',
-      'exportRoundTrip',
-      'modulePush',
-      'terminal',
-      'package',
-    ],
+    core: ['dataSet', 'metrics'],
+    certain: ['exportRoundTrip', 'modulePush', 'dataSet', 'terminal', 'package', ...AUTHORITY],
   },
   notebook: {
     mix: {
@@ -307,7 +222,8 @@ export const trainerPersonas: Readonly<Record<string, Persona>> = {
       package: 3,
       gitHttpClone: 2,
     },
-    certain: [...AUTHORITY, 'notebook', 'notebook', 'metrics', 'exportRoundTrip', 'notebookList', 'package'],
+    core: ['notebook', 'metrics'],
+    certain: ['exportRoundTrip', 'notebook', 'notebookList', 'package', ...AUTHORITY],
   },
   builder: {
     mix: {
@@ -321,7 +237,8 @@ export const trainerPersonas: Readonly<Record<string, Persona>> = {
       gitSshClone: 3,
       gitSshPush: 2,
     },
-    certain: [...AUTHORITY, 'image', 'image', 'package', 'metrics', 'dataSet', 'gitSshClone'],
+    core: ['image', 'metrics'],
+    certain: ['package', 'dataSet', 'image', 'gitSshClone', ...AUTHORITY],
   },
 };
 
