@@ -72,7 +72,7 @@ async function whyUnfit(): Promise<string | undefined> {
       '--fork',
       'sh',
       '-c',
-      'ip link add a type veth',
+      'ip link add name lab0 type veth',
     ],
     10_000,
   );
