@@ -1,6 +1,6 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readCorpus } from '../../src/pipeline/corpus.js';
 import {
@@ -109,7 +109,7 @@ describe('training tables', () => {
     await writeTable(path('part3.parquet'), list.slice(12));
     shuffleLines(path('part1.csv'), 1);
     shuffleLines(path('part2.ndjson'), 0);
-    const settings = { seed: 4, classifier: 'ensemble' };
+    const settings = { seed: 4, classifier: 'one-layer' };
     const one = await trainBundle([captures], { output: path('one'), ...settings });
     const parts = ['part3.parquet', 'part2.ndjson', 'part1.csv'].map(path);
     const two = await trainBundle(parts, { output: path('two'), ...settings });
@@ -119,6 +119,17 @@ describe('training tables', () => {
     expect(two.sha256).toBe(one.sha256);
     expect([one.captures, two.captures, three.captures]).toEqual([20, 20, 20]);
     expect([one.unlisted, two.unlisted, three.unlisted]).toEqual([4, 0, 4]);
+    // What the other classifiers learn from.
+    const windows = async (paths: readonly string[]) => {
+      const { windowSet } = await readCorpus(paths, { deviceFrom: 'labels' });
+      return {
+        ...windowSet,
+        examples: windowSet.examples.map(({ file, ...rest }) => [basename(file), rest]),
+      };
+    };
+    const wanted = await windows([captures]);
+    expect(await windows(parts)).toEqual(wanted);
+    expect(await windows([path('all.parquet')])).toEqual(wanted);
   });
 
   it('are refused when they are something else, of another layout, or not whole', async () => {
