@@ -74,6 +74,12 @@ async function behaviour(name, wish) {
   return runs;
 }
 
+/** What the log odds of the default classifier are scaled by. */
+function scaleText({ classifiers, defaultClassifier, temperature }) {
+  const { offset } = classifiers.find(({ kind }) => kind === defaultClassifier).meta;
+  return `Temperature ${temperature.toFixed(3)}${offset === undefined ? '' : `, offset ${offset.toFixed(3)}`}.`;
+}
+
 const three = (values) => values.map((value) => value.toFixed(3)).join(' / ');
 const of = (runs, pick) => three(runs.map(pick));
 const isLab = options.lab !== undefined;
@@ -233,7 +239,7 @@ ${known.accuracy.toFixed(3)} by capture, ${known.roleBalancedRecall.toFixed(3)} 
 of one host with several peers and in ${choice.twoHost.right} of ${choice.twoHost.of} that show two hosts only.
 
 The Unknown cut is ${manifest.unknownBelow} (raw probability): ${(100 * manifest.training.figures.answeredShare).toFixed(0)} % of the captures of left-out devices (role-balanced) are answered, and of those
-${(100 * manifest.training.figures.answeredAccuracy).toFixed(0)} % rightly. Temperature ${manifest.temperature.toFixed(3)}.
+${(100 * manifest.training.figures.answeredAccuracy).toFixed(0)} % rightly. ${scaleText(manifest)}
 
 | role | devices | captures | recall, devices left out | top three | recall, families left out |
 |---|---|---|---|---|---|

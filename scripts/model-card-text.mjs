@@ -22,7 +22,7 @@ export const limits = `## Limits
   itself a feature; their figures are circular to that degree. Eight labels contradict their role.
 - Sizes and timing are not in the layouts. Smart speakers, plugs and hubs of makers never seen are told apart poorly: use the
   group. Workstations, HMIs and controllers of a domain are taken for one another.
-- The bundle holds the names of the devices it was trained on, and rounded mean windows of them (shares by class of service,
+- The bundle holds the names of the devices it was trained on, and rounded mean windows of their captures (shares by class of service,
   no addresses), for "nearest known device".
 - Hosts of the Windows labs were recorded while others experimented with attack tools; some unusual administration is among
   their normal captures.
