@@ -22,13 +22,13 @@ serve_postfix() {
   postfix start-fg &
 }
 
-# The directory is asked whether it knows the recipient of each message.
+# The directory is asked whether it knows the recipient of each message; some, like root, live only here.
 recipients_by_directory() {
   local base=${directory%@*}
   printf '%s\n' "server_host = ldaps://${directory#*@}:636" 'version = 3' 'bind = yes' 'tls_ca_cert_file = /lab/site/ca.crt' \
     "bind_dn = ${users%% *}@$base" 'bind_pw = office-Word1' "search_base = DC=${base//./,DC=}" \
     'query_filter = (sAMAccountName=%u)' 'result_attribute = sAMAccountName' > /etc/postfix/directory.cf
-  postconf -e 'local_recipient_maps=ldap:/etc/postfix/directory.cf'
+  postconf -e 'local_recipient_maps=ldap:/etc/postfix/directory.cf unix:passwd.byname'
 }
 
 # One configuration for everything. The light build asks nobody else for passwords;

@@ -4,7 +4,9 @@ import { type ActionTable, type BoundedCommand, bounded, DOCUMENTS, shell } from
 
 /** SHARE is `//HOST/NAME`; USER may carry a domain (`CORP\alice`), `@` means the Kerberos ticket of the host. */
 function smb(share: string, user: string, command: string): BoundedCommand[] {
-  const who = user === '@' ? ['--use-kerberos=required'] : ['-U', `${user}%${PASSWORD}`];
+  // A member would ask its domain for a ticket first, and give up where the server belongs to none.
+  const tickets = user === '@' ? 'required' : user.includes('\\') ? 'desired' : 'off';
+  const who = [`--use-kerberos=${tickets}`, ...(user === '@' ? [] : ['-U', `${user}%${PASSWORD}`])];
   return bounded(['smbclient', share, ...who, '-c', command]);
 }
 

@@ -25,10 +25,33 @@ const status: Habit = {
   draw: ({ offer }) => ['certificateStatus', `http://${offer.host}:${offer.port}`],
 };
 
+/** The same lists in a directory. */
+const revokedDirectory: Habit = {
+  weight: 2,
+  needs: 'certificate-directory',
+  draw: ({ offer }) => [
+    'certificateDirectory',
+    `ldap${offer.tls ? 's' : ''}://${offer.host}:${offer.port}`,
+    offer.extra?.base ?? '',
+  ],
+};
+
+/** A new certificate before the old one ends. */
+const renewal: Habit = {
+  weight: 1,
+  needs: 'cmp',
+  draw: ({ offer, seat, site }) => [
+    ...(['certificateCmp', `${offer.host}:${offer.port}`, 'pkix/', 'lab', 'lab'] as const),
+    `${seat.name}.${site.domain}`,
+  ],
+};
+
 /** What every server does, whatever its role: asks about certificates, and mails of its timers. */
 const anyServer: readonly Habit[] = [
   revoked,
   status,
+  revokedDirectory,
+  renewal,
   {
     weight: 1,
     needs: 'smtp',
@@ -105,7 +128,7 @@ export const serverRounds = {
   controller: rounds(6000, [changes]),
   directory: rounds(12_000, []),
   files: rounds(4000, copies, copies),
-  mail: rounds(6000, [], [revoked, status]),
+  mail: rounds(6000, [], [revoked, status, revokedDirectory, renewal]),
   certificates: rounds(12_000, []),
 };
 
