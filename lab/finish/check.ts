@@ -30,7 +30,7 @@ export interface CheckReport {
 
 const SHOWN_PORTS = 24;
 /** The rest is group traffic of others. A router may be in more packets than the device. */
-const LEAST_OWN_SHARE = 0.6;
+const LEAST_OWN_SHARE = 0.4;
 
 class Tally {
   readonly macs = new Map<string, number>();
