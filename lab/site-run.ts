@@ -74,10 +74,11 @@ export async function prepare(options: RunOptions): Promise<void> {
   for (const folder of [raw, log, share, overlays]) mkdirSync(folder, { recursive: true });
 }
 
-/** Removes the keys always, the raw captures and logs unless they are wanted or needed to see what failed. */
+/** Removes keys and raw captures, which are private to the run, and logs unless they are needed to see what failed. */
 export function discardWork(options: RunOptions, good: boolean): void {
-  const { work, share } = foldersOf(options);
+  const { work, share, raw } = foldersOf(options);
   rmSync(share, { recursive: true, force: true });
+  if (!options.keepWork) rmSync(raw, { recursive: true, force: true });
   if (good && !options.keepWork) rmSync(work, { recursive: true, force: true });
 }
 
