@@ -3,7 +3,7 @@ screen=$((40 + RANDOM % 200))
 Xtigervnc ":$screen" -SecurityTypes None -localhost -rfbport $((6000 + screen)) -geometry 1024x768 > /dev/null 2>&1 &
 server=$!
 trap 'kill $server' EXIT
-for _ in 1 2 3 4 5 6 7 8 9 10; do
+for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
   if [ -S "/tmp/.X11-unix/X$screen" ]; then break; fi
   sleep 0.3
 done

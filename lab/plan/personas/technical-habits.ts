@@ -106,7 +106,7 @@ export const technicalHabits = {
     draw: (client) => [
       'metrics',
       `https://${pick(client.site.random, client.site.webNames)}/form`,
-      amount(client, 8, 3, 20),
+      amount(client, 6, 3, 12),
     ],
   },
   shell: {
