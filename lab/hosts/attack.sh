@@ -50,12 +50,12 @@ spoof() {
 remote_services() {
   local host name
   for host in "$@"; do
-    within 6 rpcclient "$host" -U 'office%office-Word1' -c 'srvinfo;netshareenum;netsessenum;lsaquery;enumdomusers'
+    within 6 rpcclient "$host" --use-kerberos=off -U 'office%office-Word1' -c 'srvinfo;netshareenum;netsessenum;lsaquery;enumdomusers'
     name=update$RANDOM.bin
     head -c $((20000 + RANDOM * 4)) /dev/urandom > "/tmp/$name"
-    within 6 smbclient "//$host/office" -U 'office%office-Word1' -c "lcd /tmp; put $name; ls; get note-1.txt $name.txt; del $name"
-    within 6 net rpc service list -S "$host" -U 'office%office-Word1'
-    within 6 net rpc share list -S "$host" -U 'office%office-Word1'
+    within 6 smbclient "//$host/office" --use-kerberos=off -U 'office%office-Word1' -c "lcd /tmp; put $name; ls; get note-1.txt $name.txt; del $name"
+    within 6 net rpc service list -S "$host" --use-kerberos=off -U 'office%office-Word1'
+    within 6 net rpc share list -S "$host" --use-kerberos=off -U 'office%office-Word1'
     rm -f "/tmp/$name"*
     sleep 0.$((RANDOM % 10))
   done
