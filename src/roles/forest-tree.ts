@@ -131,6 +131,7 @@ export class TreeGrower {
     this.bestColumn = -1;
     this.bestScore = Number.NEGATIVE_INFINITY;
     if (present < 2 || to - from < 2 * settings.leafItems) return false;
+    const alike = this.sameVector(from, to);
     let met = 0;
     for (
       let left = pool.length;
@@ -142,9 +143,18 @@ export class TreeGrower {
       pool[pick] = pool[left - 1] as number;
       pool[left - 1] = column;
       met++;
-      this.tryColumn(column, from, to, random);
+      // Columns are drawn all the same, so that the trees do not depend on this shortcut.
+      if (!alike) this.tryColumn(column, from, to, random);
     }
     return this.bestColumn >= 0;
+  }
+
+  /** Whether all items of a node have one vector: then no column can divide them. */
+  private sameVector(from: number, to: number): boolean {
+    const { sample, data } = this;
+    const first = data.row[sample[from] as number];
+    for (let at = from + 1; at < to; at++) if (data.row[sample[at] as number] !== first) return false;
+    return true;
   }
 
   private tryColumn(column: number, from: number, to: number, random: Random): void {
