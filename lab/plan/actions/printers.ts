@@ -6,7 +6,7 @@ function backEnd(uri: string, user: string, document: string): BoundedCommand[] 
   const environment = [`DEVICE_URI=${uri}`, 'CONTENT_TYPE=text/plain', 'FINAL_CONTENT_TYPE=text/plain'];
   const job = ['1', user, document, '1', '', `${DOCUMENTS}/${document}`];
   const program = `/usr/lib/cups/backend/${uri.slice(0, uri.indexOf(':'))}`;
-  return bounded(['env', ...environment, 'PRINTER=office', program, ...job], 15);
+  return bounded(['env', ...environment, 'PRINTER=office', program, ...job], 10);
 }
 
 /** Paper; a printer is told as URI (`ipp://`, `socket://`, `lpd://`). */
@@ -14,7 +14,7 @@ export const printerActions = {
   /** URI USER DOCUMENT: straight to the printer. */
   print: backEnd,
   /** URI USER DOCUMENT: through a queue of the host's own spooler. */
-  printQueue: (uri, user, document) => script('do-print', [uri, user, `${DOCUMENTS}/${document}`], 15),
+  printQueue: (uri, user, document) => script('do-print', [uri, user, `${DOCUMENTS}/${document}`], 12),
   /** URI TEST: what the printer is and does; TEST is one of ipptool's. */
   printerAsk: (uri, test) => bounded(['ipptool', '-q', '-T', '8', uri, `${test}.test`]),
   /** HOST: a spooler's question for paper and toner (RFC 3805). */
