@@ -1,29 +1,31 @@
 import { describe, expect, it } from 'vitest';
-import { fileForms, fileOf } from '../support/capture-files.js';
-import { seedFrames } from '../support/fuzz.js';
-import { firstWrongCut, traceOf } from '../support/prefixes.js';
-import { testRandom } from '../support/random.js';
+import { openCapture } from '../../src/pcap/index.js';
+import { firstWrongCut, smallCaptures, traceOf } from '../support/prefixes.js';
+import { inPieces } from '../support/read-all.js';
 
-const random = testRandom(3);
-/** One small capture for each form and link type in turn: 40 in all. */
-const captures = Array.from({ length: 40 }, (_, i) => {
-  const forms = [...fileForms];
-  const links = [...seedFrames];
-  const [form, build] = forms[i % forms.length]!;
-  const [link, frames] = links[i % links.length]!;
-  const files = Array.from({ length: 4 }, (__, n) => ({
-    seconds: 100 + n,
-    nanoseconds: 7000,
-    frame: random.pick(frames),
-  }));
-  return { name: `${form}, link type ${link}`, bytes: fileOf(build(files, link)) };
-});
+const captures = smallCaptures(40);
 
 describe('a capture that is cut', () => {
   it.each(captures)('$name: at every byte, gives the whole packets before the cut', ({ bytes }) => {
     expect(traceOf(bytes, 1)).toMatchObject({ truncated: false, failed: undefined });
     expect(traceOf(bytes, 1).lines.length).toBe(4);
     expect(firstWrongCut(bytes)).toBeUndefined();
+  });
+
+  it('gives the same from a stream of single bytes, wherever it is cut', async () => {
+    for (const { name, bytes } of captures) {
+      const { ends } = traceOf(bytes, 1);
+      for (let cut = 24; cut <= bytes.length; cut += 29) {
+        const numbers: number[] = [];
+        const note = ({ number }: { number: number }): void => void numbers.push(number);
+        const stream = inPieces(bytes.subarray(0, cut), () => 1);
+        // A file that is cut inside its own header is an error, and has no packets.
+        await openCapture(stream)
+          .read(note, undefined, note)
+          .catch(() => undefined);
+        expect(numbers.length, `${name}, cut at ${cut}`).toBe(ends.filter((end) => end <= cut).length);
+      }
+    }
   });
 
   it('is called truncated unless it ends behind a record', () => {

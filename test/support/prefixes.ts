@@ -2,6 +2,26 @@
 import { CaptureReader } from '../../src/pcap/capture-reader.js';
 import type { Packet } from '../../src/pcap/index.js';
 import { defaultCaptureLimits } from '../../src/pcap/limits.js';
+import { fileForms, fileOf } from './capture-files.js';
+import { seedFrames } from './fuzz.js';
+import { testRandom } from './random.js';
+
+/** Captures of four packets, one for each form of file and link type in turn. */
+export function smallCaptures(count: number): { readonly name: string; readonly bytes: Uint8Array }[] {
+  const random = testRandom(3);
+  const forms = [...fileForms];
+  const links = [...seedFrames];
+  return Array.from({ length: count }, (_, i) => {
+    const [form, build] = forms[i % forms.length] as (typeof forms)[number];
+    const [link, frames] = links[i % links.length] as (typeof links)[number];
+    const files = Array.from({ length: 4 }, (__, n) => ({
+      seconds: 100 + n,
+      nanoseconds: 7000,
+      frame: random.pick(frames),
+    }));
+    return { name: `${form}, link type ${link}`, bytes: fileOf(build(files, link)) };
+  });
+}
 
 /** Everything that was decoded, as text, and the offset behind the record of each frame, skipped ones too. */
 export interface Trace {
