@@ -200,9 +200,11 @@ export async function tsharkTotals(file: string): Promise<{ outer: Totals; inner
   return { outer: totalsOf(rows, false), inner: totalsOf(rows, true) };
 }
 
-/** The header whose packet counts: inside of no fragment. */
+/** The header whose packet counts: inside of no fragment, and of none that could not be read. */
 function chosenLayer(row: Row, inside: boolean): Layer | undefined {
-  const layers = ipLayers(row);
+  const all = ipLayers(row);
+  const broken = all.findIndex((layer) => endsOf(row, layer).source === '');
+  const layers = broken < 0 ? all : all.slice(0, broken);
   if (!inside) return layers[0];
   const closed = layers.findIndex((layer) => endsOf(row, layer).fragmented);
   return layers.at(closed < 0 ? -1 : closed);
@@ -221,7 +223,7 @@ function totalsOf(rows: readonly Row[], inside: boolean): Totals {
     bytes += length;
     const layer = chosenLayer(row, inside);
     const ends = layer === undefined ? undefined : endsOf(row, layer);
-    if (layer === undefined || ends === undefined || ends.source === '') {
+    if (layer === undefined || ends === undefined) {
       leave('not ip');
       continue;
     }
