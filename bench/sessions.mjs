@@ -6,7 +6,7 @@
  *   node bench/generate-capture.mjs /tmp/a.pcap --packets 613814 --sessions 28450 --bytes 304e6
  *   node bench/generate-capture.mjs /tmp/b.pcap --packets 1569926 --sessions 130000 --bytes 377e6
  *   node bench/sessions.mjs rivals /tmp/a.pcap /tmp/b.pcap [--runs 5]
- *   node bench/sessions.mjs scale [--runs 3]         what a packet costs with 10^4 ... 10^6 live sessions
+ *   node bench/sessions.mjs scale [10000 100000 1000000] [--runs 3]     what a packet costs with so many live sessions
  *   node bench/sessions.mjs hostile                   5 million 5-tuples in 10 million packets
  *   node bench/sessions.mjs small                     10,000 captures of 10 packets in one call
  */
@@ -188,7 +188,8 @@ const modes = {
       '\n| live sessions | ns of CPU time for one more packet | (least of the runs) |\n|---|---|---|',
     );
     const [short, long] = [4_000_000, 8_000_000];
-    for (const count of [10_000, 100_000, 1_000_000]) {
+    const counts = captures.length > 0 ? captures.map(Number) : [10_000, 100_000, 1_000_000];
+    for (const count of counts) {
       const cpu = [short, long].map((packets) => {
         const path = join(folder, 'scale.pcap');
         round(path, packets, count);
@@ -231,7 +232,7 @@ const modes = {
 
 try {
   if (modes[what] === undefined)
-    throw new Error('usage: sessions.mjs rivals|scale|hostile|small [CAPTURES..]');
+    throw new Error('usage: sessions.mjs rivals|scale|hostile|small [CAPTURES or COUNTS..]');
   console.log(
     `${cpus()[0]?.model ?? 'unknown CPU'}, ${cpus().length} cores, Node ${process.version}; page cache warm`,
   );
