@@ -64,7 +64,10 @@ const explained: readonly (readonly [string, string])[] = [
   ['ipv6hdr-heapoverflow', 'a chain of extension headers that is cut is skipped here'],
   ['icmp-rfc8335-missing-bytes', 'MACsec without encryption, which is not read here'],
   ['pbb-recursive-frames', 'backbone bridges (802.1ah), which are not read here'],
-  ['bigtcp-ipv4-geneve', 'of UDP longer than 65,535 bytes, without lengths, tshark reads no tunnel'],
+  ['vntag', 'VN-Tag (802.1BR), which is not read here'],
+  ['ipv6-malformed-fragments', 'a fragment header behind a fragment header is not followed here'],
+  ['bigtcp-ipv6-geneve', 'of UDP longer than 65,535 bytes tshark reads neither ports nor tunnel'],
+  ['bigtcp-ipv4-geneve', 'of UDP longer than 65,535 bytes tshark reads no tunnel'],
   ['gre--nDPI--pcap-gre.', 'GRE of version 1 (PPTP) stays closed here'],
   ['gre-ppp-udp', 'GRE of version 1 (PPTP) stays closed here'],
 ];
