@@ -205,7 +205,8 @@ export async function waitForMessages(client, stream, count, seconds) {
 
 /** A page of a worker as numbers by name. */
 export async function metricsOf(address) {
-  const text = await (await fetch(`http://${address}/metrics`)).text();
+  // A connection that was kept may just be closed by the other side.
+  const text = await insist(async () => (await fetch(`http://${address}/metrics`)).text());
   const lines = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
   return Object.fromEntries(
     lines.map((line) => [

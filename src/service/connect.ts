@@ -155,6 +155,17 @@ function read(file: string): string {
   }
 }
 
+/** The same, once it has signed something: otherwise a broken file would look like a server that does not answer. */
+function usable(authenticator: Authenticator, file: string): Authenticator {
+  try {
+    authenticator('nonce');
+    return authenticator;
+  } catch {
+    // What the client says about the file could hold a part of it.
+    throw new NetworkmlError('NML_CONFIG', 'the file holds no credentials that can be used', { file });
+  }
+}
+
 /** Who we are; `plain` when the secret itself would go over the wire. */
 function credentials(
   options: NatsOptions,
@@ -163,13 +174,12 @@ function credentials(
 ): { authenticator?: Authenticator; plain: boolean } {
   const { credsFile, nkeyFile } = options;
   if (credsFile !== undefined) {
-    return { authenticator: credsAuthenticator(new TextEncoder().encode(read(credsFile))), plain: false };
+    const bytes = new TextEncoder().encode(read(credsFile));
+    return { authenticator: usable(credsAuthenticator(bytes), credsFile), plain: false };
   }
   if (nkeyFile !== undefined) {
-    return {
-      authenticator: nkeyAuthenticator(new TextEncoder().encode(read(nkeyFile).trim())),
-      plain: false,
-    };
+    const bytes = new TextEncoder().encode(read(nkeyFile).trim());
+    return { authenticator: usable(nkeyAuthenticator(bytes), nkeyFile), plain: false };
   }
   const token = secretFrom(options.tokenFile) ?? environment[TOKEN_VARIABLE];
   if (token !== undefined && token !== '') return { authenticator: tokenAuthenticator(token), plain: true };

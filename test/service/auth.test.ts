@@ -1,13 +1,12 @@
 /** Who may connect, and what is said when not: exit code 6, a code, and never a secret. */
 
-import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createAccount, createOperator, createUser, type KeyPair } from '@nats-io/nkeys';
 import { afterAll, describe, expect, test } from 'vitest';
 import { NetworkmlError } from '../../src/errors.js';
 import { connectNats, hasCredentials, isLoopback } from '../../src/service/connect.js';
 import { networkml, printer, temporaryDirectory } from '../cli/run-cli.js';
+import { certificates, createUser, makeOperator, seedOf } from './support/credentials.js';
 import { type NatsServer, startNatsServer } from './support/nats-server.js';
 import { startService } from './support/service.js';
 
@@ -30,27 +29,6 @@ function file(name: string, text: string): string {
   const path = join(place, name);
   writeFileSync(path, text, { mode: 0o600 });
   return path;
-}
-
-/** A JWT as the tools of NATS make it (ADR-14 of the NATS architecture documents). */
-function jwt(issuer: KeyPair, subject: string, name: string, nats: object, more: object = {}): string {
-  const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
-  const claims = {
-    jti: name,
-    iat: 1_700_000_000,
-    iss: issuer.getPublicKey(),
-    name,
-    sub: subject,
-    nats: { version: 2, ...nats },
-    ...more,
-  };
-  const body = `${part({ typ: 'JWT', alg: 'ed25519-nkey' })}.${part(claims)}`;
-  return `${body}.${Buffer.from(issuer.sign(new TextEncoder().encode(body))).toString('base64url')}`;
-}
-
-function credsText(token: string, user: KeyPair): string {
-  const seed = new TextDecoder().decode(user.getSeed());
-  return `-----BEGIN NATS USER JWT-----\n${token}\n------END NATS USER JWT------\n\n-----BEGIN USER NKEY SEED-----\n${seed}\n------END USER NKEY SEED------\n`;
 }
 
 /** A submit that is expected to fail at the door, or to be let in. */
@@ -136,128 +114,33 @@ describe('passwords and tokens', () => {
 test('an nkey', async () => {
   const user = createUser();
   const nats = await server(`authorization { users: [ { nkey: ${user.getPublicKey()} } ] }`);
-  const seed = file('user.nk', new TextDecoder().decode(user.getSeed()));
+  const seed = file('user.nk', seedOf(user));
   const service = await startService({ nats: { servers: nats.url, nkeyFile: seed } });
   expect((await submit(nats.url, ['--nkey', seed])).code).toBe(0);
   await service.stop(1_000);
-  const other = file('other.nk', new TextDecoder().decode(createUser().getSeed()));
+  const other = file('other.nk', seedOf(createUser()));
   expect(await submit(nats.url, ['--nkey', other])).toMatchObject(refused('NML_NATS_AUTH'));
 });
 
 test('a credentials file, and one that has expired', async () => {
-  const [operator, account, system, user] = [
-    createOperator(),
-    createAccount(),
-    createAccount(),
-    createUser(),
-  ];
-  const limits = {
-    mem_storage: -1,
-    disk_storage: -1,
-    streams: -1,
-    consumer: -1,
-    subs: -1,
-    data: -1,
-    payload: -1,
-    imports: -1,
-    exports: -1,
-    wildcards: true,
-    conn: -1,
-    leaf: -1,
-  };
-  const accountJwt = jwt(operator, account.getPublicKey(), 'account', { type: 'account', limits });
-  const systemJwt = jwt(operator, system.getPublicKey(), 'system', {
-    type: 'account',
-    limits: {
-      subs: -1,
-      data: -1,
-      payload: -1,
-      imports: -1,
-      exports: -1,
-      wildcards: true,
-      conn: -1,
-      leaf: -1,
-    },
-  });
-  const operatorJwt = jwt(operator, operator.getPublicKey(), 'operator', { type: 'operator' });
-  const nats = await server(
-    `operator: ${operatorJwt}\nresolver: MEMORY\nsystem_account: ${system.getPublicKey()}\nresolver_preload: { ${account.getPublicKey()}: ${accountJwt}, ${system.getPublicKey()}: ${systemJwt} }`,
-  );
-  const userClaims = { type: 'user', pub: {}, sub: {}, subs: -1, data: -1, payload: -1 };
-  const good = file('user.creds', credsText(jwt(account, user.getPublicKey(), 'user', userClaims), user));
+  const operator = makeOperator();
+  const user = createUser();
+  const nats = await server(operator.configuration);
+  const good = file('user.creds', operator.credentials(user));
   const service = await startService({ nats: { servers: nats.url, credsFile: good } });
   expect((await submit(nats.url, ['--creds', good])).code).toBe(0);
   await service.stop(1_000);
-  const old = jwt(account, user.getPublicKey(), 'user', userClaims, { exp: 1_700_000_001 });
-  const expired = file('expired.creds', credsText(old, user));
+  const expired = file('expired.creds', operator.credentials(user, 1_700_000_001));
   expect(await submit(nats.url, ['--creds', expired])).toMatchObject(refused('NML_NATS_AUTH'));
 });
 
 describe('TLS', () => {
-  const openssl = (...words: string[]): void => {
-    execFileSync('openssl', words, { cwd: place, stdio: 'ignore' });
-  };
-
-  function authority(name: string): void {
-    openssl(
-      'req',
-      '-x509',
-      '-newkey',
-      'ec',
-      '-pkeyopt',
-      'ec_paramgen_curve:P-256',
-      '-nodes',
-      '-days',
-      '2',
-      '-subj',
-      `/CN=${name}`,
-      '-keyout',
-      `${name}.key`,
-      '-out',
-      `${name}.pem`,
-    );
-  }
-
-  function certificate(name: string, by: string): void {
-    writeFileSync(join(place, `${name}.ext`), 'subjectAltName=IP:127.0.0.1,DNS:localhost\n');
-    openssl(
-      'req',
-      '-new',
-      '-newkey',
-      'ec',
-      '-pkeyopt',
-      'ec_paramgen_curve:P-256',
-      '-nodes',
-      '-subj',
-      `/CN=${name}`,
-      '-keyout',
-      `${name}.key`,
-      '-out',
-      `${name}.csr`,
-    );
-    openssl(
-      'x509',
-      '-req',
-      '-in',
-      `${name}.csr`,
-      '-CA',
-      `${by}.pem`,
-      '-CAkey',
-      `${by}.key`,
-      '-CAcreateserial',
-      '-days',
-      '2',
-      '-extfile',
-      `${name}.ext`,
-      '-out',
-      `${name}.pem`,
-    );
-  }
+  const { authority, issue } = certificates(place);
 
   test('an authority that is trusted, one that is not, and a certificate of our own', async () => {
     for (const name of ['ca', 'other-ca']) authority(name);
-    for (const name of ['server', 'client']) certificate(name, 'ca');
-    certificate('stranger', 'other-ca');
+    for (const name of ['server', 'client']) issue(name, 'ca');
+    issue('stranger', 'other-ca');
     const at = (name: string): string => join(place, name);
     const tls = (more: string): string =>
       `tls { cert_file: "${at('server.pem')}", key_file: "${at('server.key')}"${more} }`;
