@@ -39,6 +39,8 @@ export interface DeviceEvidence {
 export interface JudgedRole {
   readonly role: RoleRecord;
   readonly ranking: RankedRole[];
+  /** Raw probability of the first answer. */
+  readonly score: number;
 }
 
 /**
@@ -67,7 +69,7 @@ export function judgeRole(
   const record: RoleRecord = { label: answer.label, confidence: top[0]?.confidence ?? 0, top, why };
   if (group !== undefined) record.resembles = group;
   if (nearest !== undefined) record.nearest = nearestRecord(nearest, roles);
-  return { role: record, ranking };
+  return { role: record, ranking, score: answer.score };
 }
 
 function groupOf({ bundle }: LoadedBundle, role: string): string | undefined {

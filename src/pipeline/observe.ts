@@ -18,6 +18,7 @@ import {
   type Device,
   type DeviceHint,
   type DeviceSession,
+  describeDevice,
   forEachDeviceSession,
   type SessionizedCapture,
   sessionize,
@@ -89,6 +90,25 @@ export async function observe(source: CaptureSource, options: ObserveOptions = {
     ...own,
     behaviour: behaviour.finish(),
     ...(rival === undefined || rival.counts.total === 0 ? {} : { rival }),
+  };
+}
+
+/** The same capture as one of the rival: both change places, and the behaviour is that of the rival. */
+export function observeRival(seen: Observation, rival: DeviceView): Observation {
+  const { table, arp, device, counts, vectors, windows } = seen;
+  const behaviour = new BehaviourCollector(table, arp, rival.device);
+  forEachDeviceSession(table, rival.device, (part) => behaviour.add(part));
+  const [address] = describeDevice(table, device).addresses;
+  return {
+    ...seen,
+    ...rival,
+    device: {
+      ...rival.device,
+      ...(address === undefined ? {} : { rival: address }),
+      rivalDevice: device,
+    },
+    rival: { device, counts, vectors, windows },
+    behaviour: behaviour.finish(),
   };
 }
 

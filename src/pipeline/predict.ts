@@ -3,11 +3,18 @@ import { NetworkmlError } from '../errors.js';
 import type { CaptureProgress, CaptureSource, SkippedHandler } from '../pcap/index.js';
 import { unknownRole } from '../roles/index.js';
 import { describeDevice, deviceHint } from '../sessions/index.js';
-import type { AnomalyRecord, DeviceRecord, PredictionRecord, RankedRole, RoleRecord } from '../types.js';
+import type {
+  AlternativeRecord,
+  AnomalyRecord,
+  DeviceRecord,
+  PredictionRecord,
+  RankedRole,
+  RoleRecord,
+} from '../types.js';
 import { anomalyRecord } from './behaviour-record.js';
-import { judgeRole } from './judge-role.js';
-import type { LoadedBundle } from './loaded-bundle.js';
-import { type DeviceView, type Observation, observe } from './observe.js';
+import { type JudgedRole, judgeRole } from './judge-role.js';
+import type { LoadedBundle, LoadedClassifier } from './loaded-bundle.js';
+import { type DeviceView, type Observation, observe, observeRival } from './observe.js';
 import { captureRecord } from './records.js';
 import { vendorOf } from './vendor.js';
 import { warningsFor } from './warnings.js';
@@ -54,7 +61,7 @@ export async function predictCapture(
     );
   }
   const judge = bundle.classifier(classifier);
-  const seen = await observe(source === '-' ? process.stdin : source, {
+  const observed = await observe(source === '-' ? process.stdin : source, {
     name: options.name ?? (typeof source === 'string' ? source : '-'),
     ...(device === undefined ? {} : { device: deviceHint(device) }),
     ...(options.digest === true ? { digest: 'always' } : {}),
@@ -63,20 +70,9 @@ export async function predictCapture(
     ...(onProgress === undefined ? {} : { onProgress }),
     ...(onSkipped === undefined ? {} : { onSkipped }),
   });
-  const answer = judgeRole(seen, bundle, judge);
+  const { seen, answer, alternative } = byEvidence(observed, bundle, judge);
   const anomaly = judgeBehaviour(seen, bundle, answer, options);
   const { manifest, sha256 } = bundle.bundle;
-  const { rival } = seen;
-  const alternatives =
-    rival === undefined
-      ? undefined
-      : [
-          {
-            device: deviceRecord(seen, rival),
-            sessions: rival.counts,
-            role: judgeRole(rival, bundle, judge).role,
-          },
-        ];
   return {
     schema: 'networkml/prediction/v1',
     capture: await captureRecord(seen),
@@ -85,9 +81,35 @@ export async function predictCapture(
     role: answer.role,
     anomaly: anomaly.record,
     model: { name: manifest.name, version: manifest.version, sha256, classifier: judge.model.kind },
-    ...(alternatives && { alternatives }),
+    ...(alternative && { alternatives: [alternative] }),
     warnings: warningsFor(seen, bundle, answer.role, anomaly),
   };
+}
+
+/** How much more probable the rival's role must be for the rival to be the device (docs/device-choice.md). */
+const RIVAL_MARGIN = 0.1;
+
+interface Chosen {
+  readonly seen: Observation;
+  readonly answer: JudgedRole;
+  /** The other host, where two are equally likely to be the device. */
+  readonly alternative?: AlternativeRecord;
+}
+
+/** The device in doubt: of two hosts that the sessions cannot tell apart, the one whose role is clearer. */
+function byEvidence(seen: Observation, bundle: LoadedBundle, judge: LoadedClassifier): Chosen {
+  const { rival } = seen;
+  const answer = judgeRole(seen, bundle, judge);
+  if (rival === undefined) return { seen, answer };
+  const other = judgeRole(rival, bundle, judge);
+  const beside = (view: DeviceView, { role }: JudgedRole): AlternativeRecord => ({
+    device: deviceRecord(seen, view),
+    sessions: view.counts,
+    role,
+  });
+  return other.score - answer.score < RIVAL_MARGIN
+    ? { seen, answer, alternative: beside(rival, other) }
+    : { seen: observeRival(seen, rival), answer: other, alternative: beside(seen, answer) };
 }
 
 function deviceRecord({ table }: Observation, { device }: DeviceView): DeviceRecord {

@@ -10,7 +10,7 @@ import { fileForms, fileOf, gzipped } from '../support/capture-files.js';
 import { codeOf } from '../support/read-all.js';
 import { bytesOf, roleTraffic, testRoles, trainTestBundle } from '../support/role-captures.js';
 import { shuffledAddresses } from '../support/shuffled-addresses.js';
-import { randomTraffic } from '../support/traffic.js';
+import { randomTraffic, type TestEnd } from '../support/traffic.js';
 
 let folder: string;
 let bundle: LoadedBundle;
@@ -22,6 +22,46 @@ beforeAll(async () => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const printer = bytesOf(roleTraffic('Printer', 7, 0));
+
+describe('a device in doubt', () => {
+  /** The sessions of a role's capture on one side, all with one peer. */
+  const twoHosts = (role: string, device: number): Uint8Array => {
+    const peer = { address: `10.0.${device}.50`, mac: '02:20:00:00:00:50', kind: 'private' } as const;
+    const joined = (end: TestEnd): TestEnd => (end.address === `10.0.${device}.9` ? end : peer);
+    return bytesOf(
+      roleTraffic(role, device, 0).map((packet) => ({
+        ...packet,
+        source: joined(packet.source),
+        destination: joined(packet.destination),
+      })),
+    );
+  };
+
+  it('is the host whose role is clearer; the record is as if it had been named, the other stands beside', async () => {
+    const chosen = new Set<boolean>();
+    for (const role of testRoles) {
+      for (const device of [11, 12]) {
+        const bytes = twoHosts(role, device);
+        const record = await predict(bytes, { bundle });
+        const [other] = record.alternatives ?? [];
+        expect(other, role).toBeDefined();
+        const hosts = [`10.0.${device}.9`, `10.0.${device}.50`];
+        expect([record.device.addresses[0], other!.device.addresses[0]].toSorted()).toEqual(hosts.toSorted());
+        const named = await predict(bytes, { bundle, device: record.device.addresses[0]! });
+        for (const part of ['role', 'sessions', 'anomaly'] as const)
+          expect(record[part]).toEqual(named[part]);
+        const beside = await predict(bytes, { bundle, device: other!.device.addresses[0]! });
+        expect(other).toMatchObject({ role: beside.role, sessions: beside.sessions });
+        expect(record.warnings.join()).toContain(`${other!.device.addresses[0]} takes part in as many`);
+        const serves = record.sessions.received > record.sessions.initiated;
+        if (!serves) expect(record.role.confidence).toBeGreaterThan(other!.role.confidence);
+        chosen.add(serves);
+      }
+    }
+    // Ties go to the server; where the client is chosen, it was by its role.
+    expect(chosen).toEqual(new Set([true, false]));
+  });
+});
 
 describe('a prediction', () => {
   it('knows the roles of devices that it never saw', async () => {
