@@ -25,6 +25,15 @@ from samba.samdb import SamDB
 settings = LoadParm()
 settings.load_default()
 samdb = SamDB(session_info=system_session(), lp=settings)
+# People change their passwords to what they were.
+samdb.modify_ldif(f'''dn: {samdb.domain_dn()}
+changetype: modify
+replace: minPwdAge
+minPwdAge: 0
+-
+replace: pwdHistoryLength
+pwdHistoryLength: 0
+''')
 for user in sys.argv[2:]:
     samdb.newuser(user, 'office-Word1', mailaddress=f'{user}@{sys.argv[1]}', givenname=user)
 P
