@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { AttackLabel } from './attack-run.js';
 
 /** One finished capture of a corpus. */
 export interface ManifestRow {
@@ -22,10 +23,19 @@ export interface ManifestRow {
   readonly sha256: string;
   /** Joined by `; `; empty for a good capture. */
   readonly problems: string;
+  /** Kind of suspicious traffic that the host makes; empty for none, and so are the next three. */
+  readonly attack: string;
+  /** By the capture's clock, seconds since 1970. */
+  readonly attackStart: number | '';
+  readonly attackEnd: number | '';
+  /** Hosts, networks and names outside that it is done to, joined by spaces. */
+  readonly attackTargets: string;
 }
 
+type AttackColumns = Pick<ManifestRow, 'attack' | 'attackStart' | 'attackEnd' | 'attackTargets'>;
+
 /** A capture in `plan.json`, as far as manifests need it. */
-interface PlannedCapture extends Omit<ManifestRow, 'site' | 'sessions' | 'problems'> {
+interface PlannedCapture extends Omit<ManifestRow, 'site' | 'sessions' | 'problems' | keyof AttackColumns> {
   /** Service ports that had to occur. */
   readonly mustSee: readonly string[];
   readonly ports: Readonly<Record<string, number>>;
@@ -39,6 +49,7 @@ interface PlannedCapture extends Omit<ManifestRow, 'site' | 'sessions' | 'proble
 export interface FinishedSite {
   readonly seed: number;
   readonly captures: readonly PlannedCapture[];
+  readonly attackLabels?: readonly AttackLabel[];
   readonly seconds: { readonly up: number; readonly work: number };
 }
 
@@ -86,8 +97,16 @@ export function manifestRows(sites: readonly { name: string; site: FinishedSite 
       sessions: capture.sessionCount,
       sha256: capture.sha256,
       problems: capture.problems.join('; '),
+      ...attackOf(site, capture.host),
     })),
   );
+}
+
+function attackOf({ attackLabels = [] }: FinishedSite, host: string): AttackColumns {
+  const label = attackLabels.find((one) => one.host === host);
+  if (label === undefined) return { attack: '', attackStart: '', attackEnd: '', attackTargets: '' };
+  const { kind, start, end, targets } = label;
+  return { attack: kind, attackStart: start, attackEnd: end, attackTargets: targets.join(' ') };
 }
 
 /** Rows as CSV (RFC 4180) with a header. */

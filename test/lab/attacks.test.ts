@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type AttackReport, labelAttack } from '../../lab/attack-run.js';
 import { createTimeMap, mapTime, secondsAfter } from '../../lab/finish/time-map.js';
+import { manifestRows } from '../../lab/manifest.js';
 import { type AttackKind, attackKinds, flagsOf, withAttacks } from '../../lab/plan/attacks.js';
 import { drawSitePlan } from '../../lab/plan/site-plan.js';
 
@@ -92,5 +93,53 @@ describe('labels of attacks', () => {
       expect(at).toBeGreaterThanOrEqual(label.start);
       expect(at).toBeLessThanOrEqual(label.end);
     }
+  });
+});
+
+describe('the manifest', () => {
+  const captured = (host: string) => ({
+    ...{
+      file: `${host}.pcap`,
+      role: 'Printer',
+      implementation: 'x',
+      variant: '',
+      host,
+      flags: 'n00',
+      mac: '',
+      address: '',
+    },
+    ...{
+      packets: 1,
+      bytes: 1,
+      seconds: 1,
+      sha256: '',
+      mustSee: [],
+      ports: {},
+      sessions: {},
+      sessionCount: 1,
+    },
+    ...{ protocols: null, problems: [] },
+  });
+  const label = {
+    kind: 'sweep',
+    flags: 'a01',
+    host: 'pc1',
+    targets: ['a1', '10.0.0.0/24'],
+    start: 5,
+    end: 7.5,
+    code: 0,
+  };
+
+  it('says who does what when to whom, and nothing of others and of older sites', () => {
+    const captures = [captured('pc1'), captured('pc2')];
+    const common = { seed: 1, captures, seconds: { up: 1, work: 1 } };
+    const [attacker, other] = manifestRows([
+      { name: 'site-0001', site: { ...common, attackLabels: [label] } },
+    ]);
+    expect(attacker).toMatchObject({
+      ...{ attack: 'sweep', attackStart: 5, attackEnd: 7.5, attackTargets: 'a1 10.0.0.0/24' },
+    });
+    expect(other).toMatchObject({ attack: '', attackStart: '', attackEnd: '', attackTargets: '' });
+    expect(manifestRows([{ name: 'site-0001', site: common }])[0]).toMatchObject({ attack: '' });
   });
 });
