@@ -10,7 +10,7 @@ done
 export DISPLAY=:$screen
 case $1 in
   rdp) timeout "$4" xfreerdp "/v:$2:$3" /u:ops /p:ops /cert:ignore /sec:tls /size:800x600 > /dev/null 2>&1 ;;
-  vnc) timeout "$4" xtigervncviewer -SecurityTypes None "$2::$3" > /dev/null 2>&1 ;;
+  vnc) timeout "$4" xtigervncviewer -Shared -SecurityTypes None "$2::$3" > /dev/null 2>&1 ;;
 esac
 # A viewer that was still looking at the end of its time did what it should.
 [ $? = 124 ]
