@@ -70,17 +70,11 @@ export function decodeIpv4(
     return USED;
   }
   const identification = view.getUint16(at + 4);
-  return (fragment & 0x1fff) === 0
-    ? firstFragment(
-        view,
-        payloadAt,
-        payloadEnd,
-        packet.ipBytes - headerBytes,
-        packet,
-        identification,
-        fragments,
-      )
-    : laterFragment(packet.ipBytes - headerBytes, packet, identification, fragments);
+  const length = packet.ipBytes - headerBytes;
+  if ((fragment & 0x1fff) !== 0) return laterFragment(length, packet, identification, fragments);
+  decodeTransport(view, payloadAt, payloadEnd, length, packet);
+  fragments.remember(packet, identification, packet.protocol);
+  return USED;
 }
 
 /** RFC 8200, 3 and 4. */
@@ -120,9 +114,12 @@ export function decodeIpv6(
       const offset = view.getUint16(header + 2) & 0xfff8;
       const identification = view.getInt32(header + 4);
       const left = packet.ipBytes - (header + 8 - at);
-      return offset === 0
-        ? firstFragment(view, header + 8, packetEnd, left, packet, identification, fragments)
-        : laterFragment(left, packet, identification, fragments);
+      if (offset !== 0) return laterFragment(left, packet, identification, fragments);
+      const named = packet.protocol;
+      const transportAt = behindExtensions(view, header + 8, packetEnd, packet);
+      decodeTransport(view, transportAt, packetEnd, packet.ipBytes - (transportAt - at), packet);
+      fragments.remember(packet, identification, named);
+      return USED;
     }
     next = view.getUint8(header);
     header += length;
@@ -155,18 +152,24 @@ function extensionHeaderBytes(view: DataView, next: number, at: number, end: num
   return at + length > end ? CUT : length;
 }
 
-function firstFragment(
-  view: DataView,
-  at: number,
-  end: number,
-  length: number,
-  packet: Packet,
-  identification: number,
-  fragments: FragmentTable,
-): number {
-  decodeTransport(view, at, end, length, packet);
-  fragments.remember(packet, identification);
-  return USED;
+/**
+ * Where the transport header of a first fragment begins, whose protocol goes into `packet`: options for the destination
+ * and authentication stand behind the fragment header (RFC 8200, 4.1). Where they are cut they count as the transport; a
+ * fragment of a fragment is not looked into.
+ */
+function behindExtensions(view: DataView, at: number, end: number, packet: Packet): number {
+  let header = at;
+  for (let next = packet.protocol; next !== 44; ) {
+    const length = extensionHeaderBytes(view, next, header, end);
+    if (length === CUT) return at;
+    if (length === NOT_AN_EXTENSION) {
+      packet.protocol = next;
+      return header;
+    }
+    next = view.getUint8(header);
+    header += length;
+  }
+  return at;
 }
 
 function laterFragment(

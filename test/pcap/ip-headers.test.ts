@@ -249,6 +249,47 @@ describe('fragments', () => {
   });
 
   it.each([
+    ['options for the destination', [optionHeader(60, 2)]],
+    ['options and authentication', [authenticationHeader(), optionHeader(60)]],
+  ])('of IPv6 with %s behind the fragment header keep transport and ports', async (_, behind) => {
+    const first = ipv6(
+      { ...V6, protocol: 17, extensions: [fragmentHeader(7, 0, true), ...behind] },
+      datagram.slice(0, 40),
+    );
+    // Later ones name the first header behind the fragment header, and carry none of it.
+    const named = behind[0]!.type;
+    const later = ipv6({ ...V6, protocol: named, extensions: [fragmentHeader(7, 64, false)] }, filler(24));
+    const other = ipv6({ ...V6, protocol: 17, extensions: [fragmentHeader(7, 64, false)] }, filler(24));
+    const { packets, skipped } = await readFrames([first, later, other]);
+    expect(
+      packets.map(({ protocol, sourcePort, destinationPort }) => [protocol, sourcePort, destinationPort]),
+    ).toEqual([
+      [17, 4000, 5000],
+      [17, 4000, 5000],
+    ]);
+    expect(packets.map(({ transportBytes, payloadBytes }) => [transportBytes, payloadBytes])).toEqual([
+      [40, 32],
+      [24, 24],
+    ]);
+    expect(skipped).toEqual({ fragment: 1 });
+  });
+
+  it('of IPv6 whose header behind the fragment header is cut, or is a fragment header, have no ports', async () => {
+    const cut = ipv6({ ...V6, protocol: 60, extensions: [fragmentHeader(7, 0, true)] }, filler(4));
+    const twice = ipv6(
+      { ...V6, protocol: 17, extensions: [fragmentHeader(8, 0, true), fragmentHeader(9, 0, true)] },
+      datagram.slice(0, 40),
+    );
+    const { packets } = await readFrames([cut, twice]);
+    expect(
+      packets.map(({ protocol, sourcePort, transportBytes }) => [protocol, sourcePort, transportBytes]),
+    ).toEqual([
+      [60, 0, 4],
+      [44, 0, 48],
+    ]);
+  });
+
+  it.each([
     ['IPv4', piece4],
     ['IPv6', piece6],
   ])('of %s are skipped when their first one was not seen before them', async (_, piece) => {
