@@ -96,7 +96,9 @@ const known = await kept('known', () => evaluate([captures], knownWish));
 const [captureLeftOut] = await leaveOut('captures', { by: 'capture' }, [captures], [1]);
 const judged = await behaviour('behaviour', also);
 const judgedBefore = isLab ? await behaviour('alone-behaviour', {}) : [];
-const real = { ...table, also: [captures] };
+const { priors: shipped } = manifest.classifiers.find(({ kind }) => kind === manifest.defaultClassifier).meta;
+const priors = Object.fromEntries(manifest.roles.map(({ id }, index) => [id, shipped?.[index] ?? 1]));
+const real = { ...table, also: [captures], priors };
 const labSites = isLab ? await leaveOut('lab-sites', { ...real, by: 'site' }, [options.lab], [1]) : [];
 const labKinds = isLab
   ? await leaveOut('lab-implementations', { ...real, by: 'implementation' }, [options.lab], [1])

@@ -19,6 +19,7 @@ import {
   trainRoleModel,
 } from '../roles/index.js';
 import type { Corpus, StepProgress } from './corpus.js';
+import { rolePriors } from './role-priors.js';
 import { deviceRowsOf, roleSets } from './role-sets.js';
 
 /** What is left out whole: devices, or families of them (makers, plants, laboratories). */
@@ -42,6 +43,8 @@ export interface CrossValidateOptions {
   readonly by?: LeftOut;
   /** The name of what is left out with each capture, instead of `by`. */
   readonly groupOf?: (index: number) => string;
+  /** Prior of each role, instead of those that `rolePriors` gives. */
+  readonly priors?: readonly number[];
   /** Who takes the steps of the one-layer network; our own code unless given. */
   readonly optimise?: OneLayerOptimiser;
   readonly onProgress?: (progress: StepProgress) => void;
@@ -59,6 +62,7 @@ export async function crossValidate(
   const { classifiers, folds, seed, optimise, onProgress } = options;
   checkTrainingSet(corpus.set);
   const sets = roleSets(corpus);
+  const priors = options.priors ?? rolePriors(corpus);
   const groupOf = options.groupOf ?? groupNames(corpus, options.by ?? 'device');
   const groups = new Set(askedOf(corpus).map((index) => groupOf(index))).size;
   const found = new Map<ClassifierKind, CrossValidated>();
@@ -91,7 +95,8 @@ export async function crossValidate(
           ...(network === undefined ? {} : { oneLayer: network }),
         });
         const tables = { sessions: sets.sessions.rows, windows: sets.windows.rows };
-        return deviceProbabilities(model, tables, deviceRowsOf(sets, tested));
+        const weighted = priors === undefined ? model : { ...model, priors };
+        return deviceProbabilities(weighted, tables, deviceRowsOf(sets, tested));
       },
       onProgress: (done, of) =>
         onProgress?.({ step: 'leaving devices out', done: Math.min(total, round * of + done), total }),

@@ -34,6 +34,8 @@ export interface EvaluateOptions {
   readonly also?: readonly string[];
   /** Table of roles that mean the same. */
   readonly mapRoles?: string;
+  /** Priors by role, 1 where none is given, instead of those of roles that only `also` has; only with `grouped`. */
+  readonly priors?: Readonly<Record<string, number>>;
   readonly seed: number;
   readonly deviceFrom: DeviceFrom;
   readonly classifier?: string;
@@ -49,6 +51,16 @@ export async function evaluate(
   options: EvaluateOptions,
 ): Promise<EvaluationRecord> {
   const { bundle, grouped, seed, onProgress } = options;
+  const studies = [
+    ...(options.studies ?? []),
+    ...(options.controls ?? []).filter((name) => name === 'shuffle'),
+  ];
+  if (options.also !== undefined && options.also.length > 0 && studies.length > 0) {
+    throw new NetworkmlError(
+      'NML_CONFIG',
+      `${studies.join(', ')}: not with captures that are learnt from besides`,
+    );
+  }
   const corpus = await readCorpus(paths, {
     deviceFrom: options.deviceFrom,
     ...(options.labels === undefined ? {} : { labels: options.labels }),
@@ -70,6 +82,7 @@ export async function evaluate(
       seed,
       groupOf: (index) => groups.groupOf(corpus.set.examples[index] as RoleExample),
       classifiers: [kind],
+      ...(options.priors && { priors: corpus.set.roles.map((role) => options.priors?.[role] ?? 1) }),
       ...(onProgress && { onProgress }),
     });
     const { evaluation = null, foldCount = 0 } = validated.get(kind) ?? {};

@@ -193,7 +193,7 @@ const notCalibrated = { temperature: 1, unknownBelow: defaultUnknownCut } as con
 /** What a bundle has found out about a classifier of its own. */
 function calibrationOf({ meta }: BundleClassifier): JsonObject {
   return Object.fromEntries(
-    ['temperature', 'offset', 'unknownBelow'].flatMap((name) =>
+    ['temperature', 'offset', 'unknownBelow', 'priors'].flatMap((name) =>
       meta[name] === undefined ? [] : [[name, meta[name]]],
     ),
   );

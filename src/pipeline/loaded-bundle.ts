@@ -97,8 +97,9 @@ function loadClassifier(bundle: Bundle, entry: BundleClassifier, roles: string[]
     });
   }
   const { meta } = entry;
+  const priors = priorsIn(meta.priors, roles.length, bundle);
   return {
-    model,
+    model: priors === undefined ? model : { ...model, priors },
     unknownBelow: numberIn(meta.unknownBelow, 0, 1) ?? manifest.unknownBelow,
     confidence: {
       temperature: numberIn(meta.temperature, 0.001, 1000) ?? manifest.temperature,
@@ -106,6 +107,19 @@ function loadClassifier(bundle: Bundle, entry: BundleClassifier, roles: string[]
     },
     known: model.kind === 'ensemble' ? model.known : null,
   };
+}
+
+/** The priors of the roles; undefined where there are none. @throws NetworkmlError NML_MODEL_MANIFEST */
+function priorsIn(value: unknown, count: number, { directory }: Bundle): readonly number[] | undefined {
+  if (value === undefined) return undefined;
+  const usable =
+    Array.isArray(value) &&
+    value.length === count &&
+    value.every((one) => numberIn(one, 1e-6, 1) !== undefined);
+  if (usable) return value as number[];
+  throw new NetworkmlError('NML_MODEL_MANIFEST', 'priors are not one share for each role', {
+    file: directory,
+  });
 }
 
 /** A number of a classifier's own within its bounds; undefined leaves it to the manifest. */

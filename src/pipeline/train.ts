@@ -35,6 +35,7 @@ import { behaviourCaptures } from './behaviour-evaluate.js';
 import { type Corpus, readCorpus, type StepProgress } from './corpus.js';
 import { type CrossValidated, crossValidate } from './cross-validate.js';
 import { roleGroup } from './role-groups.js';
+import { rolePriors } from './role-priors.js';
 import { roleSets } from './role-sets.js';
 
 export interface TrainOptions {
@@ -207,6 +208,7 @@ async function trainModels(
         onProgress: step('training the network'),
       })
     : undefined;
+  const priors = rolePriors(corpus);
   const models: RoleModel[] = [];
   for (const kind of kinds) {
     const model = await trainRoleModel(kind, sets, chosen, {
@@ -215,7 +217,7 @@ async function trainModels(
       ...(network === undefined ? {} : { oneLayer: network }),
       onProgress: step(`training the ${kind}`),
     });
-    models.push(model);
+    models.push(priors === undefined ? model : { ...model, priors });
   }
   return models;
 }
@@ -226,7 +228,13 @@ type Keep = (prefix: string, parts: EncodedModel['arrays']) => Record<string, st
 function bundleClassifier(model: RoleModel, validated: CrossValidated, keep: Keep): BundleClassifier {
   const { kind, layout } = model;
   const { temperature, offset } = confidenceOf(validated);
-  const judged = { temperature, offset, unknownBelow: validated.unknownBelow };
+  const { priors } = model;
+  const judged = {
+    temperature,
+    offset,
+    unknownBelow: validated.unknownBelow,
+    ...(priors === undefined ? {} : { priors: [...priors] }),
+  };
   const { meta, arrays } =
     model.kind === 'ensemble'
       ? encodeEnsemble(model)

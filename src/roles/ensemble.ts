@@ -37,7 +37,10 @@ export interface EnsembleShares {
 }
 
 /** Any trained classifier of roles. */
-export type RoleModel = OneLayerModel | ForestModel | EnsembleModel;
+export type RoleModel = (OneLayerModel | ForestModel | EnsembleModel) & {
+  /** What the probabilities of the roles are multiplied by before they are scaled to sum 1; 1 each unless given. */
+  readonly priors?: readonly number[];
+};
 
 /**
  * Probabilities of each window by the forest and the nets, weighted and scaled to sum 1.
@@ -92,6 +95,25 @@ export function deviceProbabilities(
     devices.forEach(({ windows }, index) => {
       addNearest(model, tables.windows, windows, out.subarray(index * classCount, (index + 1) * classCount));
     });
+  }
+  return model.priors === undefined ? out : withPriors(out, model.priors);
+}
+
+/**
+ * Probabilities of devices as they are where some roles are rarer than in training.
+ *
+ * @param probabilities [devices x roles], every row sums to 1.
+ * @param priors one above 0 for each role.
+ */
+export function withPriors(probabilities: Float64Array, priors: readonly number[]): Float64Array {
+  const out = new Float64Array(probabilities.length);
+  for (let from = 0; from < out.length; from += priors.length) {
+    let sum = 0;
+    for (let k = 0; k < priors.length; k++)
+      sum += (probabilities[from + k] as number) * (priors[k] as number);
+    for (let k = 0; k < priors.length; k++) {
+      out[from + k] = ((probabilities[from + k] as number) * (priors[k] as number)) / sum;
+    }
   }
   return out;
 }

@@ -24,6 +24,7 @@ export {
   type EnsembleShares,
   type RoleModel,
   windowProbabilities,
+  withPriors,
 } from './ensemble.js';
 export { decodeEnsemble, encodeEnsemble } from './ensemble-parts.js';
 export {

@@ -5,18 +5,22 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readCorpus } from '../../src/pipeline/corpus.js';
 import {
   appendTrainingCapture,
+  deviceRowsOf,
   evaluate,
   evaluateBehaviourOf,
+  loadBundle,
   readCaptures,
   readTrainingTable,
+  roleSets,
   type TrainingCapture,
   trainBundle,
   trainingBatch,
   trainingColumns,
 } from '../../src/pipeline/index.js';
 import { readRoleMap } from '../../src/pipeline/role-map.js';
+import { rolePriors } from '../../src/pipeline/role-priors.js';
 import { type TableFormat, tableWriter } from '../../src/report/index.js';
-import { leaveGroupsOut } from '../../src/roles/index.js';
+import { deviceProbabilities, leaveGroupsOut } from '../../src/roles/index.js';
 import { testRandom } from '../support/random.js';
 import { codeOf, errorOf } from '../support/read-all.js';
 import { writeRoleCaptures } from '../support/role-captures.js';
@@ -216,6 +220,38 @@ describe('what is left out', () => {
     // The four own captures are in the table, too.
     expect(summary).toMatchObject({ captures: 20, roles: 4, figures: { capturesScored: 4 } });
     expect(summary.skipped).toHaveLength(4);
+    // MailServer and Printer are roles of the others alone.
+    const { bundle: loaded, classifier } = await loadBundle(bundle.output);
+    expect(loaded.manifest.roles.map(({ id }) => id)).toEqual([
+      'MailServer',
+      'Plc',
+      'Printer',
+      'Workstation',
+    ]);
+    expect(classifier().model.priors).toEqual([0.5, 1, 0.5, 1]);
+    expect(rolePriors(await readCorpus([own], { deviceFrom: 'labels' }))).toBeUndefined();
+    const studied = { ...common, grouped: 2, also: [path('all.parquet')], controls: ['shuffle'] } as const;
+    expect(await codeOf(() => evaluate([own], studied))).toBe('NML_CONFIG');
+  });
+
+  it('has priors that scale the probabilities of a model, by its bundle, too', async () => {
+    const { windowSet, ...corpus } = await readCorpus([path('all.csv')], { deviceFrom: 'labels' });
+    const sets = roleSets({ ...corpus, windowSet });
+    const tables = { sessions: sets.sessions.rows, windows: windowSet.rows };
+    const { model } = (await loadBundle(path('also'))).classifier();
+    const { priors, ...plain } = model;
+    const rows = deviceRowsOf(sets, [0, 7, 19]);
+    const [scaled, raw] = [model, plain].map((one) => deviceProbabilities(one, tables, rows));
+    for (let row = 0; row < 3; row++) {
+      const own = Array.from({ length: 4 }, (_, role) => raw![row * 4 + role]! * priors![role]!);
+      const sum = own.reduce((a, b) => a + b, 0);
+      own.forEach((value, role) => {
+        expect(scaled![row * 4 + role]).toBeCloseTo(value / sum, 12);
+      });
+    }
+    const manifest = join(path('also'), 'manifest.json');
+    const text = readFileSync(manifest, 'utf8');
+    expect(text).toContain('"priors"');
   });
 
   it('calls roles by the name that a table maps them to', async () => {
