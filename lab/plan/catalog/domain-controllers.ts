@@ -66,7 +66,7 @@ const sambaSecond: Implementation = {
       implementation: 'samba-ad-second',
       script: 'samba-ad.sh',
       scriptArguments: sambaWords(site, seat, 'second', peer),
-      mustSee: ['tcp/389', 'udp/123'],
+      mustSee: ['udp/53', 'udp/123'],
       readySeconds: 120,
     });
   },
