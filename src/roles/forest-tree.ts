@@ -43,6 +43,13 @@ export class TreeGrower {
   private readonly counts: Uint32Array;
   private readonly left: Float64Array;
   private readonly total: Float64Array;
+  /** Place among the coded columns by column of the rows, -1 where it is constant; null where it is of no use. */
+  private readonly place: Int32Array | null;
+  private readonly seen: Uint32Array;
+  private readonly differs: Uint8Array;
+  private readonly touched: Uint32Array;
+  private readonly firstValue: Float32Array;
+  private touchedCount = 0;
   private weights: Float64Array = new Float64Array(0);
   private totalWeight = 0;
   private totalSquare = 0;
@@ -63,6 +70,14 @@ export class TreeGrower {
     this.counts = new Uint32Array(65537);
     this.left = new Float64Array(data.classCount);
     this.total = new Float64Array(data.classCount);
+    const columns = data.columns.length;
+    this.seen = new Uint32Array(columns);
+    this.differs = new Uint8Array(columns);
+    this.touched = new Uint32Array(columns);
+    this.firstValue = new Float32Array(columns);
+    const { rows } = data;
+    const entriesPerRow = rows.indices.length / Math.max(1, rows.rowCount);
+    this.place = entriesPerRow < settings.columnsPerSplit ? placesOf(data) : null;
   }
 
   /**
@@ -131,7 +146,7 @@ export class TreeGrower {
     this.bestColumn = -1;
     this.bestScore = Number.NEGATIVE_INFINITY;
     if (present < 2 || to - from < 2 * settings.leafItems) return false;
-    const alike = this.sameVector(from, to);
+    const differs = this.columnsThatDiffer(from, to);
     let met = 0;
     for (
       let left = pool.length;
@@ -144,17 +159,45 @@ export class TreeGrower {
       pool[left - 1] = column;
       met++;
       // Columns are drawn all the same, so that the trees do not depend on this shortcut.
-      if (!alike) this.tryColumn(column, from, to, random);
+      if (differs === null || (differs[column] as number) === 1) this.tryColumn(column, from, to, random);
     }
     return this.bestColumn >= 0;
   }
 
-  /** Whether all items of a node have one vector: then no column can divide them. */
-  private sameVector(from: number, to: number): boolean {
-    const { sample, data } = this;
-    const first = data.row[sample[from] as number];
-    for (let at = from + 1; at < to; at++) if (data.row[sample[at] as number] !== first) return false;
-    return true;
+  /**
+   * 1 for each column in which the items of a node differ, by a look at their few entries instead of one at every column;
+   * null where rows have so many entries that trying columns takes less.
+   */
+  private columnsThatDiffer(from: number, to: number): Uint8Array | null {
+    const { sample, data, seen, differs, touched } = this;
+    if (this.place === null) return null;
+    const { start, indices, values } = data.rows;
+    for (let i = 0; i < this.touchedCount; i++) {
+      const column = touched[i] as number;
+      seen[column] = 0;
+      differs[column] = 0;
+    }
+    let met = 0;
+    for (let at = from; at < to; at++) {
+      const row = data.row[sample[at] as number] as number;
+      for (let entry = start[row] as number; entry < (start[row + 1] as number); entry++) {
+        const column = this.place[indices[entry] as number] as number;
+        if (column < 0) continue;
+        const value = values[entry] as number;
+        if (seen[column] === 0) {
+          touched[met++] = column;
+          this.firstValue[column] = value;
+        } else if (this.firstValue[column] !== value) differs[column] = 1;
+        seen[column] = (seen[column] as number) + 1;
+      }
+    }
+    // Absent is 0: a column that only some items have differs, too.
+    for (let i = 0; i < met; i++) {
+      const column = touched[i] as number;
+      if ((seen[column] as number) < to - from) differs[column] = 1;
+    }
+    this.touchedCount = met;
+    return differs;
   }
 
   private tryColumn(column: number, from: number, to: number, random: Random): void {
@@ -332,4 +375,10 @@ export class TreeGrower {
     sample.set(spare.subarray(0, rest), middle);
     return middle;
   }
+}
+
+function placesOf({ rows, columns }: CodedItems): Int32Array {
+  const place = new Int32Array(rows.columnCount).fill(-1);
+  for (const [index, column] of columns.entries()) place[column] = index;
+  return place;
 }
