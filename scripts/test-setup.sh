@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 # program and the Debian package that brings it
-needed=(tcpdump:tcpdump tshark:tshark ip:iproute2 /usr/bin/time:time nats-server:nats-server openssl:openssl)
+needed=(tcpdump:tcpdump tshark:tshark ip:iproute2 /usr/bin/time:time nats-server:nats-server openssl:openssl zsh:zsh fish:fish)
 packages=()
 for entry in "${needed[@]}"; do
   command -v "${entry%%:*}" >/dev/null 2>&1 || packages+=("${entry##*:}")
