@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 /**
  * Makes the training tables of a lab corpus: lab/data/lab.parquet with one row for each vector of each good capture,
- * attacks included, and lab/data/README.md, which says what is in it.
+ * attacks included; lab/data/lab-training.parquet with one host of each role and site, which is what the shipped bundle
+ * learns from; and lab/data/README.md, which says what is in them.
  *
  *   node scripts/lab-tables.mjs CORPUS [DIR] [--with-problems]
  *
@@ -56,6 +57,16 @@ function labelsOf({ name, plan }) {
     }));
 }
 
+/** One normal capture of each role and site, now the first, now another. */
+function oneOfEach(labels) {
+  const groups = new Map();
+  for (const label of labels.filter(({ anomaly }) => anomaly === '')) {
+    const key = `${label.role} ${label.site}`;
+    groups.set(key, [...(groups.get(key) ?? []), label]);
+  }
+  return [...groups.values()].map((group, index) => group[index % group.length]);
+}
+
 function csv(rows) {
   const cell = (value) => (/[",\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value);
   return [Object.keys(rows[0]), ...rows.map(Object.values)]
@@ -69,7 +80,7 @@ function counted(names) {
   return [...counts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
 }
 
-function describe(sites, labels, bytes, sha256) {
+function describe(sites, labels, { bytes, sha256 }, few) {
   const normal = labels.filter(({ anomaly }) => anomaly === '');
   const attacks = labels.filter(({ anomaly }) => anomaly !== '');
   const left = sites.reduce((sum, { plan }) => sum + plan.captures.length, 0) - labels.length;
@@ -88,6 +99,9 @@ function describe(sites, labels, bytes, sha256) {
 ${(bytes / 1e6).toFixed(1)} MB, SHA-256 \`${sha256}\`. ${attacks.length} of them hold suspicious traffic: training leaves them out.
 ${left} captures were left out because a check found something missing in them. No addresses, payload or packets are in it.
 
+\`lab-training.parquet\`: ${few.captures} captures of it, one host of each role and site, ${(few.bytes / 1e6).toFixed(1)} MB, SHA-256 \`${few.sha256}\`:
+what the shipped bundle learns from besides the real captures, so that it stays small and is soon trained.
+
 Seeds of the sites: ${seeds.join(', ')}. The same seeds give the same plans, not the same packets.
 
 | role | captures | implementations |
@@ -100,7 +114,6 @@ ${
         .map(([kind, count]) => `${kind} ${count}`)
         .join(', ')}.\n`
 }
-\`roles.csv\` says which of its roles mean the same as roles of the real captures.
 `;
 }
 
@@ -108,22 +121,29 @@ const sites = sitesOf(corpus);
 const labels = sites.flatMap(labelsOf);
 if (labels.length === 0) throw new Error(`no finished site with a good capture in ${corpus}`);
 const work = mkdtempSync(join(tmpdir(), 'lab-tables-'));
+
+/** Writes the table of some captures. */
+function writeTable(name, chosen) {
+  writeFileSync(join(work, 'labels.csv'), csv(chosen));
+  const table = join(target, name);
+  const words = ['features', ...sites.map((site) => join(corpus, site.name)), '--kind', 'training'];
+  const program = join(root, 'dist/cli/main.cjs');
+  const files = ['--labels', join(work, 'labels.csv'), '-o', table];
+  const run = spawnSync(process.execPath, [program, ...words, ...files], { stdio: 'inherit' });
+  if (run.status !== 0) throw new Error(`features ended with ${run.status}`);
+  const content = readFileSync(table);
+  const sha256 = createHash('sha256').update(content).digest('hex');
+  return { bytes: content.length, sha256, captures: chosen.length };
+}
+
 try {
   mkdirSync(target, { recursive: true });
-  writeFileSync(join(work, 'labels.csv'), csv(labels));
-  const table = join(target, 'lab.parquet');
-  const words = ['features', ...sites.map(({ name }) => join(corpus, name)), '--kind', 'training'];
-  const program = join(root, 'dist/cli/main.cjs');
-  const run = spawnSync(
-    process.execPath,
-    [program, ...words, '--labels', join(work, 'labels.csv'), '-o', table],
-    { stdio: 'inherit' },
+  const all = writeTable('lab.parquet', labels);
+  const few = writeTable('lab-training.parquet', oneOfEach(labels));
+  writeFileSync(join(target, 'README.md'), describe(sites, labels, all, few));
+  console.log(
+    `${labels.length} captures of ${sites.length} sites, ${all.bytes} bytes; to learn from: ${few.captures}`,
   );
-  if (run.status !== 0) throw new Error(`features ended with ${run.status}`);
-  const bytes = readFileSync(table);
-  const sha256 = createHash('sha256').update(bytes).digest('hex');
-  writeFileSync(join(target, 'README.md'), describe(sites, labels, bytes.length, sha256));
-  console.log(`${labels.length} captures of ${sites.length} sites, ${bytes.length} bytes`);
 } finally {
   rmSync(work, { recursive: true, force: true });
 }

@@ -26,7 +26,7 @@ const { values, positionals } = parseArgs({
 const [version, captures, attacks, families] = positionals;
 if (attacks === undefined) throw new Error('usage: train-default.mjs VERSION CAPTURES ATTACKS [FAMILIES]');
 
-const lab = join(root, 'lab/data/lab.parquet');
+const lab = join(root, 'lab/data/lab-training.parquet');
 const roles = join(root, 'lab/data/roles.csv');
 const mapped = existsSync(roles) ? ['--map-roles', roles] : [];
 
