@@ -14,8 +14,7 @@ models; settle that before you redistribute this bundle in a product.`;
 
 export const limits = `## Limits
 
-- Roles are those of the table and no others: no file server, no print server, none of the twelve office roles of NetworkML
-  0.4.5 but printer and AD controller. A device of another role should come out as Unknown; a quarter of the devices of
+- Roles are those of the tables and no others. A device of another role should come out as Unknown; a quarter of the devices of
   known roles do so, too.
 - One to two devices stand behind the thin roles: they recognise those devices and little else.
 - The labels of PLC, RTU, building controller, mail and database server rest on the port that the device answers, which is
@@ -29,8 +28,8 @@ export const limits = `## Limits
 - Behaviour: "normal" means like that role's training captures in three views: connections and failures within a minute,
   administrative reach, single sessions. Seen: scans of or by the device, ARP spoofing, remote administration between
   workstations (nearly all of that from one laboratory). Not seen: process commands to PLCs, command channels that look like
-  ordinary sessions, theft over remote procedure calls. Printer, router and kitchen appliance have too few captures or
-  devices for a verdict.
+  ordinary sessions, theft over remote procedure calls. Router and kitchen appliance have too few captures or
+  devices for a verdict; printers and the roles of the lab are compared with the lab's.
 - Half of the captures are shorter than 64 seconds; two of three are from 2016.
 
 ## Use
