@@ -71,7 +71,8 @@ export interface BehaviourView {
   readonly roles: ReadonlyMap<string, RoleView>;
   /**
    * The same view with units of accepted captures among the reference points of a role; middle values and spreads stay
-   * as they are, so that scores of other captures can only fall. The same where the view does not know the role.
+   * as they are. Scores of captures like these fall; others can rise a little, for the bandwidths of neighbouring points
+   * are found anew. The same where the view does not know the role.
    */
   enrol(role: string, captures: readonly NamedUnits[], random: Random): BehaviourView;
   encode(): EncodedView;
