@@ -102,7 +102,8 @@ ${left} captures were left out because a check found something missing in them. 
 \`lab-training.parquet\`: ${few.captures} captures of it, one host of each role and site, ${(few.bytes / 1e6).toFixed(1)} MB, SHA-256 \`${few.sha256}\`:
 what the shipped bundle learns from besides the real captures, so that it stays small and is soon trained.
 
-Seeds of the sites: ${seeds.join(', ')}. The same seeds give the same plans, not the same packets.
+Seeds of the sites: ${seeds.join(', ')}. The same seeds and the
+same lab give the same plans, not the same packets; the lab has been mended since, some of it while these sites ran.
 
 | role | captures | implementations |
 |---|---|---|

@@ -16,7 +16,7 @@ export interface Opening {
 
 const SLOTS_PER_ROLE = 32;
 const SERVERS_PER_ROLE = 2;
-const FEWEST_WORKSTATIONS = 2;
+const FEWEST_WORKSTATIONS = 3;
 const MOST_WORKSTATIONS = 4;
 /** How often the second server of a role is another implementation than the first, where there is one. */
 const OTHER_CHANCE = 0.8;
@@ -28,7 +28,7 @@ const roles: readonly (string | null)[] = [
   ...workstationRoles,
 ];
 
-/** All hosts of a whole site: helpers once, two servers a role, two to four workstations a role. */
+/** All hosts of a whole site: helpers once, two servers a role, three or four workstations a role. */
 export function wholeSite(seed: number, catalogue: readonly Implementation[]): Opening[] {
   const random = createRandom(seed * 4096 + 1);
   return roles.flatMap((role) => {
