@@ -18,7 +18,7 @@ function compiled() {
   }
 }
 
-const source = `(function (exports, require, module, __filename, __dirname) {${readFileSync(filename, 'utf8')}\n})`;
+const source = `(function (exports, require, module, __filename, __dirname) {${readFileSync(filename, 'latin1')}\n})`;
 const cachedData = compiled();
 const script = new vm.Script(source, {
   filename,

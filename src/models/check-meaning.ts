@@ -1,7 +1,7 @@
 /** Rules of a manifest that tie several of its values together, and limits on its free parts. */
 
 import { aligned, elementBytes } from './arrays.js';
-import { join, reject } from './check.js';
+import { join, type Path, reject } from './check.js';
 import type { ArrayEntry, BundleManifest, JsonValue } from './manifest.js';
 
 const MAX_DEPTH = 32;
@@ -36,16 +36,16 @@ export function checkMeaning(manifest: BundleManifest): void {
   checkPlaces(manifest.arrays, manifest.data.bytes);
 }
 
-function unique<K extends string>(items: readonly Record<K, string>[], path: string, key: K): void {
+function unique<K extends string>(items: readonly Record<K, string>[], path: Path, key: K): void {
   const seen = new Set<string>();
   for (const [i, item] of items.entries()) {
-    if (seen.has(item[key])) reject(`${path}[${i}].${key}`, 'there twice');
+    if (seen.has(item[key])) reject(join(join(path, i), key), 'there twice');
     seen.add(item[key]);
   }
 }
 
 function checkParts(
-  path: string,
+  path: Path,
   meta: JsonValue,
   parts: Readonly<Record<string, string>>,
   names: ReadonlySet<string>,
@@ -58,7 +58,7 @@ function checkParts(
 }
 
 /** Free JSON: bounded depth, finite numbers, and no key that means something else to JavaScript. */
-function checkFree(value: JsonValue, path: string, depth: number): void {
+function checkFree(value: JsonValue, path: Path, depth: number): void {
   if (typeof value === 'number' && !Number.isFinite(value)) reject(path, 'not a finite number');
   if (typeof value !== 'object' || value === null) return;
   if (depth > MAX_DEPTH) reject(path, `nested deeper than ${MAX_DEPTH}`);

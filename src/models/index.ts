@@ -17,6 +17,7 @@ export type {
 } from './manifest.js';
 export {
   type Bundle,
+  type BundleArrayData,
   MANIFEST_FILE,
   type ManifestFile,
   readBundle,

@@ -8,6 +8,7 @@ import {
   listOf,
   numberOf,
   objectOf,
+  type Path,
   recordOf,
   reject,
   textOf,
@@ -104,7 +105,7 @@ export function checkShape(value: unknown): void {
   });
 }
 
-function checkRole(value: unknown, path: string): void {
+function checkRole(value: unknown, path: Path): void {
   const role = recordOf(value, path, ROLE);
   textOf(role.id, join(path, 'id'), SHOWN, IN_WORDS.shown);
   textOf(role.title, join(path, 'title'), SHOWN, IN_WORDS.shown);
@@ -115,7 +116,7 @@ function checkRole(value: unknown, path: string): void {
 }
 
 /** A classifier or a view: both name a layout and the arrays of their parts. */
-function checkPart(value: unknown, path: string, keys: Keys, idKey: 'kind' | 'id'): void {
+function checkPart(value: unknown, path: Path, keys: Keys, idKey: 'kind' | 'id'): void {
   const part = recordOf(value, path, keys);
   textOf(part[idKey], join(path, idKey), ID, IN_WORDS.id);
   textOf(part.layout, join(path, 'layout'), ID, IN_WORDS.id);
@@ -146,7 +147,7 @@ function checkTraining(value: unknown): void {
   objectOf(training.options, 'training.options');
 }
 
-function checkArray(value: unknown, path: string): void {
+function checkArray(value: unknown, path: Path): void {
   const entry = recordOf(value, path, ARRAY);
   textOf(entry.name, join(path, 'name'), ARRAY_NAME, IN_WORDS.arrayName);
   textOf(entry.dtype, join(path, 'dtype'), DTYPE, IN_WORDS.dtype);

@@ -74,13 +74,10 @@ function writeEnrolled(
   behaviour: ReturnType<typeof encodeBehaviour>,
   note: { role: string; seed: number; enrolled: EnrollSummary['enrolled'] },
 ): string {
-  const { data: _, arrays: entries, ...manifest } = bundle.manifest;
+  const { data: _, arrays: __, ...manifest } = bundle.manifest;
   const replaced = new Set(manifest.behaviour?.views.flatMap(({ arrays }) => Object.values(arrays)));
   const arrays = new Map<string, ArrayToWrite>();
-  for (const { name, shape } of entries) {
-    const data = bundle.arrays.get(name);
-    if (data !== undefined && !replaced.has(name)) arrays.set(name, { data, shape });
-  }
+  for (const [name, array] of bundle.arrays) if (!replaced.has(name)) arrays.set(name, array);
   const views: BundleView[] = behaviour.views.map(({ id, layout, meta, arrays: parts }) => {
     const names: Record<string, string> = {};
     for (const [part, { data, shape }] of Object.entries(parts)) {

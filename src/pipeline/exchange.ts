@@ -101,15 +101,12 @@ function modelOf(bundle: Bundle, kind: Model['kind']): Model {
     : decodeForest(classifier.meta, parts);
 }
 
-function partsOf({ manifest, arrays }: Bundle, classifier: BundleClassifier): Record<string, BundleArray> {
+function partsOf({ arrays }: Bundle, classifier: BundleClassifier): Record<string, BundleArray> {
   return Object.fromEntries(
     Object.entries(classifier.arrays).flatMap(([part, name]) => {
-      const entry = manifest.arrays.find((array) => array.name === name);
-      const data = arrays.get(name);
       // What is missing or of another kind is refused by the decoder.
-      return entry === undefined || data === undefined
-        ? []
-        : [[part, { dtype: entry.dtype, shape: entry.shape, data } as BundleArray]];
+      const array = arrays.get(name);
+      return array === undefined ? [] : [[part, array as BundleArray]];
     }),
   );
 }
@@ -210,10 +207,7 @@ function classifierParts(
   const others = manifest.classifiers.filter(({ kind }) => kind !== model.kind);
   const views = manifest.behaviour?.views ?? [];
   const inUse = new Set([...others, ...views].flatMap((each) => Object.values(each.arrays)));
-  for (const { name, shape } of manifest.arrays) {
-    const data = bundle.arrays.get(name);
-    if (inUse.has(name) && data !== undefined) arrays.set(name, { data, shape });
-  }
+  for (const [name, array] of bundle.arrays) if (inUse.has(name)) arrays.set(name, array);
   const names = Object.entries(encoded.arrays).map(([part, { data, shape }]) => {
     // The name may be another classifier's already, which then keeps it.
     let name = `${model.kind}.${part}`;

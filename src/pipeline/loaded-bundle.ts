@@ -146,13 +146,12 @@ function decodeModel(bundle: Bundle, { kind, layout, meta, arrays }: BundleClass
 function partsOf<T>(bundle: Bundle, names: Record<string, string>): Record<string, T> {
   const parts: Record<string, T> = {};
   for (const [part, name] of Object.entries(names)) {
-    const data = bundle.arrays.get(name);
-    const entry = bundle.manifest.arrays.find((array) => array.name === name);
-    if (data === undefined || entry === undefined) {
+    const array = bundle.arrays.get(name);
+    if (array === undefined) {
       throw new NetworkmlError('NML_MODEL_MANIFEST', `no array ${name}`, { file: bundle.directory });
     }
     // The decoder of each model checks type, shape and values again: nothing in a bundle is trusted.
-    parts[part] = { dtype: entry.dtype, shape: entry.shape, data } as T;
+    parts[part] = array as T;
   }
   return parts;
 }

@@ -30,54 +30,72 @@ export function explainEnsemble(
   role: number,
   subjectOf: (column: number) => string,
 ): SubjectContribution[] {
-  const bySubject = new Map<string, Set<number>>();
-  for (const column of windows.indices) {
+  const subjects: string[] = [];
+  const numbers = new Map<string, number>();
+  const subjectOfColumn = new Map<number, number>();
+  const columns: number[][] = [];
+  for (let entry = 0; entry < windows.indices.length; entry++) {
+    const column = windows.indices[entry] as number;
+    if (subjectOfColumn.has(column)) continue;
     const subject = subjectOf(column);
-    const known = bySubject.get(subject) ?? new Set();
-    bySubject.set(subject, known.add(column));
+    const number = numbers.get(subject) ?? subjects.push(subject) - 1;
+    numbers.set(subject, number);
+    subjectOfColumn.set(column, number);
+    const own = columns[number];
+    if (own === undefined) columns[number] = [column];
+    else own.push(column);
   }
-  const forest = new Map<string, number>();
+  const contributions = new Float64Array(subjects.length);
   attributeForest(model.forest, windows, counts, role).forEach((value, column) => {
     if (value === 0) return;
-    const subject = subjectOf(column);
-    forest.set(subject, (forest.get(subject) ?? 0) + value);
+    const subject = numbers.get(subjectOf(column));
+    if (subject === undefined) return;
+    contributions[subject] = (contributions[subject] as number) + model.shares.forest * value;
   });
-  const ablate = netAblation(model, windows, counts, role);
-  const found = Array.from(
-    bySubject,
-    ([subject, columns]): SubjectContribution => ({
-      subject,
-      columns: [...columns].sort((a, b) => a - b),
-      contribution: model.shares.forest * (forest.get(subject) ?? 0) + model.shares.nets * ablate(columns),
-    }),
-  );
-  return found
+  addNetAblation(model, windows, counts, role, subjectOfColumn, contributions);
+  return subjects
+    .map(
+      (subject, number): SubjectContribution => ({
+        subject,
+        columns: (columns[number] as number[]).sort((a, b) => a - b),
+        contribution: contributions[number] as number,
+      }),
+    )
     .filter(({ contribution }) => contribution > 0)
     .sort((a, b) => b.contribution - a.contribution || (a.subject < b.subject ? -1 : 1));
 }
 
-/** Mean change of the nets' probability of the role when some columns are removed. */
-function netAblation(
+/** Adds the change of the nets' probability of the role when a subject is removed from all windows, for each subject. */
+function addNetAblation(
   model: EnsembleModel,
   windows: SparseRows,
   counts: ArrayLike<number>,
   role: number,
-): (columns: ReadonlySet<number>) => number {
+  subjectOfColumn: ReadonlyMap<number, number>,
+  out: Float64Array,
+): void {
   const evaluators = model.nets.map((net) => netEvaluator(net, windows));
   let total = 0;
   for (let row = 0; row < windows.rowCount; row++) total += counts[row] as number;
-  const answer = (keep?: Uint8Array): number => {
-    const sums = new Float64Array(model.roles.length);
+  for (let row = 0; row < windows.rowCount; row++) {
+    const entries = new Map<number, number[]>();
+    for (let entry = windows.start[row] as number; entry < (windows.start[row + 1] as number); entry++) {
+      const subject = subjectOfColumn.get(windows.indices[entry] as number) as number;
+      const own = entries.get(subject);
+      if (own === undefined) entries.set(subject, [entry]);
+      else own.push(entry);
+    }
+    const subjects = [...entries.keys()];
+    const groups = [...entries.values()];
+    const share = (model.shares.nets * (counts[row] as number)) / total / evaluators.length;
     for (const evaluator of evaluators) {
-      for (let row = 0; row < windows.rowCount; row++) {
-        evaluator.add(row, (counts[row] as number) / total / evaluators.length, sums, 0, keep);
+      const lost = evaluator.ablate(row, role, groups);
+      for (let i = 0; i < subjects.length; i++) {
+        const subject = subjects[i] as number;
+        out[subject] = (out[subject] as number) + share * (lost[i] as number);
       }
     }
-    return sums[role] as number;
-  };
-  const whole = answer();
-  return (columns) =>
-    whole - answer(Uint8Array.from(windows.indices, (column) => (columns.has(column) ? 0 : 1)));
+  }
 }
 
 /**

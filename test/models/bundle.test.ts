@@ -50,7 +50,7 @@ describe('writing and reading', () => {
     expect(bundle.sha256).toBe(sha256);
     expect([...bundle.arrays.keys()].sort()).toEqual([...arrays.keys()].sort());
     for (const [name, { data, shape }] of arrays) {
-      const read = bundle.arrays.get(name) as ArrayData;
+      const read = bundle.arrays.get(name)?.data as ArrayData;
       expect(read.constructor).toBe(data.constructor);
       expect(new Uint8Array(read.buffer, read.byteOffset, read.byteLength)).toEqual(
         new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
@@ -89,7 +89,7 @@ describe('writing and reading', () => {
       writeBundle(path, manifest, arrays);
       const read = readBundle(path).arrays;
       for (const [name, { data }] of arrays) {
-        const found = read.get(name)!;
+        const found = read.get(name)!.data;
         expect(Buffer.from(found.buffer, found.byteOffset, found.byteLength)).toEqual(
           Buffer.from(data.buffer),
         );

@@ -111,6 +111,8 @@ const near = (found: ArrayLike<number>, wanted: readonly number[], digits: numbe
   for (const [i, value] of wanted.entries()) expect(found[i]).toBeCloseTo(value, digits);
 };
 
+const range = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, i) => from + i);
+
 describe('net over windows', () => {
   const set = windowSet();
   const chosen = allExamples(set);
@@ -126,18 +128,26 @@ describe('net over windows', () => {
   it('answers as the formula does, with entries left out as if they were never there', () => {
     const net = trainWindowNet(set, chosen, { seed: 1, hidden: 16 });
     const evaluator = netEvaluator(net, set.rows);
-    const keep = Uint8Array.from(set.rows.indices, (_, entry) => (entry % 3 === 0 ? 0 : 1));
     for (let row = 0; row < set.rows.rowCount; row++) {
-      const out = new Float64Array(2 * set.roles.length);
-      evaluator.add(row, 1, out, 0);
-      evaluator.add(row, 0.5, out, set.roles.length, keep);
-      const dense = denseRow(set.rows, row);
-      near(out.subarray(0, set.roles.length), slowProbabilities(net, dense), 5);
-      for (let entry = set.rows.start[row]!; entry < set.rows.start[row + 1]!; entry++) {
-        if (keep[entry] === 0) dense[set.rows.indices[entry]!] = 0;
+      const out = new Float64Array(set.roles.length + 1);
+      evaluator.add(row, 0.5, out, 1);
+      const whole = slowProbabilities(net, denseRow(set.rows, row));
+      near(
+        out.subarray(1),
+        whole.map((p) => p / 2),
+        5,
+      );
+      const entries = range(set.rows.start[row]!, set.rows.start[row + 1]!);
+      const groups = [entries.filter((entry) => entry % 3 === 0), [], entries, entries.slice(0, 1)];
+      for (const role of set.roles.keys()) {
+        const lost = evaluator.ablate(row, role, groups);
+        const wanted = groups.map((group) => {
+          const dense = denseRow(set.rows, row);
+          for (const entry of group) dense[set.rows.indices[entry]!] = 0;
+          return whole[role]! - slowProbabilities(net, dense)[role]!;
+        });
+        near(lost, wanted, 5);
       }
-      const half = slowProbabilities(net, dense).map((p) => p / 2);
-      near(out.subarray(set.roles.length), half, 5);
     }
   });
 
