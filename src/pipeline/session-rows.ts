@@ -94,7 +94,9 @@ function statisticsColumns(): Column[] {
 }
 
 /** NFStream's numbers for why a flow ended. */
-const EXPIRATION = { idle: 0, active: 1, end: 0, fin: 0, rst: 0, plugin: -1, limit: 0 } as const;
+function expirationOf(reason: MeteredSession['endReason']): number {
+  return reason === 'active' ? 1 : reason === 'plugin' ? -1 : 0;
+}
 
 /** Puts sessions into batches of rows and hands each full batch on. */
 export class SessionRows {
@@ -105,6 +107,8 @@ export class SessionRows {
   file = '';
   private readonly batch: ColumnBatch;
   private readonly numbers: Float64Array[];
+  /** The numbers of the row at hand; room for all that there can be. */
+  private readonly line = new Float64Array(80);
   private readonly texts: TextCells[];
   private readonly others: Cells[];
 
@@ -148,68 +152,65 @@ export class SessionRows {
     this.batch.rows = 0;
   }
 
+  /**
+   * All numbers of a row side by side first, then each into its column: code that runs for every row is short, for
+   * compiling it takes longer than running it on most captures.
+   */
   private putNumbers(session: MeteredSession, row: number): void {
-    const { numbers, options } = this;
-    let k = 0;
-    set(numbers, k++, row, this.rows);
-    set(numbers, k++, row, EXPIRATION[session.endReason]);
-    set(numbers, k++, row, session.sourcePort);
-    set(numbers, k++, row, session.destinationPort);
-    set(numbers, k++, row, session.protocol);
-    set(numbers, k++, row, session.ipVersion);
-    set(numbers, k++, row, session.vlanId);
-    if (options.tunnels !== false || options.compatible !== true) set(numbers, k++, row, session.tunnelId);
-    for (let side = 0; side < 3; side++) {
+    const { line, options, numbers } = this;
+    line[0] = this.rows;
+    line[1] = expirationOf(session.endReason);
+    line[2] = session.sourcePort;
+    line[3] = session.destinationPort;
+    line[4] = session.protocol;
+    line[5] = session.ipVersion;
+    line[6] = session.vlanId;
+    line[7] = session.tunnelId;
+    let k = options.tunnels !== false || options.compatible !== true ? 8 : 7;
+    for (let side = 0; side < 3; side++, k += 5) {
       const first = session.firstMs[side] as number;
       const last = session.lastMs[side] as number;
-      set(numbers, k++, row, first);
-      set(numbers, k++, row, last);
-      set(numbers, k++, row, last > first ? last - first : 0);
-      set(numbers, k++, row, session.packets[side] as number);
-      set(numbers, k++, row, session.bytes[side] as number);
+      line[k] = first;
+      line[k + 1] = last;
+      line[k + 2] = last > first ? last - first : 0;
+      line[k + 3] = session.packets[side] as number;
+      line[k + 4] = session.bytes[side] as number;
     }
     if (options.statistics === true) {
-      k = setAll(numbers, k, row, session.sizes);
-      k = setAll(numbers, k, row, session.intervals);
-      k = setAll(numbers, k, row, session.flags);
+      line.set(session.sizes, k);
+      line.set(session.intervals, k + 12);
+      line.set(session.flags, k + 24);
+      k += 48;
     }
     if (options.compatible !== true) {
-      set(numbers, k++, row, session.session);
-      set(numbers, k, row, session.part);
+      line[k] = session.session;
+      line[k + 1] = session.part;
+    }
+    for (let column = 0; column < numbers.length; column++) {
+      (numbers[column] as Float64Array)[row] = line[column] as number;
     }
   }
 
   private putTexts(session: MeteredSession, row: number): void {
     const { texts, options } = this;
-    const { anonymize } = options;
-    const { ipVersion, sourceMacHigh, sourceMacLow, destinationMacHigh, destinationMacLow } = session;
-    let k = 0;
-    const next = (): TextCells => texts[k++] as TextCells;
-    const seal = (cells: TextCells): void => {
-      if (anonymize === undefined) return;
-      const start = row === 0 ? 0 : (cells.ends[row - 1] as number);
-      const text = String.fromCharCode(...cells.bytes.subarray(start, cells.ends[row]));
-      putText(cells, row, anonymize(text));
-    };
-    let cells = next();
-    putAddress(cells, row, ipVersion, session.source);
-    seal(cells);
-    cells = next();
-    putMac(cells, row, sourceMacHigh, sourceMacLow, 6);
-    seal(cells);
-    putMac(next(), row, sourceMacHigh, sourceMacLow, 3);
-    cells = next();
-    putAddress(cells, row, ipVersion, session.destination);
-    seal(cells);
-    cells = next();
-    putMac(cells, row, destinationMacHigh, destinationMacLow, 6);
-    seal(cells);
-    putMac(next(), row, destinationMacHigh, destinationMacLow, 3);
-    if (options.compatible !== true) {
-      putWord(next(), row, session.endReason);
-      putWord(next(), row, session.initiatedBy);
+    const { ipVersion } = session;
+    putAddress(texts[0] as TextCells, row, ipVersion, session.source);
+    putMac(texts[1] as TextCells, row, session.sourceMacHigh, session.sourceMacLow, 6);
+    putMac(texts[2] as TextCells, row, session.sourceMacHigh, session.sourceMacLow, 3);
+    putAddress(texts[3] as TextCells, row, ipVersion, session.destination);
+    putMac(texts[4] as TextCells, row, session.destinationMacHigh, session.destinationMacLow, 6);
+    putMac(texts[5] as TextCells, row, session.destinationMacHigh, session.destinationMacLow, 3);
+    if (options.anonymize !== undefined) {
+      for (const k of ANONYMIZED) seal(texts[k] as TextCells, row, options.anonymize);
     }
-    if (options.communityId !== undefined) putWord(next(), row, communityId(session, options.communityId));
+    let k = 6;
+    if (options.compatible !== true) {
+      putWord(texts[k++] as TextCells, row, session.endReason);
+      putWord(texts[k++] as TextCells, row, session.initiatedBy);
+    }
+    if (options.communityId !== undefined) {
+      putWord(texts[k] as TextCells, row, communityId(session, options.communityId));
+    }
   }
 
   private putOthers(session: MeteredSession, row: number): void {
@@ -240,16 +241,12 @@ export class SessionRows {
   }
 }
 
-function set(numbers: readonly Float64Array[], column: number, row: number, value: number): void {
-  (numbers[column] as Float64Array)[row] = value;
-}
+/** Text columns whose cells `anonymize` replaces: addresses and MAC addresses of both ends. */
+const ANONYMIZED = [0, 1, 3, 4] as const;
 
-/** Puts values into columns on end; returns the column behind them. */
-function setAll(numbers: readonly Float64Array[], column: number, row: number, values: Float64Array): number {
-  for (let i = 0; i < values.length; i++) {
-    (numbers[column + i] as Float64Array)[row] = values[i] as number;
-  }
-  return column + values.length;
+function seal(cells: TextCells, row: number, anonymize: (text: string) => string): void {
+  const start = row === 0 ? 0 : (cells.ends[row - 1] as number);
+  putText(cells, row, anonymize(String.fromCharCode(...cells.bytes.subarray(start, cells.ends[row]))));
 }
 
 function pluginColumnCount({ plugins = [] }: SessionColumnOptions): number {
