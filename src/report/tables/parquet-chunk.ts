@@ -1,7 +1,7 @@
 import type { Cells, Column, ColumnBatch, ListCells, MomentCells, TextCells } from '../../column-table.js';
 import { ByteBuffer } from './byte-buffer.js';
 import { Dictionary } from './parquet-dictionary.js';
-import { putHybrid, putLevels, widthFor } from './parquet-levels.js';
+import { putEqualLevels, putHybrid, putLevels, widthFor } from './parquet-levels.js';
 import { putStruct } from './thrift-compact.js';
 
 /** Makes the bytes of a page smaller; null: pages stay as they are. */
@@ -84,7 +84,7 @@ export class ColumnChunk {
     switch (cells.kind) {
       case 'int':
       case 'double': {
-        const present = this.putPresence(rows, (row) => !Number.isNaN(cells.values[row]));
+        const present = this.putNumberPresence(cells.values, rows);
         let values = cells.values;
         if (present < rows) values = this.withoutMissing(values, rows);
         return { values: rows, encoding: this.putNumbers(values, 0, present, cells.kind === 'double') };
@@ -98,17 +98,37 @@ export class ColumnChunk {
     }
   }
 
-  /** Definition levels of cells that may be missing; returns how many are there. */
-  private putPresence(rows: number, isPresent: (row: number) => boolean): number {
+  /** Definition levels of numbers, of which NaN is a missing one; returns how many are there. */
+  private putNumberPresence(values: Float64Array, rows: number): number {
     if (this.levels.length < rows) this.levels = new Uint32Array(rows);
+    const { levels } = this;
     let present = 0;
     for (let row = 0; row < rows; row++) {
-      const here = isPresent(row) ? 1 : 0;
-      this.levels[row] = here;
+      const here = Number.isNaN(values[row]) ? 0 : 1;
+      levels[row] = here;
       present += here;
     }
-    putLevels(this.body, this.levels, rows);
+    this.putPresence(rows, present);
     return present;
+  }
+
+  /** The same of texts. */
+  private putTextPresence(missing: Uint8Array, rows: number): number {
+    if (this.levels.length < rows) this.levels = new Uint32Array(rows);
+    const { levels } = this;
+    let present = 0;
+    for (let row = 0; row < rows; row++) {
+      const here = 1 - (missing[row] as number);
+      levels[row] = here;
+      present += here;
+    }
+    this.putPresence(rows, present);
+    return present;
+  }
+
+  private putPresence(rows: number, present: number): void {
+    if (present === rows) putEqualLevels(this.body, 1, rows);
+    else putLevels(this.body, this.levels, rows);
   }
 
   private withoutMissing(values: Float64Array, rows: number): Float64Array {
@@ -140,7 +160,7 @@ export class ColumnChunk {
   }
 
   private putTexts(cells: TextCells, rows: number): number {
-    const present = this.putPresence(rows, (row) => cells.missing[row] === 0);
+    const present = this.putTextPresence(cells.missing, rows);
     if (this.indices.length < rows) this.indices = new Uint32Array(rows);
     if (!this.dictionary.full && this.textIndices(cells, rows)) return this.putIndices(present);
     let start = 0;
@@ -171,15 +191,16 @@ export class ColumnChunk {
   }
 
   private putMoments({ milliseconds, nanoseconds }: MomentCells, rows: number): number {
-    this.putPresence(rows, (row) => !Number.isNaN(milliseconds[row]));
+    this.putNumberPresence(milliseconds, rows);
     for (let row = 0; row < rows; row++) {
       const ms = milliseconds[row] as number;
       if (Number.isNaN(ms)) continue;
       // ms * 10^6 passes 2^53: multiplied in two parts, of which the upper one counts in 2^20.
       const upper = Math.floor(ms / 0x10_0000) * 1_000_000;
       const low = (upper & 0xfff) * 0x10_0000 + (ms % 0x10_0000) * 1_000_000 + (nanoseconds[row] as number);
-      this.body.uint32(low % 0x1_0000_0000);
-      this.body.uint32(Math.floor(upper / 0x1000) + Math.floor(low / 0x1_0000_0000));
+      const carried = Math.floor(low / 0x1_0000_0000);
+      this.body.uint32(low - carried * 0x1_0000_0000);
+      this.body.uint32(Math.floor(upper / 0x1000) + carried);
     }
     return PLAIN;
   }

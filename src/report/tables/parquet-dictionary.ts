@@ -33,9 +33,15 @@ export class Dictionary {
     out: Uint32Array,
   ): boolean {
     const words = new Int32Array(values.buffer, values.byteOffset, values.length * 2);
+    let last = 0;
     for (let i = from; i < end; i++) {
       const low = words[i * 2] as number;
       const high = words[i * 2 + 1] as number;
+      // What was met last comes again more often than not.
+      if (this.size > 0 && this.numberWords[last * 2] === low && this.numberWords[last * 2 + 1] === high) {
+        out[i - from] = last;
+        continue;
+      }
       let slot = hash(low, high);
       for (;;) {
         const index = (this.slots[slot] as number) - 1;
@@ -44,16 +50,17 @@ export class Dictionary {
           this.numbers[this.size] = values[i] as number;
           if (asDouble) this.plain.doubles(this.numbers, this.size, this.size + 1);
           else this.plain.int64s(this.numbers, this.size, this.size + 1);
-          out[i - from] = this.size;
+          last = this.size;
           this.slots[slot] = ++this.size;
           break;
         }
         if (this.numberWords[index * 2] === low && this.numberWords[index * 2 + 1] === high) {
-          out[i - from] = index;
+          last = index;
           break;
         }
         slot = (slot + 1) & (SLOTS - 1);
       }
+      out[i - from] = last;
     }
     return true;
   }

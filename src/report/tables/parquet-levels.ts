@@ -8,9 +8,7 @@ export function putHybrid(target: ByteBuffer, values: Uint32Array, length: numbe
   let same = true;
   for (let i = 1; i < length && same; i++) same = values[i] === values[0];
   if (same) {
-    target.varint(length * 2);
-    const value = length === 0 ? 0 : (values[0] as number);
-    for (let bits = 0; bits < width; bits += 8) target.byte((value >>> bits) & 255);
+    putRun(target, length === 0 ? 0 : (values[0] as number), length, width);
     return;
   }
   const groups = Math.ceil(length / 8);
@@ -30,6 +28,19 @@ export function putHybrid(target: ByteBuffer, values: Uint32Array, length: numbe
     }
   }
   target.length = at;
+}
+
+function putRun(target: ByteBuffer, value: number, length: number, width: number): void {
+  target.varint(length * 2);
+  for (let bits = 0; bits < width; bits += 8) target.byte((value >>> bits) & 255);
+}
+
+/** Levels of a data page that are all equal: what `putLevels` makes of them. */
+export function putEqualLevels(target: ByteBuffer, level: 0 | 1, length: number): void {
+  const lengthAt = target.length;
+  target.uint32(0);
+  putRun(target, level, length, 1);
+  new DataView(target.bytes.buffer).setUint32(lengthAt, target.length - lengthAt - 4, true);
 }
 
 /** Levels of a data page: the hybrid behind its length in four bytes. */
