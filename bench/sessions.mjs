@@ -185,18 +185,27 @@ const modes = {
   /** What a packet costs more: runs of two lengths over the same sessions, so that start and rows fall out. */
   scale() {
     console.log(
-      '\n| live sessions | ns of CPU time for one more packet | (least of the runs) |\n|---|---|---|',
+      '\n| live sessions | ns of CPU time for one more packet | (least of the runs) | softflowd -m | (least) |\n|---|---|---|---|---|',
     );
     const [short, long] = [4_000_000, 8_000_000];
     const counts = captures.length > 0 ? captures.map(Number) : [10_000, 100_000, 1_000_000];
+    const path = join(folder, 'scale.pcap');
     for (const count of counts) {
+      const softflowd = `softflowd -d -n 127.0.0.1:9 -r ${path} -m ${count * 2}`;
       const cpu = [short, long].map((packets) => {
-        const path = join(folder, 'scale.pcap');
         round(path, packets, count);
-        return Array.from({ length: runs }, () => once(sessions(path, `--stats ${out('s.csv')}`)).cpu);
+        const lines = [sessions(path, `--stats ${out('s.csv')}`), softflowd];
+        const found = lines.map(() => []);
+        for (let run = 0; run < runs; run++)
+          for (const [i, line] of lines.entries()) found[i].push(once(line)?.cpu);
+        return found;
       });
-      const ns = (of) => Math.round(((of(cpu[1]) - of(cpu[0])) / (long - short)) * 1e9);
-      console.log(`| ${count.toLocaleString('en')} | ${ns(median)} | ${ns((list) => Math.min(...list))} |`);
+      const ns = (program, of) =>
+        Math.round(((of(cpu[1][program]) - of(cpu[0][program])) / (long - short)) * 1e9);
+      const cells = [0, 1].flatMap((program) =>
+        [median, (list) => Math.min(...list)].map((of) => ns(program, of)),
+      );
+      console.log(`| ${count.toLocaleString('en')} | ${cells.join(' | ')} |`);
     }
   },
   hostile() {
