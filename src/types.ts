@@ -31,6 +31,11 @@ export interface CaptureRecord {
   seconds: number;
   /** Packets that were read but could not be used, by reason. */
   skipped: Record<string, number>;
+  /**
+   * Packets that the capturing program says it lost (statistics of the interfaces in pcapng); absent where the file does not
+   * say.
+   */
+  dropped?: number;
   /** The file ends in the middle of a record. */
   truncated: boolean;
 }

@@ -44,6 +44,11 @@ export class CaptureReader {
     return this.damage !== undefined;
   }
 
+  /** Packets that the capturing program says it lost; null where the file does not say. */
+  get dropped(): number | null {
+    return this.walker?.dropped ?? null;
+  }
+
   /** Free part of the buffer, never empty. */
   room(): Uint8Array {
     const need = this.walker?.need ?? CLASSIC_HEADER_BYTES;

@@ -21,6 +21,8 @@ export interface CaptureSummary {
   readonly first: Moment | null;
   readonly last: Moment | null;
   readonly skipped: Partial<Record<SkipReasonName, number>>;
+  /** Packets that the capturing program says it lost (statistics of pcapng interfaces); null where the file does not say. */
+  readonly dropped: number | null;
   readonly truncated: boolean;
   /** Damage at which the reading ended early; the packets before it count. */
   readonly damage: NetworkmlError | null;
@@ -112,6 +114,7 @@ function summarize(file: string, sha256: Promise<string | null>, reader: Capture
     first: decoder.first,
     last: decoder.last,
     skipped: skippedByName(decoder.skipped),
+    dropped: reader.dropped,
     truncated: reader.truncated,
     damage: reader.damage ?? null,
   };

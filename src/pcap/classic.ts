@@ -26,6 +26,7 @@ export const CLASSIC_HEADER_BYTES = 24;
 
 /** Walks the records of a classic pcap file. */
 export class ClassicWalker implements RecordWalker {
+  readonly dropped = null;
   need = CLASSIC_HEADER_BYTES;
   private readonly littleEndian: boolean;
   private readonly recordHeaderBytes: number;

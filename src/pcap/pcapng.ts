@@ -17,7 +17,12 @@ const SECTION_HEADER = PCAPNG_MAGIC;
 const INTERFACE_DESCRIPTION = 1;
 const OBSOLETE_PACKET = 2;
 const SIMPLE_PACKET = 3;
+const INTERFACE_STATISTICS = 5;
 const ENHANCED_PACKET = 6;
+
+/** Options of interface statistics: packets lost by the interface, and by the operating system. */
+const ISB_IFDROP = 5;
+const ISB_OSDROP = 7;
 
 interface CaptureInterface {
   readonly linkType: number;
@@ -31,6 +36,9 @@ export class PcapngWalker implements RecordWalker {
   private littleEndian = true;
   private interfaces: CaptureInterface[] = [];
   private sections = 0;
+  /** Lost packets by interface, as its last statistics of this section say, and of all sections before. */
+  private lost = new Map<number, number>();
+  private lostBefore: number | null = null;
   private readonly moment: MutableMoment = { seconds: 0, nanoseconds: 0 };
 
   constructor(
@@ -40,6 +48,13 @@ export class PcapngWalker implements RecordWalker {
 
   get headerSeen(): boolean {
     return this.sections > 0;
+  }
+
+  get dropped(): number | null {
+    if (this.lost.size === 0) return this.lostBefore;
+    let sum = this.lostBefore ?? 0;
+    for (const packets of this.lost.values()) sum += packets;
+    return Math.min(sum, Number.MAX_SAFE_INTEGER);
   }
 
   walk(view: DataView, from: number, end: number): number {
@@ -77,6 +92,8 @@ export class PcapngWalker implements RecordWalker {
       if (length < 28) throw corrupt(`a section header of ${length} bytes`, byteOffset);
       this.sections++;
       this.interfaces = [];
+      this.lostBefore = this.dropped;
+      this.lost = new Map();
       return;
     }
     const body = at + 8;
@@ -94,8 +111,11 @@ export class PcapngWalker implements RecordWalker {
       case SIMPLE_PACKET:
         this.simpleBlock(view, body, bodyEnd, byteOffset);
         break;
+      case INTERFACE_STATISTICS:
+        this.statisticsBlock(view, body, bodyEnd);
+        break;
       default:
-        break; // name resolution, statistics, secrets, custom: nothing to classify
+        break; // name resolution, secrets, custom: nothing to classify
     }
   }
 
@@ -116,15 +136,39 @@ export class PcapngWalker implements RecordWalker {
   private interfaceScale(view: DataView, from: number, end: number): TimeScale {
     let resolution = 6;
     let offsetSeconds = 0;
+    this.eachOption(view, from, end, (code, at, length) => {
+      if (code === 9 && length >= 1) resolution = view.getUint8(at);
+      if (code === 14 && length >= 8) offsetSeconds = Number(view.getBigInt64(at, this.littleEndian));
+    });
+    return resolution === 6 && offsetSeconds === 0 ? defaultTimeScale : timeScale(resolution, offsetSeconds);
+  }
+
+  /** Counters since the start of the capture, so that the last ones of an interface hold. */
+  private statisticsBlock(view: DataView, body: number, end: number): void {
+    if (end - body < 12) return;
+    const interfaceId = view.getUint32(body, this.littleEndian);
+    if (interfaceId >= this.interfaces.length) return;
+    let lost: number | undefined;
+    this.eachOption(view, body + 12, end, (code, at, length) => {
+      if ((code !== ISB_IFDROP && code !== ISB_OSDROP) || length !== 8) return;
+      lost = (lost ?? 0) + Number(view.getBigUint64(at, this.littleEndian));
+    });
+    if (lost !== undefined) this.lost.set(interfaceId, lost);
+  }
+
+  private eachOption(
+    view: DataView,
+    from: number,
+    end: number,
+    visit: (code: number, at: number, length: number) => void,
+  ): void {
     for (let at = from; end - at >= 4; ) {
       const code = view.getUint16(at, this.littleEndian);
       const length = view.getUint16(at + 2, this.littleEndian);
       if (code === 0 || at + 4 + length > end) break;
-      if (code === 9 && length >= 1) resolution = view.getUint8(at + 4);
-      if (code === 14 && length >= 8) offsetSeconds = Number(view.getBigInt64(at + 4, this.littleEndian));
+      visit(code, at + 4, length);
       at += 4 + ((length + 3) & ~3);
     }
-    return resolution === 6 && offsetSeconds === 0 ? defaultTimeScale : timeScale(resolution, offsetSeconds);
   }
 
   private packetBlock(

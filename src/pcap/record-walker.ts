@@ -4,6 +4,8 @@ export interface RecordWalker {
   readonly need: number;
   /** Whether the file's own header was complete. */
   readonly headerSeen: boolean;
+  /** Packets that the capturing program says it lost; null where the file does not say. */
+  readonly dropped: number | null;
   /**
    * Takes all whole records in `view[from .. end)` and returns the offset of the first byte not taken.
    * @throws NetworkmlError NML_PCAP_CORRUPT with `byteOffset` counted from `from`

@@ -15,7 +15,7 @@ export { protocolName } from './protocol-name.js';
 
 /** The part of a prediction that describes the capture. Waits for the digest, which may be the last thing to end. */
 export async function captureRecord({ summary, table }: Observation): Promise<CaptureRecord> {
-  const { file, linkType, packets, bytes, first, last, truncated } = summary;
+  const { file, linkType, packets, bytes, first, last, dropped, truncated } = summary;
   const skipped: Record<string, number> = { ...summary.skipped };
   if (table.refused > 0) skipped['session-limit'] = table.refused;
   return {
@@ -30,6 +30,7 @@ export async function captureRecord({ summary, table }: Observation): Promise<Ca
     lastPacket: last === null ? null : formatMoment(last),
     seconds: secondsBetween(first, last),
     skipped,
+    ...(dropped === null ? {} : { dropped }),
     truncated,
   };
 }

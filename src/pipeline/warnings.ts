@@ -34,6 +34,12 @@ export function warningsFor(
     const where = byteOffset === undefined ? '' : ` at byte ${byteOffset}`;
     warnings.push(`reading ended early${where}: ${summary.damage.message} [${summary.damage.code}]`);
   }
+  if (summary.dropped !== null && summary.dropped > 0) {
+    const all = summary.packets + summary.dropped;
+    warnings.push(
+      `${summary.dropped} of ${all} packets were lost while capturing: sessions and behaviour are incomplete`,
+    );
+  }
   if (table.refused > 0) warnings.push(`${table.refused} packets beyond the limit of sessions were left out`);
   if (anomaly.scored < anomaly.units) {
     warnings.push(

@@ -89,6 +89,7 @@ export class Metrics {
     if (outcome.schema === 'networkml/error/v1') return;
     const { capture, role, anomaly } = outcome;
     this.packets += capture.packets;
+    this.dropped += capture.dropped ?? 0;
     for (const [reason, count] of Object.entries(capture.skipped)) {
       if (reason === 'session-limit') this.evicted += count;
       this.skipped.add(reason, count);
@@ -119,7 +120,12 @@ export class Metrics {
       ...family('packets_skipped_total', 'counter', 'Packets read but unusable', (name) =>
         this.skipped.lines(name, 'reason'),
       ),
-      ...single('packets_dropped_total', 'counter', 'Packets lost by kernel or interface', this.dropped),
+      ...single(
+        'packets_dropped_total',
+        'counter',
+        'Packets lost while capturing, as pcapng files say',
+        this.dropped,
+      ),
       ...single(
         'packets_beyond_session_limit_total',
         'counter',

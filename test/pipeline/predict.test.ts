@@ -6,7 +6,7 @@ import { Ajv } from 'ajv';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { expandInputs, type LoadedBundle, loadBundle, predict } from '../../src/pipeline/index.js';
 import type { PredictionRecord } from '../../src/types.js';
-import { fileForms, fileOf, gzipped } from '../support/capture-files.js';
+import { fileForms, fileOf, gzipped, pcapngBlocks, pcapngPieces } from '../support/capture-files.js';
 import { codeOf } from '../support/read-all.js';
 import { bytesOf, roleTraffic, testRoles, trainTestBundle } from '../support/role-captures.js';
 import { shuffledAddresses } from '../support/shuffled-addresses.js';
@@ -118,6 +118,21 @@ describe('a prediction', () => {
     });
     expect(role.why.length).toBeGreaterThan(0);
     expect(role.confidence).toBe(role.top[0]?.confidence);
+  });
+
+  it('says how many packets were lost, where the file does', async () => {
+    const blocks = pcapngBlocks(false);
+    const pieces = pcapngPieces(randomTraffic(5).files);
+    const lost = fileOf([...pieces, blocks.statistics(0, { 5: 12n })]);
+    const record = await predict(lost, { bundle });
+    expect(record.capture.dropped).toBe(12);
+    expect(record.warnings).toContainEqual(
+      expect.stringMatching(/^12 of \d+ packets were lost while capturing/),
+    );
+    const none = await predict(fileOf([...pieces, blocks.statistics(0, { 5: 0n })]), { bundle });
+    expect(none.capture.dropped).toBe(0);
+    expect(none.warnings.join()).not.toMatch(/lost/);
+    expect((await predict(fileOf(pieces), { bundle })).capture).not.toHaveProperty('dropped');
   });
 
   it('is the same from a path, bytes, a stream, compressed, and in any form of file', async () => {

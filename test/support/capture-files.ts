@@ -108,6 +108,19 @@ export function pcapngBlocks(bigEndian: boolean) {
       ),
     simple: ({ frame, wireBytes }: FilePacket): FilePiece =>
       block(3, concat(n(wireBytes ?? frame.length, 4), padded(frame)), 1),
+    /** Statistics of an interface; counters by option number. */
+    statistics: (interfaceId: number, counters: Readonly<Record<number, bigint>>): FilePiece =>
+      block(
+        5,
+        concat(
+          n(interfaceId, 4),
+          stamp(0n),
+          ...Object.entries(counters).map(([code, value]) =>
+            option(Number(code), bigBytes(value, bigEndian)),
+          ),
+          n(0, 4),
+        ),
+      ),
     /** Name resolution, statistics, custom: anything without packets. */
     other: (type: number, bytes: number): FilePiece => block(type, new Uint8Array(bytes).fill(0x5a)),
   };
