@@ -1,6 +1,7 @@
 /** The AsyncAPI document: whole, and about the subjects that are really used (nats.test.ts checks the messages). */
 
 import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import { expect, test } from 'vitest';
@@ -26,6 +27,20 @@ function references(value: unknown): string[] {
   if (typeof value !== 'object' || value === null) return [];
   return Object.entries(value).flatMap(([key, each]) => (key === '$ref' ? [String(each)] : references(each)));
 }
+
+test('the document is one by the schema of AsyncAPI 3.0.0 itself', () => {
+  const path = createRequire(import.meta.url).resolve('@asyncapi/specs/schemas/3.0.0-without-$id.json');
+  // The schema is in draft 7 with names of formats that mean nothing to Ajv.
+  const ajv = new Ajv({ strict: false, validateFormats: false });
+  const isDocument = ajv.compile(JSON.parse(readFileSync(path, 'utf8')) as object);
+  expect([isDocument(document), isDocument.errors]).toEqual([true, null]);
+  const [name, operation] = Object.entries(document.operations)[0] ?? [];
+  const shouted = {
+    ...document,
+    operations: { [String(name)]: { ...(operation as object), action: 'shout' } },
+  };
+  expect(isDocument(shouted)).toBe(false);
+});
 
 test('every reference leads somewhere inside', () => {
   const found = references(document);
