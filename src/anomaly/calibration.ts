@@ -50,9 +50,14 @@ export interface CalibrationScores {
 /** Calibration of all views, and the thresholds on V. */
 export interface BehaviourCalibration {
   readonly views: ReadonlyMap<string, ViewCalibration>;
-  /** A capture is anomalous above it; by rate of false alarms. */
-  readonly thresholds: Readonly<Record<`${FalseAlarmRate}`, number>>;
+  /** A capture is anomalous above it; by rate of false alarms. Of the usual views together. */
+  readonly thresholds: Thresholds;
+  /** Thresholds of other ways to judge, by their names: see `viewsOf` in `model.ts`. */
+  readonly ways: ReadonlyMap<string, Thresholds>;
 }
+
+/** By rate of false alarms. */
+export type Thresholds = Readonly<Record<`${FalseAlarmRate}`, number>>;
 
 interface WeightedScores {
   readonly values: number[];
@@ -181,7 +186,7 @@ export function verdictScore(probabilities: readonly number[]): number {
  * Thresholds that at most 1 % and 5 % of the normals' verdict scores exceed.
  * @param scores of left-out normal captures; infinite thresholds when there are none
  */
-export function fitThresholds(scores: readonly number[]): BehaviourCalibration['thresholds'] {
+export function fitThresholds(scores: readonly number[]): Thresholds {
   const at = (rate: FalseAlarmRate) => {
     return scores.length === 0 ? Number.MAX_VALUE : upperQuantile(scores, 1 - rate);
   };
@@ -199,7 +204,9 @@ export function encodeCalibration(calibration: BehaviourCalibration): { [key: st
       tailMean: view.tailMean,
     };
   }
-  return { views, thresholds: { ...calibration.thresholds } };
+  const ways: { [key: string]: Json } = {};
+  for (const [way, thresholds] of calibration.ways) ways[way] = { ...thresholds };
+  return { views, thresholds: { ...calibration.thresholds }, ways };
 }
 
 /**
@@ -207,12 +214,17 @@ export function encodeCalibration(calibration: BehaviourCalibration): { [key: st
  * @throws NetworkmlError NML_MODEL_MANIFEST when a part is missing or not of its kind
  */
 export function decodeCalibration(encoded: Json | undefined): BehaviourCalibration {
-  const { views, thresholds } = objectOf(encoded);
-  const limits = objectOf(thresholds);
+  const { views, thresholds, ways = {} } = objectOf(encoded);
   return {
     views: new Map(Object.entries(objectOf(views)).map(([id, view]) => [id, decodeView(view)])),
-    thresholds: { '0.01': numberOf(limits['0.01']), '0.05': numberOf(limits['0.05']) },
+    thresholds: decodeThresholds(thresholds),
+    ways: new Map(Object.entries(objectOf(ways)).map(([way, own]) => [way, decodeThresholds(own)])),
   };
+}
+
+function decodeThresholds(encoded: Json | undefined): Thresholds {
+  const limits = objectOf(encoded);
+  return { '0.01': numberOf(limits['0.01']), '0.05': numberOf(limits['0.05']) };
 }
 
 function decodeView(encoded: Json): ViewCalibration {

@@ -35,14 +35,50 @@ export function uint32(data: Uint32Array, shape: readonly number[] = [data.lengt
 }
 
 /**
- * A float32 array of a view, checked.
- * @throws NetworkmlError NML_MODEL_MANIFEST when it is missing, of another type or length, or holds a NaN or infinity
+ * A float32 array of a view. Its numbers are checked when they are used: see `allFinite`.
+ * @throws NetworkmlError NML_MODEL_MANIFEST when it is missing, or of another type or length
  */
-export function readFloat32(view: EncodedView, name: string, length: number): Float32Array {
+export function floatsOf(view: EncodedView, name: string, length: number): Float32Array {
   const array = view.arrays[name];
   if (array?.dtype !== 'float32' || array.data.length !== length) throw arrayError(view.id, name, length);
-  for (const value of array.data) if (!Number.isFinite(value)) throw arrayError(view.id, name, length);
   return array.data;
+}
+
+/** Whether no number is a NaN or infinity. */
+export function allFinite(numbers: Float32Array): boolean {
+  // A difference with itself is 0 or NaN, and NaN stays.
+  let sum = 0;
+  for (let i = 0; i < numbers.length; i++) sum += (numbers[i] as number) - (numbers[i] as number);
+  return sum === 0;
+}
+
+/** Arrays one behind the other. */
+export function joinFloats(arrays: readonly Float32Array[]): Float32Array {
+  const joined = new Float32Array(arrays.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const array of arrays) {
+    joined.set(array, at);
+    at += array.length;
+  }
+  return joined;
+}
+
+/** Arrays one behind the other. */
+export function joinWords(arrays: readonly Uint32Array[]): Uint32Array {
+  return Uint32Array.from(arrays.flatMap((array) => [...array]));
+}
+
+/** Where the parts of joined arrays lie, from their lengths. */
+export function partsOf(counts: Uint32Array): {
+  readonly ranges: readonly { readonly from: number; readonly to: number }[];
+  readonly total: number;
+} {
+  let total = 0;
+  const ranges = Array.from(counts, (count) => {
+    total += count;
+    return { from: total - count, to: total };
+  });
+  return { ranges, total };
 }
 
 /**
@@ -55,6 +91,11 @@ export function readUint32(view: EncodedView, name: string, length?: number): Ui
     throw arrayError(view.id, name, length);
   }
   return array.data;
+}
+
+/** Whether a JSON value is a list of texts. */
+export function isTextList(value: Json | undefined): value is string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === 'string');
 }
 
 /** The error for a behaviour model that contradicts itself. */

@@ -19,13 +19,19 @@ export {
 } from './measure.js';
 export {
   type BehaviourModel,
+  checkBehaviour,
   decodeBehaviour,
   encodeBehaviour,
   enrolCaptures,
   fewestCaptures,
   fewestDevices,
   hasEnoughReference,
+  type JudgingWay,
+  nameViewIds,
   type RoleReference,
+  usualViewIds,
+  viewIds,
+  withNames,
 } from './model.js';
 export { defaultPerplexity, outlierProbabilities, outlierProbabilitiesOfMatrix } from './sos.js';
 export { type BehaviourTraining, trainBehaviour } from './train.js';

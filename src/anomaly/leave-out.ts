@@ -123,7 +123,13 @@ export function fitJob(
     const capture = normals[index];
     return capture === undefined
       ? []
-      : [{ units: capture.units, name: capture.name ?? `capture ${index + 1}` }];
+      : [
+          {
+            units: capture.units,
+            name: capture.name ?? `capture ${index + 1}`,
+            device: capture.device,
+          },
+        ];
   });
   return views.flatMap(({ id, trainer }) => {
     const view = captures.length === 0 ? undefined : trainer.fitRole(captures, random);

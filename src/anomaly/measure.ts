@@ -1,9 +1,14 @@
 /** Figures of a behaviour model on captures that it was not fitted on, by kind of split and by length of capture. */
 import { areaUnderRoc, averagePrecision } from '../math/index.js';
-import { type BehaviourCalibration, type FalseAlarmRate, falseAlarmRates } from './calibration.js';
+import {
+  type BehaviourCalibration,
+  type FalseAlarmRate,
+  falseAlarmRates,
+  type Thresholds,
+} from './calibration.js';
 import type { CountOf } from './evaluate.js';
 import type { LabelledCapture } from './leave-out.js';
-import { binProbabilities, hasEnoughReference } from './model.js';
+import { binProbabilities, hasEnoughReference, type JudgingWay, thresholdsOf, viewsOf } from './model.js';
 import { type BehaviourTraining, type LeftOutCapture, leftOutScore, trainLeavingOut } from './train.js';
 
 /**
@@ -54,21 +59,24 @@ const lengths = [
  * Trains with parts left out and measures on these. Captures of roles whose reference is too small for a verdict are
  * left out of the figures.
  * @param attacks lists to measure, each against the same normals
- * @throws as `trainBehaviour`
+ * @param way which of the trained views have a say
+ * @throws as `trainBehaviour`; NML_MODEL_LAYOUT when the views of the way were not trained
  */
 export function measureBehaviour(
   training: BehaviourTraining,
   attacks: readonly (readonly LabelledCapture[])[],
   split: BehaviourSplit,
+  way: JudgingWay = 'usual',
 ): BehaviourMeasure[] {
   const all = attacks.flat();
   const known = trainLeavingOut(training, split === 'devices' ? all : []);
-  const { calibration, roles } = { calibration: known.model.calibration, roles: known.model.roles };
+  const { calibration, roles } = known.model;
+  const judging = { calibration, among: viewsOf(known.model, way) };
   const scores =
     split === 'devices' ? known : trainLeavingOut({ ...training, captures: apart(training.captures) }, all);
   const sound = (role: string) => hasEnoughReference(roles.get(role) ?? { captures: 0, devices: 0 });
   const measured = (list: readonly LeftOutCapture[]) =>
-    list.filter(({ role }) => sound(role)).flatMap((capture) => measureCapture(calibration, capture) ?? []);
+    list.filter(({ role }) => sound(role)).flatMap((capture) => measureCapture(judging, capture) ?? []);
   const normals = measured(scores.normals);
   const found = measured(scores.attacks);
   let begin = 0;
@@ -78,7 +86,7 @@ export function measureBehaviour(
       .filter(({ index }) => index >= begin && index < end)
       .map((capture) => ({ ...capture, index: capture.index - begin }));
     begin = end;
-    return figures(split, calibration, normals, own);
+    return figures(split, thresholdsOf(calibration, way), normals, own);
   });
 }
 
@@ -87,12 +95,18 @@ function apart(captures: readonly LabelledCapture[]): LabelledCapture[] {
   return captures.map((capture, index) => ({ ...capture, device: `${capture.device}#${index}` }));
 }
 
+interface Judging {
+  readonly calibration: BehaviourCalibration;
+  readonly among: ReadonlySet<string>;
+}
+
 function measureCapture(
-  calibration: BehaviourCalibration,
+  { calibration, among }: Judging,
   capture: LeftOutCapture,
 ): MeasuredCapture | undefined {
-  const score = leftOutScore(calibration, capture);
-  const bins = binProbabilities(calibration, capture.role, capture.views);
+  const score = leftOutScore(calibration, capture, among);
+  const views = capture.views.filter(({ view }) => among.has(view));
+  const bins = binProbabilities(calibration, capture.role, views);
   const [first] = bins;
   if (score === undefined || first === undefined) return undefined;
   const worst = bins.reduce((a, b) => (b.probability < a.probability ? b : a), first);
@@ -101,7 +115,7 @@ function measureCapture(
 
 function figures(
   split: BehaviourSplit,
-  { thresholds }: BehaviourCalibration,
+  thresholds: Thresholds,
   normals: readonly MeasuredCapture[],
   attacks: readonly MeasuredCapture[],
 ): BehaviourMeasure {

@@ -5,12 +5,14 @@ import {
   type BehaviourCalibration,
   decodeCalibration,
   encodeCalibration,
+  type Thresholds,
   tailProbability,
   verdictScore,
 } from './calibration.js';
 import { type EncodedBehaviour, type Json, manifestError } from './encoded.js';
+import { portView } from './port-view.js';
 import { sessView } from './sess-view.js';
-import { admView, netView } from './vector-view.js';
+import { admView, codeView, contactView, nameView, netView } from './vector-view.js';
 import type { BehaviourView, BinScore, CaptureUnits, NamedUnits, ViewKind } from './view.js';
 
 /** Captures and devices below which a role's verdict is `not-evaluated`. */
@@ -29,8 +31,58 @@ export interface BehaviourModel {
   readonly calibration: BehaviourCalibration;
 }
 
-/** Every view there is, in the order of its weight in explanations. */
-export const viewKinds: readonly ViewKind[] = [netView, admView, sessView];
+/** Every view there is. What is drawn for one does not depend on those behind it. */
+export const viewKinds: readonly ViewKind[] = [
+  netView,
+  admView,
+  sessView,
+  contactView,
+  codeView,
+  nameView,
+  portView,
+];
+
+/**
+ * How a capture is judged: by the usual views together, by these and those that read names and process codes, or by
+ * one view alone, whose id it is.
+ */
+export type JudgingWay = 'usual' | typeof withNames | string;
+
+/** The way that names and process codes have a say in, too. */
+export const withNames = 'with-names';
+
+/** Ids of all views, and of those that are trained unless others are asked for. */
+export const viewIds: readonly string[] = viewKinds.map(({ id }) => id);
+export const usualViewIds: readonly string[] = viewKinds
+  .filter(({ use }) => use === 'usual')
+  .map(({ id }) => id);
+/** Ids of the views that read names and process codes. */
+export const nameViewIds: readonly string[] = viewKinds
+  .filter(({ use }) => use === 'names')
+  .map(({ id }) => id);
+
+/**
+ * The views of a model that have a say.
+ * @throws NetworkmlError NML_MODEL_LAYOUT when the model has none of those that are asked for
+ */
+export function viewsOf(model: Pick<BehaviourModel, 'views' | 'calibration'>, way: JudgingWay): Set<string> {
+  const has = (id: string) => model.views.some((view) => view.id === id);
+  const usual = usualViewIds.filter(has);
+  if (way === 'usual') return new Set(usual);
+  const asked = way === withNames ? nameViewIds.filter(has) : [way].filter(has);
+  if (asked.length > 0 && model.calibration.ways.has(way)) {
+    return new Set(way === withNames ? [...usual, ...asked] : asked);
+  }
+  const views = way === withNames ? nameViewIds.join(' and ') : way;
+  throw new NetworkmlError('NML_MODEL_LAYOUT', `the bundle does not judge by the views ${views}`, {
+    hint: way === withNames ? 'train it with --names' : `train it with --view ${way}`,
+  });
+}
+
+/** The thresholds of a way to judge that the model knows. */
+export function thresholdsOf({ thresholds, ways }: BehaviourCalibration, way: JudgingWay): Thresholds {
+  return (way === 'usual' ? undefined : ways.get(way)) ?? thresholds;
+}
 
 /** A capture's bins in one view. */
 export interface ViewBins {
@@ -53,8 +105,9 @@ export function binProbabilities(
   for (const { view, bins } of views) {
     const own = calibration.views.get(view);
     if (own === undefined) continue;
+    const penalty = views.length < 2 ? 1 : (viewKinds.find(({ id }) => id === view)?.penalty ?? 1);
     for (const { bin, score } of bins) {
-      const probability = tailProbability(own, role, score);
+      const probability = Math.min(1, penalty * tailProbability(own, role, score));
       const known = least.get(bin);
       if (known === undefined || probability < known.probability) least.set(bin, { bin, probability, view });
     }
@@ -71,11 +124,19 @@ export interface RoleJudgement {
   readonly bins: readonly { readonly bin: number; readonly probability: number; readonly view: string }[];
 }
 
-/** Scores a capture as if its device had this role. */
-export function judgeAs(model: BehaviourModel, role: string, units: CaptureUnits): RoleJudgement {
+/**
+ * Scores a capture as if its device had this role.
+ * @param among ids of the views that have a say; the usual ones unless given
+ */
+export function judgeAs(
+  model: BehaviourModel,
+  role: string,
+  units: CaptureUnits,
+  among: ReadonlySet<string> = viewsOf(model, 'usual'),
+): RoleJudgement {
   const views: ViewBins[] = [];
   for (const { id, roles } of model.views) {
-    const view = roles.get(role);
+    const view = among.has(id) ? roles.get(role) : undefined;
     if (view !== undefined) views.push({ view: id, bins: view.score(units) });
   }
   const bins = binProbabilities(model.calibration, role, views);
@@ -128,6 +189,14 @@ export function decodeBehaviour(encoded: EncodedBehaviour): BehaviourModel {
     roles,
     calibration: decodeCalibration(calibration),
   };
+}
+
+/**
+ * Checks what is otherwise only looked at when a role is asked about.
+ * @throws NetworkmlError NML_MODEL_MANIFEST when a reference holds numbers that are none
+ */
+export function checkBehaviour(model: BehaviourModel): void {
+  for (const { roles } of model.views) for (const view of roles.values()) view.check();
 }
 
 function decodeReference(entry: Json): [string, RoleReference] {

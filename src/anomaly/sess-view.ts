@@ -2,11 +2,15 @@
 import { type SessUnits, sessLayoutId, sessNumberCount } from '../features/index.js';
 import { type Random, standardDeviation } from '../math/index.js';
 import {
+  allFinite,
   type EncodedView,
   float32,
-  type Json,
+  floatsOf,
+  isTextList,
+  joinFloats,
+  joinWords,
   manifestError,
-  readFloat32,
+  partsOf,
   readUint32,
   uint32,
 } from './encoded.js';
@@ -50,6 +54,8 @@ interface SessRoleView extends RoleView {
 export const sessView: ViewKind = {
   id: 'sess',
   layout: sessLayoutId,
+  use: 'usual',
+  penalty: 1,
   prepare(captures) {
     const factors = sessFactors(captures.map(({ sess }) => sess));
     return {
@@ -98,9 +104,14 @@ export function fitSessRole(
 }
 
 function createRoleView(role: SessRole): SessRoleView {
-  const scorer = createSessScorer(role.reference);
+  // Made when the role is first asked about: a bundle has many roles, a capture looks at three.
+  let made: SessScorer | undefined;
+  const scorerOf = (): SessScorer => {
+    made ??= createSessScorer(checkedReference(role));
+    return made;
+  };
   const query = new Float64Array(sessNumberCount);
-  const scoreRow = (units: SessUnits, row: number): number => {
+  const scoreRow = (scorer: SessScorer, units: SessUnits, row: number): number => {
     scaleSessNumbers(role.scale, units.numbers, row, query);
     return scoreSession(scorer, sessToken(units.kind[row] as number, units.service[row] as number), query);
   };
@@ -108,12 +119,13 @@ function createRoleView(role: SessRole): SessRoleView {
   let last: { units: SessUnits; bins: readonly ScoredBin[] } | undefined;
   const scoredBins = (units: SessUnits): readonly ScoredBin[] => {
     if (last?.units !== units) {
+      const scorer = scorerOf();
       const byBin = new Map<number, { row: number; score: number }[]>();
       for (let row = 0; row < units.count; row++) {
         const bin = units.bin[row] as number;
         const scores = byBin.get(bin) ?? [];
         byBin.set(bin, scores);
-        scores.push({ row, score: scoreRow(units, row) });
+        scores.push({ row, score: scoreRow(scorer, units, row) });
       }
       const bins = Array.from(byBin, ([bin, scores]) => ({ bin, scores })).sort((a, b) => a.bin - b.bin);
       last = { units, bins };
@@ -123,6 +135,9 @@ function createRoleView(role: SessRole): SessRoleView {
   return {
     role,
     referenceCount: role.reference.tokens.length,
+    check: () => {
+      scorerOf();
+    },
     score({ sess }: CaptureUnits) {
       return scoredBins(sess).map(({ bin, scores }) => {
         const sum = scores.reduce((total, { score }) => total + score, 0);
@@ -134,9 +149,23 @@ function createRoleView(role: SessRole): SessRoleView {
       return scores
         .toSorted((a, b) => b.score - a.score || a.row - b.row)
         .slice(0, limit)
-        .map(({ row, score }) => explainRow(role, scorer, sess, row, score));
+        .map(({ row, score }) => explainRow(role, scorerOf(), sess, row, score));
     },
   };
+}
+
+/** The reference, when its numbers are such. @throws NetworkmlError NML_MODEL_MANIFEST */
+function checkedReference({ scale, reference }: SessRole): SessReference {
+  for (const numbers of [
+    scale.medians,
+    scale.factors,
+    reference.numbers,
+    reference.betas,
+    reference.logSums,
+  ]) {
+    if (!allFinite(numbers)) throw manifestError('view sess: a reference with numbers that are none');
+  }
+  return reference;
 }
 
 function explainRow(
@@ -181,45 +210,82 @@ function assemble(roles: ReadonlyMap<string, SessRoleView>, factors: Float32Arra
   };
 }
 
+/** All roles' arrays in one of each kind: a bundle with an array for each role is slow to read. */
 function encodeSessView(roles: ReadonlyMap<string, SessRoleView>, factors: Float32Array): EncodedView {
-  const arrays: Record<string, ReturnType<typeof float32>> = { factors: float32(factors) };
-  const names: Json[] = [];
-  let index = 0;
-  for (const [name, { role }] of roles) {
-    const prefix = `role${index++}`;
-    const count = role.reference.tokens.length;
-    names.push(name);
-    arrays[`${prefix}/medians`] = float32(role.scale.medians);
-    arrays[`${prefix}/vocabulary`] = uint32(role.vocabulary);
-    arrays[`${prefix}/tokens`] = uint32(role.reference.tokens);
-    arrays[`${prefix}/numbers`] = float32(role.reference.numbers, [count, sessNumberCount]);
-    arrays[`${prefix}/betas`] = float32(role.reference.betas);
-    arrays[`${prefix}/log-sums`] = float32(role.reference.logSums);
-  }
-  return { id: sessView.id, layout: sessView.layout, meta: { roles: names }, arrays };
+  const all = Array.from(roles.values(), ({ role }) => role);
+  const references = all.map(({ reference }) => reference);
+  const counts = Uint32Array.from(references, ({ tokens }) => tokens.length);
+  const total = counts.reduce((sum, count) => sum + count, 0);
+  return {
+    id: sessView.id,
+    layout: sessView.layout,
+    meta: { roles: [...roles.keys()] },
+    arrays: {
+      factors: float32(factors),
+      counts: uint32(counts),
+      medians: float32(joinFloats(all.map(({ scale }) => scale.medians)), [all.length, sessNumberCount]),
+      'vocabulary-counts': uint32(Uint32Array.from(all, ({ vocabulary }) => vocabulary.length)),
+      vocabulary: uint32(joinWords(all.map(({ vocabulary }) => vocabulary))),
+      tokens: uint32(joinWords(references.map(({ tokens }) => tokens))),
+      numbers: float32(joinFloats(references.map(({ numbers }) => numbers)), [total, sessNumberCount]),
+      betas: float32(joinFloats(references.map(({ betas }) => betas))),
+      'log-sums': float32(joinFloats(references.map(({ logSums }) => logSums))),
+    },
+  };
 }
 
 function decodeSessView(encoded: EncodedView): BehaviourView {
   const names = encoded.meta.roles;
-  if (!Array.isArray(names) || new Set(names).size !== names.length) {
+  if (!isTextList(names) || new Set(names).size !== names.length) {
     throw manifestError(`view ${encoded.id}: no usable list of roles`);
   }
-  const factors = readFloat32(encoded, 'factors', sessNumberCount);
-  const roles = new Map<string, SessRoleView>();
-  names.forEach((name, index) => {
-    if (typeof name !== 'string') throw manifestError(`view ${encoded.id}: no usable list of roles`);
+  const factors = floatsOf(encoded, 'factors', sessNumberCount);
+  const decode = encoded.arrays.counts === undefined ? decodeApart : decodeJoined;
+  const roles = new Map(
+    decode(encoded, names, factors).map((role, index) => {
+      const name = names[index] ?? '';
+      if (role.reference.tokens.length === 0) {
+        throw manifestError(`view ${encoded.id}: role ${name} has no reference`);
+      }
+      return [name, createRoleView(role)] as const;
+    }),
+  );
+  return assemble(roles, factors);
+}
+
+function decodeJoined(encoded: EncodedView, roles: readonly string[], factors: Float32Array): SessRole[] {
+  const parts = partsOf(readUint32(encoded, 'counts', roles.length));
+  const words = partsOf(readUint32(encoded, 'vocabulary-counts', roles.length));
+  const medians = floatsOf(encoded, 'medians', roles.length * sessNumberCount);
+  const vocabulary = readUint32(encoded, 'vocabulary', words.total);
+  const tokens = readUint32(encoded, 'tokens', parts.total);
+  const numbers = floatsOf(encoded, 'numbers', parts.total * sessNumberCount);
+  const betas = floatsOf(encoded, 'betas', parts.total);
+  const logSums = floatsOf(encoded, 'log-sums', parts.total);
+  return parts.ranges.map(({ from, to }, role) => ({
+    scale: { medians: medians.subarray(role * sessNumberCount, (role + 1) * sessNumberCount), factors },
+    reference: {
+      tokens: tokens.subarray(from, to),
+      numbers: numbers.subarray(from * sessNumberCount, to * sessNumberCount),
+      betas: betas.subarray(from, to),
+      logSums: logSums.subarray(from, to),
+    },
+    vocabulary: vocabulary.subarray(words.ranges[role]?.from, words.ranges[role]?.to),
+  }));
+}
+
+/** Arrays for each role apart, as bundles were first written. */
+function decodeApart(encoded: EncodedView, roles: readonly string[], factors: Float32Array): SessRole[] {
+  return roles.map((_, index) => {
     const prefix = `role${index}`;
     const tokens = readUint32(encoded, `${prefix}/tokens`);
-    if (tokens.length === 0) throw manifestError(`view ${encoded.id}: role ${name} has no reference`);
     const reference = {
       tokens,
-      numbers: readFloat32(encoded, `${prefix}/numbers`, tokens.length * sessNumberCount),
-      betas: readFloat32(encoded, `${prefix}/betas`, tokens.length),
-      logSums: readFloat32(encoded, `${prefix}/log-sums`, tokens.length),
+      numbers: floatsOf(encoded, `${prefix}/numbers`, tokens.length * sessNumberCount),
+      betas: floatsOf(encoded, `${prefix}/betas`, tokens.length),
+      logSums: floatsOf(encoded, `${prefix}/log-sums`, tokens.length),
     };
-    const scale = { medians: readFloat32(encoded, `${prefix}/medians`, sessNumberCount), factors };
-    const vocabulary = readUint32(encoded, `${prefix}/vocabulary`);
-    roles.set(name, createRoleView({ scale, reference, vocabulary }));
+    const scale = { medians: floatsOf(encoded, `${prefix}/medians`, sessNumberCount), factors };
+    return { scale, reference, vocabulary: readUint32(encoded, `${prefix}/vocabulary`) };
   });
-  return assemble(roles, factors);
 }

@@ -13,11 +13,15 @@ import {
   type BehaviourModel,
   binProbabilities,
   hasEnoughReference,
+  nameViewIds,
   type RoleReference,
+  usualViewIds,
   type ViewBins,
+  viewIds,
   viewKinds,
+  withNames,
 } from './model.js';
-import type { RoleView } from './view.js';
+import type { RoleView, ViewKind } from './view.js';
 
 export interface BehaviourTraining {
   /** Roles to model; those without captures are passed over. */
@@ -25,6 +29,8 @@ export interface BehaviourTraining {
   /** Normal captures. What helps out only (`also`) is asked about nowhere. */
   readonly captures: readonly LabelledCapture[];
   readonly seed: number;
+  /** Ids of the views to train; those of the usual verdict unless given. */
+  readonly views?: readonly string[];
   readonly onProgress?: (progress: BehaviourProgress) => void;
 }
 
@@ -70,7 +76,7 @@ export function trainLeavingOut(
     .sort((a, b) => Number(alone(a)) - Number(alone(b)));
   const own = captures.filter(({ role, also }) => roles.includes(role) && also !== true);
   const used = own.length === 0 ? captures : own;
-  const prepared: PreparedView[] = viewKinds.map((kind) => ({
+  const prepared: PreparedView[] = kindsOf(training.views ?? usualViewIds).map((kind) => ({
     id: kind.id,
     trainer: kind.prepare(used.map(({ units }) => units)),
   }));
@@ -94,6 +100,16 @@ export function trainLeavingOut(
     .filter(({ index }) => captures[index]?.also !== true)
     .map((capture) => ({ ...capture, index: places[capture.index] ?? capture.index }));
   return { model: { views, roles: references, calibration }, normals, attacks: attacked };
+}
+
+/** @throws NetworkmlError NML_CONFIG for an id that is none */
+function kindsOf(ids: readonly string[]): ViewKind[] {
+  for (const id of ids) {
+    if (!viewIds.includes(id)) {
+      throw new NetworkmlError('NML_CONFIG', `no view ${id}, there are: ${viewIds.join(', ')}`);
+    }
+  }
+  return viewKinds.filter(({ id }) => ids.includes(id));
 }
 
 /** Own captures, and others where a role has not enough of its own for a verdict; with their places in the list. */
@@ -170,20 +186,38 @@ function calibrate(
       return [id, fitViewCalibration(scores)];
     }),
   );
-  const calibration: BehaviourCalibration = { views: fitted, thresholds: fitThresholds([]) };
-  const scores = normals
+  const calibration = { views: fitted, thresholds: fitThresholds([]), ways: new Map() };
+  const judged = normals
     .filter(({ role }) => hasEnoughReference(references.get(role) ?? { captures: 0, devices: 0 }))
-    .filter(({ index }) => !isAlso(index))
-    .flatMap((capture) => leftOutScore(calibration, capture) ?? []);
-  return { ...calibration, thresholds: fitThresholds(scores) };
+    .filter(({ index }) => !isAlso(index));
+  const thresholdsOver = (among: readonly string[]) =>
+    fitThresholds(judged.flatMap((capture) => leftOutScore(calibration, capture, new Set(among)) ?? []));
+  const usual = usualViewIds.filter((id) => views.includes(id));
+  const names = nameViewIds.filter((id) => views.includes(id));
+  return {
+    ...calibration,
+    thresholds: thresholdsOver(usual),
+    ways: new Map([
+      ...(names.length === 0 ? [] : [[withNames, thresholdsOver([...usual, ...names])] as const]),
+      ...views.map((id) => [id, thresholdsOver([id])] as const),
+    ]),
+  };
 }
 
 function binsOf(capture: LeftOutCapture, view: string): ViewBins['bins'] {
   return capture.views.find((own) => own.view === view)?.bins ?? [];
 }
 
-/** V of a left-out capture; undefined when it holds nothing to score. */
-export function leftOutScore(calibration: BehaviourCalibration, capture: LeftOutCapture): number | undefined {
-  const bins = binProbabilities(calibration, capture.role, capture.views);
+/**
+ * V of a left-out capture; undefined when it holds nothing to score.
+ * @param among ids of the views that have a say
+ */
+export function leftOutScore(
+  calibration: BehaviourCalibration,
+  capture: LeftOutCapture,
+  among: ReadonlySet<string> = new Set(usualViewIds),
+): number | undefined {
+  const views = capture.views.filter(({ view }) => among.has(view));
+  const bins = binProbabilities(calibration, capture.role, views);
   return bins.length === 0 ? undefined : verdictScore(bins.map(({ probability }) => probability));
 }

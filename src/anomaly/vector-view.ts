@@ -1,72 +1,39 @@
-/** Views whose units are plain vectors: `net` (minutes) and `adm` (15-minute slices). */
+/** Views whose units are plain vectors: `net` by the minute, `adm`, `contacts`, `codes` and `names` by 15 minutes. */
 import {
   admLayoutId,
   admNumberCount,
+  codeLayoutId,
+  codeNumberCount,
+  contactLayoutId,
+  contactNumberCount,
+  isCodeShare,
+  isContactShare,
+  isNameShare,
   isNetShare,
+  nameLayoutId,
+  nameNumberCount,
   netLayoutId,
   netNumberCount,
-  type VectorUnits,
+  unseenCodes,
 } from '../features/index.js';
 import type { Random } from '../math/index.js';
+import { type EncodedView, floatsOf, isTextList, manifestError } from './encoded.js';
+import { decodeRoles, encodeRoles } from './vector-encoded.js';
 import {
-  type EncodedView,
-  float32,
-  type Json,
-  manifestError,
-  readFloat32,
-  readUint32,
-  uint32,
-} from './encoded.js';
-import { outlierProbabilityOf } from './reference.js';
-import {
-  createVectorScorer,
   drawVectorReference,
   extendVectorReference,
-  nearestPoint,
-  scaleVector,
-  scoreVector,
-  type VectorReference,
-  type VectorScale,
-  type VectorScorer,
   vectorFactors,
   vectorMedians,
 } from './vector-reference.js';
-import type {
-  BehaviourView,
-  BinScore,
-  CaptureUnits,
-  Finding,
-  NamedUnits,
-  RoleView,
-  Trait,
-  ViewKind,
-} from './view.js';
-
-/** Traits that a finding names at most. */
-const traitLimit = 3;
-
-interface VectorKind {
-  readonly id: string;
-  readonly layout: string;
-  readonly columns: number;
-  readonly unitsOf: (capture: CaptureUnits) => VectorUnits;
-  /** Whether a number is a share; all others are ln(1 + count). */
-  readonly isShare: (column: number) => boolean;
-}
-
-interface VectorRole {
-  readonly scale: VectorScale;
-  readonly reference: VectorReference;
-}
-
-interface VectorRoleView extends RoleView {
-  readonly role: VectorRole;
-}
+import { createRoleView, noUnits, type VectorKind, type VectorRoleView, withUnseen } from './vector-role.js';
+import type { BehaviourView, NamedUnits, ViewKind } from './view.js';
 
 /** Fan-out, failure and ARP, by the minute; the score of a slice is that of its strangest minute. */
 export const netView: ViewKind = vectorView({
   id: 'net',
   layout: netLayoutId,
+  use: 'usual',
+  penalty: 1,
   columns: netNumberCount,
   unitsOf: ({ net }) => net,
   isShare: isNetShare,
@@ -76,18 +43,60 @@ export const netView: ViewKind = vectorView({
 export const admView: ViewKind = vectorView({
   id: 'adm',
   layout: admLayoutId,
+  use: 'usual',
+  penalty: 1,
   columns: admNumberCount,
   unitsOf: ({ adm }) => adm,
   isShare: () => false,
 });
 
+/** Regular contacts with one outside host, and uploads to one peer, by the slice of 15 minutes. */
+export const contactView: ViewKind = vectorView({
+  id: 'contacts',
+  layout: contactLayoutId,
+  use: 'usual',
+  penalty: 10,
+  columns: contactNumberCount,
+  unitsOf: ({ contacts }) => contacts,
+  isShare: isContactShare,
+});
+
+/** Codes of process protocols and remote procedure calls, by the slice of 15 minutes. */
+export const codeView: ViewKind = vectorView({
+  id: 'codes',
+  layout: codeLayoutId,
+  use: 'names',
+  penalty: 1,
+  columns: codeNumberCount,
+  unitsOf: ({ codes }) => codes,
+  isShare: isCodeShare,
+  unseen: { column: unseenCodes, deviation: 0.5, seenOf: ({ codes }) => codes?.seen ?? [] },
+});
+
+/** Names that are asked for, by the slice of 15 minutes. */
+export const nameView: ViewKind = vectorView({
+  id: 'names',
+  layout: nameLayoutId,
+  use: 'names',
+  penalty: 10,
+  columns: nameNumberCount,
+  unitsOf: ({ names }) => names,
+  isShare: isNameShare,
+});
+
 function vectorView(kind: VectorKind): ViewKind {
-  const { id, layout, columns, unitsOf } = kind;
+  const { id, layout, use, penalty, columns, unitsOf, unseen } = kind;
   return {
     id,
     layout,
+    use,
+    penalty,
     prepare(captures) {
-      const factors = vectorFactors(captures.map(unitsOf), columns);
+      const factors = vectorFactors(
+        captures.map((capture) => unitsOf(capture) ?? noUnits),
+        columns,
+      );
+      if (unseen !== undefined) factors[unseen.column] = 1 / unseen.deviation;
       const names: string[] = [];
       const numberOf = new Map<string, number>();
       const originOf = (name: string) => {
@@ -113,9 +122,10 @@ function fitVectorRole(
   originOf: (name: string) => number,
   random: Random,
 ): VectorRoleView | undefined {
-  const numbered = captures.map(({ units, name }) => ({
-    units: kind.unitsOf(units),
-    origin: originOf(name),
+  const known = vocabularyOf(kind, captures);
+  const numbered = captures.map((capture) => ({
+    units: withUnseen(kind, capture.units, (token) => known.byOthers(token, capture)),
+    origin: originOf(capture.name),
   }));
   const medians = vectorMedians(
     numbered.map(({ units }) => units),
@@ -123,96 +133,31 @@ function fitVectorRole(
   );
   const scale = { medians, factors };
   const reference = drawVectorReference(numbered, scale, random);
-  return reference === undefined ? undefined : createRoleView(kind, { scale, reference }, names);
+  if (reference === undefined) return undefined;
+  return createRoleView(kind, { scale, reference, vocabulary: known.tokens }, names);
 }
 
-function createRoleView(kind: VectorKind, role: VectorRole, names: readonly string[]): VectorRoleView {
-  const scorer = createVectorScorer(role.reference);
-  const query = new Float64Array(kind.columns);
-  // A verdict asks for the scores and then for the reasons of the same capture.
-  let last: { units: VectorUnits; scores: Float64Array } | undefined;
-  const scoresOf = (units: VectorUnits): Float64Array => {
-    if (last?.units !== units) {
-      const scores = new Float64Array(units.count);
-      for (let row = 0; row < units.count; row++) {
-        scaleVector(role.scale, units, row, query);
-        scores[row] = scoreVector(scorer, query);
-      }
-      last = { units, scores };
-    }
-    return last.scores;
-  };
-  return {
-    role,
-    referenceCount: role.reference.betas.length,
-    score(capture) {
-      const units = kind.unitsOf(capture);
-      return strangestOfBins(units, scoresOf(units));
-    },
-    explain(capture, bin, limit) {
-      const units = kind.unitsOf(capture);
-      const scores = scoresOf(units);
-      const rows = Array.from({ length: units.count }, (_, row) => row).filter(
-        (row) => units.bin[row] === bin,
-      );
-      return rows
-        .sort((a, b) => (scores[b] as number) - (scores[a] as number) || a - b)
-        .slice(0, limit)
-        .map((row) => explainUnit(kind, role, scorer, names, units, row, scores[row] as number));
-    },
-  };
-}
-
-function strangestOfBins(units: VectorUnits, scores: Float64Array): BinScore[] {
-  const bins: { bin: number; score: number }[] = [];
-  for (let row = 0; row < units.count; row++) {
-    const bin = units.bin[row] as number;
-    const score = scores[row] as number;
-    const known = bins.at(-1);
-    if (known?.bin !== bin) bins.push({ bin, score });
-    else if (score > known.score) known.score = score;
-  }
-  return bins;
-}
-
-/** The drop-one rule: what the score loses when a number is put to the role's middle value. */
-function explainUnit(
+/** What the captures of a role are made of, and whether something is so in captures of other devices, too. */
+function vocabularyOf(
   kind: VectorKind,
-  { scale, reference }: VectorRole,
-  scorer: VectorScorer,
-  names: readonly string[],
-  units: VectorUnits,
-  row: number,
-  score: number,
-): Finding {
-  const query = new Float64Array(kind.columns);
-  scaleVector(scale, units, row, query);
-  const nearest = names[reference.origins[nearestPoint(scorer, query)] ?? -1] ?? null;
-  const measure = (column: number, value: number) =>
-    kind.isShare(column) ? Number(value.toFixed(4)) : Math.round(Math.expm1(value));
-  const traits: Trait[] = [];
-  for (let k = 0; k < kind.columns; k++) {
-    const own = query[k] as number;
-    if (own === 0) continue;
-    query[k] = 0;
-    const loss = score - scoreVector(scorer, query);
-    query[k] = own;
-    traits.push({
-      column: k,
-      value: measure(k, units.numbers[row * kind.columns + k] as number),
-      usual: measure(k, scale.medians[k] as number),
-      loss,
-    });
+  captures: readonly NamedUnits[],
+): { tokens: Uint32Array; byOthers: (token: number, capture: NamedUnits) => boolean } {
+  const devices = new Map<number, Set<string>>();
+  const deviceOf = ({ device, name }: NamedUnits) => device ?? name;
+  for (const capture of captures) {
+    for (const seen of kind.unseen?.seenOf(capture.units) ?? []) {
+      for (const token of seen) {
+        const own = devices.get(token) ?? new Set();
+        devices.set(token, own.add(deviceOf(capture)));
+      }
+    }
   }
   return {
-    view: kind.id,
-    bin: units.bin[row] as number,
-    unit: row,
-    sessionRow: null,
-    outlierProbability: outlierProbabilityOf(score),
-    why: [],
-    traits: traits.sort((a, b) => b.loss - a.loss).slice(0, traitLimit),
-    nearest,
+    tokens: Uint32Array.from(devices.keys()).sort(),
+    byOthers: (token, capture) => {
+      const own = devices.get(token) ?? new Set();
+      return own.size > (own.has(deviceOf(capture)) ? 1 : 0);
+    },
   };
 }
 
@@ -230,71 +175,31 @@ function assemble(
       const known = roles.get(name);
       if (known === undefined) return assemble(kind, roles, factors, names);
       const longer = [...names, ...captures.map((capture) => capture.name)];
+      const { scale } = known.role;
+      const accepted = captures.flatMap(({ units }) => kind.unseen?.seenOf(units) ?? []);
+      const tokens = new Set([...known.role.vocabulary, ...accepted.flatMap((seen) => [...seen])]);
+      const vocabulary = Uint32Array.from(tokens).sort();
       const numbered = captures.map((capture, i) => ({
-        units: kind.unitsOf(capture.units),
+        units: withUnseen(kind, capture.units, (token) => tokens.has(token)),
         origin: names.length + i,
       }));
-      const { scale } = known.role;
       const reference = extendVectorReference(known.role.reference, numbered, scale, random);
-      const role = createRoleView(kind, { scale, reference }, longer);
+      const role = createRoleView(kind, { scale, reference, vocabulary }, longer);
       // The others keep their views: numbers of names stay what they were.
       return assemble(kind, new Map([...roles, [name, role]]), factors, longer);
     },
-    encode: () => encodeView(kind, roles, factors, names),
-  };
-}
-
-function encodeView(
-  kind: VectorKind,
-  roles: ReadonlyMap<string, VectorRoleView>,
-  factors: Float32Array,
-  names: readonly string[],
-): EncodedView {
-  const arrays: Record<string, ReturnType<typeof float32>> = { factors: float32(factors) };
-  const roleNames: Json[] = [];
-  let index = 0;
-  for (const [name, { role }] of roles) {
-    const { scale, reference } = role;
-    const prefix = `role${index++}`;
-    roleNames.push(name);
-    arrays[`${prefix}/medians`] = float32(scale.medians);
-    arrays[`${prefix}/points`] = float32(reference.points, [reference.betas.length, kind.columns]);
-    arrays[`${prefix}/origins`] = uint32(reference.origins);
-    arrays[`${prefix}/betas`] = float32(reference.betas);
-    arrays[`${prefix}/log-sums`] = float32(reference.logSums);
-  }
-  return {
-    id: kind.id,
-    layout: kind.layout,
-    meta: { roles: roleNames, captures: [...names] },
-    arrays,
+    encode: () => encodeRoles(kind, roles, factors, names),
   };
 }
 
 function decodeView(kind: VectorKind, encoded: EncodedView): BehaviourView {
-  const { roles: roleNames, captures } = encoded.meta;
-  if (!isNames(roleNames) || new Set(roleNames).size !== roleNames.length || !isNames(captures)) {
+  const { roles: names, captures } = encoded.meta;
+  if (!isTextList(names) || new Set(names).size !== names.length || !isTextList(captures)) {
     throw manifestError(`view ${encoded.id}: no usable list of roles or captures`);
   }
-  const factors = readFloat32(encoded, 'factors', kind.columns);
-  const roles = new Map<string, VectorRoleView>();
-  roleNames.forEach((name, index) => {
-    const prefix = `role${index}`;
-    const origins = readUint32(encoded, `${prefix}/origins`);
-    const count = origins.length;
-    if (count === 0) throw manifestError(`view ${encoded.id}: role ${name} has no reference`);
-    const reference = {
-      origins,
-      points: readFloat32(encoded, `${prefix}/points`, count * kind.columns),
-      betas: readFloat32(encoded, `${prefix}/betas`, count),
-      logSums: readFloat32(encoded, `${prefix}/log-sums`, count),
-    };
-    const scale = { medians: readFloat32(encoded, `${prefix}/medians`, kind.columns), factors };
-    roles.set(name, createRoleView(kind, { scale, reference }, captures));
-  });
-  return assemble(kind, roles, factors, captures);
-}
-
-function isNames(value: Json | undefined): value is string[] {
-  return Array.isArray(value) && value.every((name) => typeof name === 'string');
+  const roles = decodeRoles(kind, encoded, names).map(
+    (role, index) => [names[index] ?? '', createRoleView(kind, role, captures)] as const,
+  );
+  const factors = floatsOf(encoded, 'factors', kind.columns);
+  return assemble(kind, new Map(roles), factors, captures);
 }

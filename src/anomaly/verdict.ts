@@ -1,7 +1,15 @@
 /** From scores to a verdict that says what it rests on. */
 import { NetworkmlError } from '../errors.js';
 import type { FalseAlarmRate } from './calibration.js';
-import { type BehaviourModel, hasEnoughReference, judgeAs, type RoleJudgement } from './model.js';
+import {
+  type BehaviourModel,
+  hasEnoughReference,
+  type JudgingWay,
+  judgeAs,
+  type RoleJudgement,
+  thresholdsOf,
+  viewsOf,
+} from './model.js';
 import type { CaptureUnits, Finding } from './view.js';
 
 /** Sessions that a verdict names at most. */
@@ -24,6 +32,8 @@ export interface VerdictOptions {
   readonly ranking?: readonly RankedCandidate[];
   /** Share of normal captures that may be called anomalous; 0.05 unless given. */
   readonly falseAlarmRate?: FalseAlarmRate;
+  /** Which views have a say; the usual ones unless given. */
+  readonly way?: JudgingWay;
 }
 
 export interface BehaviourVerdict {
@@ -50,20 +60,22 @@ export interface BehaviourVerdict {
 /**
  * Judges a capture. With a ranking, V is the mean over the first three roles, weighted by confidence: neither the best
  * fit of the three nor the first guess alone, for an attack changes the guessed role, which would hide it.
- * @throws NetworkmlError NML_MODEL_ROLE when `role` is not of this model
+ * @throws NetworkmlError NML_MODEL_ROLE when `role` is not of this model, NML_MODEL_LAYOUT when it lacks the views
  */
 export function judgeCapture(
   model: BehaviourModel,
   units: CaptureUnits,
   options: VerdictOptions,
 ): BehaviourVerdict {
-  const limit = model.calibration.thresholds[`${options.falseAlarmRate ?? 0.05}`];
+  const way = options.way ?? 'usual';
+  const among = viewsOf(model, way);
+  const limit = thresholdsOf(model.calibration, way)[`${options.falseAlarmRate ?? 0.05}`];
   // Where no role could be left out there is no threshold, only one that nothing passes.
   const threshold = limit < Number.MAX_VALUE ? limit : null;
   const candidates = candidatesOf(model, options);
   if (candidates.length === 0) return notEvaluated('no role that this model knows', threshold);
   const judged = candidates.map(({ role, confidence }) => ({
-    judgement: judgeAs(model, role, units),
+    judgement: judgeAs(model, role, units, among),
     confidence,
     problem: referenceProblem(model, role),
   }));

@@ -9,11 +9,18 @@ import type { EncodedView } from './encoded.js';
 /** Units of one capture, for every view that reads them. */
 export type CaptureUnits = BehaviourUnits;
 
-/** A capture to learn from: its units and its name. */
+/** A capture to learn from: its units, its name, and its device where that is known. */
 export interface NamedUnits {
   readonly units: CaptureUnits;
   readonly name: string;
+  readonly device?: string;
 }
+
+/**
+ * When a view has a say: in every verdict, only in those that read names and process codes, or only when it is asked
+ * for by name.
+ */
+export type ViewUse = 'usual' | 'names' | 'alone';
 
 /** One bin of one capture as a view sees it. */
 export interface BinScore {
@@ -51,12 +58,19 @@ export interface Finding {
   readonly traits: readonly Trait[];
   /** Name of the capture that the nearest reference point is of; null where the model does not tell. */
   readonly nearest: string | null;
+  /** Of what the role was never seen to do: see `CodeUnits.seen`. */
+  readonly unseen?: readonly number[];
 }
 
 /** What one role looks like in one view. */
 export interface RoleView {
   /** Reference points. */
   readonly referenceCount: number;
+  /**
+   * Checks what is only looked at when the role is asked about.
+   * @throws NetworkmlError NML_MODEL_MANIFEST
+   */
+  check(): void;
   /** Bins in ascending order; bins without a unit are absent. */
   score(units: CaptureUnits): BinScore[];
   /** The strangest units of a bin, strangest first. */
@@ -82,6 +96,12 @@ export interface BehaviourView {
 export interface ViewKind {
   readonly id: string;
   readonly layout: string;
+  readonly use: ViewUse;
+  /**
+   * What the tail probabilities are multiplied by where others have a say, too. More than 1 for a view of things that are
+   * rare and far out where they occur: it costs the others next to nothing then (docs/behaviour.md).
+   */
+  readonly penalty: number;
   /** @param captures of all roles */
   prepare(captures: readonly CaptureUnits[]): ViewTrainer;
   /** @throws NetworkmlError NML_MODEL_MANIFEST when the arrays do not fit one another */

@@ -11,7 +11,7 @@ import { DEFAULT_SEED } from './train.js';
 import { writeRecords } from './write-records.js';
 
 export const enroll: Command = {
-  options: ['output', 'role', 'device', 'bundle', 'seed', 'format'],
+  options: ['output', 'role', 'device', 'bundle', 'seed', 'names', 'format'],
   formats: recordFormats,
   describe: {
     output: 'directory of the new bundle; a bundle that stands there is replaced [DIR]',
@@ -44,6 +44,7 @@ async function run({ words, settings }: Invocation): Promise<number> {
     role,
     seed: settings.number('seed') ?? DEFAULT_SEED,
     ...(device === undefined ? {} : { device }),
+    ...(settings.flag('names') ? { names: true } : {}),
   });
   if (!settings.flag('quiet')) for (const { reason } of summary.skipped) say(reason);
   await writeRecords([summary], settings, { to: undefined }, summaryText);

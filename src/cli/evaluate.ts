@@ -23,6 +23,8 @@ export const evaluate: Command = {
     'map-roles',
     'device-from',
     'behaviour',
+    'names',
+    'view',
     'bundle',
     'classifier',
     'seed',
@@ -49,11 +51,14 @@ async function run(invocation: Invocation): Promise<number> {
 
 async function runBehaviour({ words, settings }: Invocation): Promise<number> {
   const labels = settings.text('labels');
+  const view = settings.text('view');
   const progress = progressLine(settings);
   try {
     const { evaluateBehaviourOf } = await import('../pipeline/index.js');
     const record = await evaluateBehaviourOf(words, {
       attacks: settings.list('behaviour'),
+      ...(settings.flag('names') ? { names: true } : {}),
+      ...(view === undefined ? {} : { view }),
       ...(labels === undefined ? {} : { labels }),
       ...otherData(settings),
       seed: settings.number('seed') ?? DEFAULT_SEED,

@@ -36,6 +36,7 @@ export async function writeTrainingRows(words: readonly string[], settings: Sett
       {
         deviceFrom: settings.text('device-from') === 'traffic' ? 'traffic' : 'labels',
         attacks: true,
+        names: settings.flag('names'),
         ...(labels === undefined ? {} : { labels }),
         onProgress: (step) => progress.show(() => stepText(step)),
       },

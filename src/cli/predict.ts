@@ -33,6 +33,8 @@ export const predict: Command = {
     'no-tunnels',
     'digest',
     'alarm-rate',
+    'names',
+    'view',
     'fail-on',
     'jobs',
     'explain-skipped',
@@ -147,6 +149,7 @@ function settingsFor(settings: Settings): PredictSettings {
   const classifier = settings.text('classifier');
   const alarmRate = settings.text('alarm-rate');
   const filter = settings.text('filter');
+  const view = settings.text('view');
   // A mistake in it is told before anything is read.
   if (filter !== undefined) compileFilter(filter);
   return {
@@ -155,6 +158,8 @@ function settingsFor(settings: Settings): PredictSettings {
     ...(classifier === undefined ? {} : { classifier }),
     ...(settings.flag('digest') ? { digest: true } : {}),
     ...(filter === undefined ? {} : { filter }),
+    ...(settings.flag('names') ? { names: true } : {}),
+    ...(view === undefined ? {} : { view }),
     ...(settings.flag('no-tunnels') ? { tunnels: false } : {}),
     ...(settings.flag('explain-skipped') ? { explainSkipped: true } : {}),
     ...(alarmRate === undefined ? {} : { alarmRate: alarmRate === '0.01' ? 0.01 : 0.05 }),

@@ -25,6 +25,8 @@ export const train: Command = {
     'also',
     'map-roles',
     'seed',
+    'names',
+    'view',
     'classifier',
     'backend',
     'name',
@@ -35,6 +37,7 @@ export const train: Command = {
   describe: {
     output: 'directory of the new bundle; a bundle that stands there is replaced [DIR]',
     classifier: 'which classifier to train [NAME]',
+    view: 'a view of behaviour to train besides the usual ones, which predict --view can ask for [NAME]',
     format: 'how the summary is written; a terminal gets a table, a pipe gets NDJSON [NAME]',
   },
   examples: [
@@ -62,6 +65,7 @@ async function run({ words, settings }: Invocation): Promise<number> {
   const classifier = settings.text('classifier');
   const name = settings.text('name');
   const version = settings.text('bundle-version');
+  const view = settings.text('view');
   const inTensorFlow = settings.text('backend') === 'tensorflow';
   const progress = progressLine(settings);
   try {
@@ -74,6 +78,8 @@ async function run({ words, settings }: Invocation): Promise<number> {
       ...(classifier === undefined ? {} : { classifier }),
       ...(name === undefined ? {} : { name }),
       ...(version === undefined ? {} : { version }),
+      ...(settings.flag('names') ? { names: true } : {}),
+      ...(view === undefined ? {} : { views: [view] }),
       ...(inTensorFlow ? { backend: 'tensorflow' as const } : {}),
     };
     const summary = await runLongTask(

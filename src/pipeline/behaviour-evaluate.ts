@@ -1,9 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { type BehaviourMeasure, type LabelledCapture, measureBehaviour } from '../anomaly/index.js';
+import {
+  type BehaviourMeasure,
+  type LabelledCapture,
+  measureBehaviour,
+  nameViewIds,
+  withNames,
+} from '../anomaly/index.js';
 import { NetworkmlError, toNetworkmlError } from '../errors.js';
 import { isTableFile, parseCsv } from '../tables/index.js';
 import type { BehaviourEvaluationRecord, BehaviourFigures, CountRecord } from '../types.js';
+import { meanOfRows, meanOfSessions, meanVector, trainedViews } from './behaviour-views.js';
 import { type Corpus, readCorpus, type StepProgress } from './corpus.js';
 import { observe } from './observe.js';
 import { deviceName } from './training-capture.js';
@@ -21,6 +28,10 @@ export interface BehaviourEvaluateOptions {
   readonly also?: readonly string[];
   /** Table of roles that mean the same. */
   readonly mapRoles?: string;
+  /** Whether names and process codes have a say, too. */
+  readonly names?: boolean;
+  /** This view alone instead of the usual ones. */
+  readonly view?: string;
   readonly seed: number;
   readonly onProgress?: (progress: StepProgress) => void;
 }
@@ -39,9 +50,11 @@ export async function evaluateBehaviourOf(
   paths: readonly string[],
   options: BehaviourEvaluateOptions,
 ): Promise<BehaviourEvaluationRecord> {
-  const { seed, onProgress, labels, also, mapRoles } = options;
+  const { seed, onProgress, labels, also, mapRoles, view } = options;
+  const names = options.names === true || nameViewIds.includes(view ?? '');
   const corpus = await readCorpus(paths, {
     deviceFrom: 'labels',
+    names,
     ...(labels === undefined ? {} : { labels }),
     ...(also === undefined ? {} : { also }),
     ...(mapRoles === undefined ? {} : { mapRoles }),
@@ -52,7 +65,7 @@ export async function evaluateBehaviourOf(
   for (const path of options.attacks) {
     const found = isTableFile(path)
       ? await readAttackTable(path)
-      : await readAttacks(path, skipped, onProgress);
+      : await readAttacks(path, skipped, names, onProgress);
     attacks.push(...found);
   }
   if (attacks.length === 0) {
@@ -62,11 +75,17 @@ export async function evaluateBehaviourOf(
   }
   const real = attacks.filter(({ composite }) => !composite);
   const composites = attacks.filter(({ composite }) => composite);
-  const training = { roles: corpus.set.roles, captures: behaviourCaptures(corpus), seed };
+  const training = {
+    roles: corpus.set.roles,
+    captures: behaviourCaptures(corpus),
+    seed,
+    views: view === undefined ? trainedViews(names) : [view],
+  };
+  const way = view ?? (names ? withNames : undefined);
   const lists = [real, composites].filter(({ length }) => length > 0);
   const splits = (['devices', 'captures'] as const).flatMap((split) => {
     onProgress?.({ step: `leaving ${split} out`, done: 0, total: 1 });
-    return measureBehaviour(training, lists, split).map((measure, list) =>
+    return measureBehaviour(training, lists, split, way).map((measure, list) =>
       figuresRecord(measure, lists[list] ?? []),
     );
   });
@@ -87,11 +106,11 @@ export async function evaluateBehaviourOf(
 }
 
 /** The captures of a corpus as behaviour learns from them. */
-export function behaviourCaptures({ captures }: Corpus): LabelledCapture[] {
-  return captures.map(({ file, role, device, units, also }) => ({
+export function behaviourCaptures({ captures, set }: Corpus): LabelledCapture[] {
+  return captures.map(({ file, role, device, units, rows, counts, also }) => ({
     role,
     device,
-    units,
+    units: { ...units, ports: meanOfRows(set.rows, rows, counts) },
     name: basename(file),
     ...(also ? { also } : {}),
   }));
@@ -102,7 +121,8 @@ async function readAttackTable(path: string): Promise<AttackCapture[]> {
   return (await readTrainingTable(path)).flatMap((capture) => {
     const { role, anomaly: what, composite } = capture.label;
     if (what === null) return [];
-    const { file: name, units } = capture;
+    const { file: name } = capture;
+    const units = { ...capture.units, ports: meanVector(capture.sessions) };
     return [{ role, device: deviceName(capture), units, name, what, composite }];
   });
 }
@@ -110,6 +130,7 @@ async function readAttackTable(path: string): Promise<AttackCapture[]> {
 async function readAttacks(
   directory: string,
   skipped: { file: string; reason: string }[],
+  names: boolean,
   onProgress?: (progress: StepProgress) => void,
 ): Promise<AttackCapture[]> {
   const rows = attackTable(join(directory, 'labels.csv'));
@@ -122,11 +143,13 @@ async function readAttacks(
       const known = row.address !== '' || row.mac !== '';
       const seen = await observe(path, {
         digest: 'never',
+        names,
         ...(known ? { device: { ...hint, source: 'option' } } : {}),
       });
       const { role, what, composite } = row;
       const device = row.device === '' ? row.file : `${role}/${row.device}`;
-      attacks.push({ role, device, units: seen.behaviour.units, name: row.file, what, composite });
+      const units = { ...seen.behaviour.units, ports: meanOfSessions(seen.vectors) };
+      attacks.push({ role, device, units, name: row.file, what, composite });
     } catch (error) {
       skipped.push({ file: path, reason: toNetworkmlError(error, path).toSentence() });
     }

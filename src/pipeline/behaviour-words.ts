@@ -11,6 +11,7 @@ import {
 import { addressText, endpointsOf } from '../sessions/index.js';
 import type { NamedPeer } from '../types.js';
 import type { Observation } from './observe.js';
+import { codeWindow, contactWindow, nameWindow, splitEnd, type WindowWords } from './peer-words.js';
 import { protocolName } from './protocol-name.js';
 
 /** Peers and ports that are named behind one number. */
@@ -64,12 +65,22 @@ const netWords: Readonly<Record<NetNumberName, (value: number) => string>> = {
   ),
 };
 
-/** What makes a unit of `net` or `adm` stand out, and the peers behind it. */
-export function windowWords(
-  seen: Observation,
-  finding: Finding,
-): { readonly why: string[]; readonly peers: NamedPeer[] } {
-  return finding.view === 'net' ? netWindow(seen, finding) : admWindow(seen, finding);
+/** What makes a minute or slice stand out, and the peers behind it. */
+export function windowWords(seen: Observation, finding: Finding): WindowWords {
+  switch (finding.view) {
+    case 'net':
+      return netWindow(seen, finding);
+    case 'adm':
+      return admWindow(seen, finding);
+    case 'contacts':
+      return contactWindow(seen, finding);
+    case 'codes':
+      return codeWindow(seen, finding);
+    case 'names':
+      return nameWindow(seen, finding);
+    default:
+      return { why: [...finding.why], peers: [] };
+  }
 }
 
 function netWindow(seen: Observation, { unit, traits }: Finding): { why: string[]; peers: NamedPeer[] } {
@@ -124,15 +135,9 @@ function namedAdmPeer({ table }: Observation, { sent, ports, dynamic, sessionRow
   return [
     {
       trait: sent ? 'opened by the device' : 'opened to the device',
-      address: withoutPort(end),
+      address: splitEnd(end).address,
       port: names.join(' '),
       count: names.length,
     },
   ];
-}
-
-function withoutPort(end: string): string {
-  if (end.startsWith('[')) return end.slice(1, end.indexOf(']'));
-  const [first = end, ...rest] = end.split(':');
-  return rest.length === 1 ? first : end;
 }

@@ -64,6 +64,8 @@ export interface CorpusOptions {
   readonly also?: readonly string[];
   /** Table of roles that mean the same: see `readRoleMap`. */
   readonly mapRoles?: string;
+  /** Whether names and process codes are read, too. */
+  readonly names?: boolean;
   readonly onProgress?: (progress: StepProgress) => void;
 }
 
@@ -79,7 +81,7 @@ interface Entry {
  * @throws NetworkmlError NML_LABELS, NML_TABLE
  */
 export async function readCorpus(paths: readonly string[], options: CorpusOptions): Promise<Corpus> {
-  const { also = [], labels, mapRoles, deviceFrom, onProgress } = options;
+  const { also = [], labels, mapRoles, names = false, deviceFrom, onProgress } = options;
   const entries: Entry[] = [];
   const roleMap = mapRoles === undefined ? undefined : readRoleMap(mapRoles);
   const take = (fromAlso: boolean) => (capture: TrainingCapture) => {
@@ -87,7 +89,7 @@ export async function readCorpus(paths: readonly string[], options: CorpusOption
     const mapped = role === undefined ? capture : { ...capture, label: { ...capture.label, role } };
     entries.push({ capture: mapped, also: fromAlso });
   };
-  const common = { deviceFrom, ...(onProgress && { onProgress }) };
+  const common = { deviceFrom, names, ...(onProgress && { onProgress }) };
   const own = await readCaptures(paths, { ...common, ...(labels !== undefined && { labels }) }, take(false));
   const others = also.length === 0 ? undefined : await readCaptures(also, common, take(true));
   const { kept, repeated } = withoutRepeats(entries);

@@ -3,6 +3,7 @@ import { encodeBehaviour, enrolCaptures, type NamedUnits } from '../anomaly/inde
 import { NetworkmlError, toNetworkmlError } from '../errors.js';
 import { type ArrayToWrite, type BundleView, type JsonObject, writeBundle } from '../models/index.js';
 import { describeDevice, deviceHint } from '../sessions/index.js';
+import { meanOfSessions } from './behaviour-views.js';
 import { expandInputs } from './inputs.js';
 import type { LoadedBundle } from './loaded-bundle.js';
 import { observe } from './observe.js';
@@ -14,6 +15,8 @@ export interface EnrollOptions {
   readonly role: string;
   /** MAC or IP address of the device; found from the traffic otherwise. */
   readonly device?: string;
+  /** Whether names and process codes are read, for the bundle's views of them. */
+  readonly names?: boolean;
   readonly seed: number;
 }
 
@@ -36,7 +39,7 @@ export interface EnrollSummary {
 export async function enrollCaptures(
   paths: readonly string[],
   bundle: LoadedBundle,
-  { output, role, device, seed }: EnrollOptions,
+  { output, role, device, names = false, seed }: EnrollOptions,
 ): Promise<EnrollSummary> {
   if (bundle.behaviour === null || !bundle.behaviour.roles.has(role)) {
     throw new NetworkmlError('NML_MODEL_ROLE', `the bundle judges no behaviour of the role ${role}`);
@@ -49,11 +52,13 @@ export async function enrollCaptures(
       if ('error' in input) throw input.error;
       const seen = await observe(input.path, {
         digest: 'always',
+        names,
         ...(device === undefined ? {} : { device: deviceHint(device) }),
       });
       const { mac, addresses } = describeDevice(seen.table, seen.device);
       const file = basename(input.path);
-      captures.push({ units: seen.behaviour.units, name: file });
+      const units = { ...seen.behaviour.units, ports: meanOfSessions(seen.vectors) };
+      captures.push({ units, name: file });
       enrolled.push({ file, sha256: await seen.summary.sha256, device: mac ?? addresses[0] ?? null });
     } catch (error) {
       skipped.push({ file: input.path, reason: toNetworkmlError(error, input.path).toSentence() });

@@ -57,6 +57,8 @@ export interface ObserveOptions {
   /** Only packets that this filter takes, and whether tunnels are opened: see `openCapture`. */
   readonly filter?: string;
   readonly tunnels?: boolean;
+  /** Whether names and process codes are read, which lie behind the headers; they are not unless asked for. */
+  readonly names?: boolean;
   readonly onProgress?: (progress: CaptureProgress) => void;
   readonly onSkipped?: SkippedHandler;
 }
@@ -66,7 +68,7 @@ export interface ObserveOptions {
  * @throws NetworkmlError NML_INPUT_*, NML_PCAP_*, NML_DEVICE_ABSENT; NML_NO_SESSIONS when there is nothing to judge
  */
 export async function observe(source: CaptureSource, options: ObserveOptions = {}): Promise<Observation> {
-  const { name, digest, filter, tunnels, device: hint, onProgress, onSkipped } = options;
+  const { name, digest, filter, tunnels, names, device: hint, onProgress, onSkipped } = options;
   const capture = openCapture(source, {
     ...(name === undefined ? {} : { name }),
     ...(digest === undefined ? {} : { digest }),
@@ -75,12 +77,13 @@ export async function observe(source: CaptureSource, options: ObserveOptions = {
   });
   const read = await sessionize(capture, {
     ...(hint === undefined ? {} : { device: hint }),
+    ...(names === undefined ? {} : { names }),
     ...(onProgress === undefined ? {} : { onProgress }),
     ...(onSkipped === undefined ? {} : { onSkipped }),
   });
   const { table, arp, device } = read;
   if (device === undefined) throw noSessions(read, 'no unicast host sends or receives anything');
-  const behaviour = new BehaviourCollector(table, arp, device);
+  const behaviour = new BehaviourCollector(table, arp, device, read.names);
   const own = viewDevice(read, device, (part) => behaviour.add(part));
   if (own.counts.total === 0) throw noSessions(read, 'the device takes part in no session');
   const { rivalDevice } = device;
@@ -96,7 +99,7 @@ export async function observe(source: CaptureSource, options: ObserveOptions = {
 /** The same capture as one of the rival: both change places, and the behaviour is that of the rival. */
 export function observeRival(seen: Observation, rival: DeviceView): Observation {
   const { table, arp, device, counts, vectors, windows } = seen;
-  const behaviour = new BehaviourCollector(table, arp, rival.device);
+  const behaviour = new BehaviourCollector(table, arp, rival.device, seen.names);
   forEachDeviceSession(table, rival.device, (part) => behaviour.add(part));
   const [address] = describeDevice(table, device).addresses;
   return {

@@ -1,8 +1,8 @@
 import { type Column, type ColumnBatch, createBatch, putText, type TextCells } from '../column-table.js';
 import { NetworkmlError } from '../errors.js';
 import type { CaptureSource, CaptureSummary, Packet, SkipReasonName } from '../pcap/index.js';
+import { dnsMessageAt, isDnsResponse, questionName, responseCode } from '../sessions/index.js';
 import { type FeatureCaptureOptions, featureCapture } from './features-capture.js';
-import { dnsMessageAt, isDnsResponse, questionName, responseCode } from './packet-dns.js';
 import { protocolName } from './records.js';
 import { putAddress, putMac, putWord } from './session-text.js';
 

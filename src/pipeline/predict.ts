@@ -1,4 +1,4 @@
-import { judgeCapture } from '../anomaly/index.js';
+import { judgeCapture, nameViewIds, withNames } from '../anomaly/index.js';
 import { NetworkmlError } from '../errors.js';
 import type { CaptureProgress, CaptureSource, SkippedHandler } from '../pcap/index.js';
 import { unknownRole } from '../roles/index.js';
@@ -12,6 +12,7 @@ import type {
   RoleRecord,
 } from '../types.js';
 import { anomalyRecord } from './behaviour-record.js';
+import { meanOfSessions, portViewId } from './behaviour-views.js';
 import { type JudgedRole, judgeRole } from './judge-role.js';
 import type { LoadedBundle, LoadedClassifier } from './loaded-bundle.js';
 import { type DeviceView, type Observation, observe, observeRival } from './observe.js';
@@ -30,6 +31,10 @@ export interface PredictOptions {
   readonly classifier?: string;
   /** Share of normal captures that may be called anomalous: 0.05 or 0.01. */
   readonly alarmRate?: 0.01 | 0.05;
+  /** Whether names and process codes are read and have a say in behaviour; the bundle must have views of them. */
+  readonly names?: boolean;
+  /** Behaviour is judged by this view of the bundle alone. */
+  readonly view?: string;
   /** SHA-256 of captures above 256 MiB, too. */
   readonly digest?: boolean;
   /** Name of the capture in the record; the path by default. */
@@ -46,7 +51,8 @@ export interface PredictOptions {
 /**
  * Role and behaviour of the device in one capture.
  * @param source a path, `-` for standard input, the bytes, or a stream of them
- * @throws NetworkmlError NML_INPUT_*, NML_PCAP_*, NML_NO_SESSIONS, NML_DEVICE_ABSENT, NML_MODEL_ROLE
+ * @throws NetworkmlError NML_INPUT_*, NML_PCAP_*, NML_NO_SESSIONS, NML_DEVICE_ABSENT, NML_MODEL_ROLE;
+ *   NML_MODEL_LAYOUT when the bundle lacks the views that are asked for
  */
 export async function predictCapture(
   source: CaptureSource,
@@ -67,6 +73,7 @@ export async function predictCapture(
     ...(options.digest === true ? { digest: 'always' } : {}),
     ...(filter === undefined ? {} : { filter }),
     ...(tunnels === undefined ? {} : { tunnels }),
+    ...(readsNames(options) ? { names: true } : {}),
     ...(onProgress === undefined ? {} : { onProgress }),
     ...(onSkipped === undefined ? {} : { onSkipped }),
   });
@@ -84,6 +91,10 @@ export async function predictCapture(
     ...(alternative && { alternatives: [alternative] }),
     warnings: warningsFor(seen, bundle, answer.role, anomaly),
   };
+}
+
+function readsNames({ names, view }: PredictOptions): boolean {
+  return names === true || nameViewIds.includes(view ?? '');
 }
 
 /** How much more probable the rival's role must be for the rival to be the device (docs/device-choice.md). */
@@ -141,7 +152,11 @@ function judgeBehaviour(
     } as const;
     return { record: { ...record, sessions: [] }, scored: 0, units: 0 };
   }
-  const verdict = judgeCapture(bundle.behaviour, seen.behaviour.units, {
+  const { units } = seen.behaviour;
+  const seenUnits = options.view === portViewId ? { ...units, ports: meanOfSessions(seen.vectors) } : units;
+  const way = options.view ?? (options.names === true ? withNames : undefined);
+  const verdict = judgeCapture(bundle.behaviour, seenUnits, {
+    ...(way === undefined ? {} : { way }),
     ...(options.role === undefined ? { ranking: answer.ranking } : { role: options.role }),
     ...(options.alarmRate === undefined ? {} : { falseAlarmRate: options.alarmRate }),
   });
@@ -149,6 +164,5 @@ function judgeBehaviour(
   const unknown = options.role === undefined && answer.role.label === unknownRole;
   const reason =
     verdict.reason ?? (unknown ? 'the role is Unknown: compared with the roles it is most like' : null);
-  const { scored, units } = verdict;
-  return { record: anomalyRecord(seen, verdict, reason), scored, units };
+  return { record: anomalyRecord(seen, verdict, reason), scored: verdict.scored, units: verdict.units };
 }

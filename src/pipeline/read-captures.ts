@@ -22,6 +22,8 @@ export interface ReadCapturesOptions {
   readonly deviceFrom: DeviceFrom;
   /** Whether attacks are wanted, too; otherwise they are left out. */
   readonly attacks?: boolean;
+  /** Whether names and process codes are read, too. */
+  readonly names?: boolean;
   readonly onProgress?: (progress: StepProgress) => void;
 }
 
@@ -44,7 +46,7 @@ export async function readCaptures(
   options: ReadCapturesOptions,
   take: (capture: TrainingCapture) => void,
 ): Promise<NotRead> {
-  const { deviceFrom, onProgress, attacks = false } = options;
+  const { deviceFrom, onProgress, attacks = false, names = false } = options;
   const labelPath = options.labels ?? findLabelTable(paths);
   const table = labelPath === undefined ? undefined : readLabelTable(labelPath);
   const inputs = paths.flatMap((path): (Input | { table: string })[] =>
@@ -69,7 +71,7 @@ export async function readCaptures(
     else if (label === undefined) skipped.push({ file: input.path, reason: NO_ROLE_IN_NAME });
     else {
       try {
-        take(await readTrainingCapture(input.path, label, deviceFrom));
+        take(await readTrainingCapture(input.path, label, deviceFrom, names));
       } catch (error) {
         skipped.push({ file: input.path, reason: toNetworkmlError(error, input.path).toSentence() });
       }

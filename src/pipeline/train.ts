@@ -32,6 +32,7 @@ import {
   trainRoleModel,
 } from '../roles/index.js';
 import { behaviourCaptures } from './behaviour-evaluate.js';
+import { trainedViews } from './behaviour-views.js';
 import { type Corpus, readCorpus, type StepProgress } from './corpus.js';
 import { type CrossValidated, crossValidate } from './cross-validate.js';
 import { roleGroup } from './role-groups.js';
@@ -49,6 +50,10 @@ export interface TrainOptions {
   readonly seed: number;
   readonly name?: string;
   readonly version?: string;
+  /** Whether names and process codes are read, and views of them trained. */
+  readonly names?: boolean;
+  /** Views of behaviour that are trained besides the usual ones, to be asked for by name. */
+  readonly views?: readonly string[];
   /** One of the classifiers, which becomes the default one, or `all` (the default): then the ensemble is. */
   readonly classifier?: string;
   /** What trains the one-layer network: our own code unless given, or TensorFlow.js where it is installed. */
@@ -89,6 +94,7 @@ export async function trainBundle(paths: readonly string[], options: TrainOption
   const optimise = backend === 'tensorflow' ? tensorFlowOptimiser(await loadTensorFlow()) : undefined;
   const corpus = await readCorpus(paths, {
     deviceFrom: 'labels',
+    names: options.names === true,
     ...(options.labels === undefined ? {} : { labels: options.labels }),
     ...(options.also === undefined ? {} : { also: options.also }),
     ...(options.mapRoles === undefined ? {} : { mapRoles: options.mapRoles }),
@@ -114,6 +120,7 @@ export async function trainBundle(paths: readonly string[], options: TrainOption
       roles: corpus.set.roles,
       captures: behaviourCaptures(corpus),
       seed,
+      views: trainedViews(options.names === true, options.views),
       onProgress: ({ done, total }) => onProgress?.({ step: 'training behaviour', done, total }),
     }),
   );

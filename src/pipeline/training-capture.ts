@@ -44,16 +44,18 @@ export interface TrainingCapture {
 
 /**
  * Reads a capture of known role.
+ * @param names whether names and process codes are read, too
  * @throws NetworkmlError NML_INPUT_*, NML_PCAP_*, NML_DEVICE_ABSENT, NML_NO_SESSIONS
  */
 export async function readTrainingCapture(
   path: string,
   label: Label,
   deviceFrom: DeviceFrom,
+  names = false,
 ): Promise<TrainingCapture> {
   const hint = hintOf(label);
   const known = deviceFrom === 'labels' && hint !== undefined;
-  const seen = await observe(path, { digest: 'always', ...(known ? { device: hint } : {}) });
+  const seen = await observe(path, { digest: 'always', names, ...(known ? { device: hint } : {}) });
   const { address: _, mac: __, ...own } = label;
   return {
     file: path,

@@ -4,7 +4,14 @@ import {
   admLayoutId,
   admNumberCount,
   type BehaviourUnits,
+  type CodeUnits,
+  codeLayoutId,
+  codeNumberCount,
+  contactLayoutId,
+  contactNumberCount,
   createSessUnits,
+  nameLayoutId,
+  nameNumberCount,
   netLayoutId,
   netNumberCount,
   PORT_PROTOCOL_COLUMNS,
@@ -16,7 +23,7 @@ import {
 } from '../features/index.js';
 import { readTableRows, type TableCell, type TableRow } from '../tables/index.js';
 import type { CaptureLabel, CountedVector, DeviceFrom, TrainingCapture } from './training-capture.js';
-import { TRAINING_LAYOUT } from './training-table.js';
+import { codesSeen, TRAINING_LAYOUT } from './training-table.js';
 
 /** Width of the vectors of each view. */
 const widths: ReadonlyMap<string, number> = new Map([
@@ -25,6 +32,10 @@ const widths: ReadonlyMap<string, number> = new Map([
   [sessLayoutId, sessNumberCount],
   [netLayoutId, netNumberCount],
   [admLayoutId, admNumberCount],
+  [contactLayoutId, contactNumberCount],
+  [codeLayoutId, codeNumberCount],
+  [codesSeen, 2 ** 32],
+  [nameLayoutId, nameNumberCount],
 ]);
 
 interface VectorRow extends CountedVector {
@@ -166,6 +177,9 @@ function unitsOf(of: (view: string) => readonly VectorRow[]): BehaviourUnits {
   }
   const net = of(netLayoutId);
   const adm = of(admLayoutId);
+  const contacts = of(contactLayoutId);
+  const codes = of(codeLayoutId);
+  const names = of(nameLayoutId);
   return {
     sess,
     net: {
@@ -173,6 +187,24 @@ function unitsOf(of: (view: string) => readonly VectorRow[]): BehaviourUnits {
       window: Uint32Array.from(net, ({ minute }) => minute),
     },
     adm: { ...vectorUnits(adm, admNumberCount), peers: adm.map(() => []) },
+    contacts: { ...vectorUnits(contacts, contactNumberCount), peers: contacts.map(() => []) },
+    ...(codes.length > 0 && { codes: codeUnitsOf(codes, of(codesSeen)) }),
+    ...(names.length > 0 && {
+      names: {
+        ...vectorUnits(names, nameNumberCount),
+        widest: names.map(() => null),
+        longest: names.map(() => null),
+      },
+    }),
+  };
+}
+
+function codeUnitsOf(rows: readonly VectorRow[], seenRows: readonly VectorRow[]): CodeUnits {
+  const seenOf = new Map(seenRows.map(({ bin, columns }) => [bin, Uint32Array.from(columns)]));
+  return {
+    ...vectorUnits(rows, codeNumberCount),
+    seen: rows.map(({ bin }) => seenOf.get(bin) ?? new Uint32Array(0)),
+    examples: rows.map(() => []),
   };
 }
 

@@ -7,11 +7,15 @@ import { appendRow, type CellValue, type Column, type ColumnBatch, createBatch }
 import {
   admLayoutId,
   type BehaviourUnits,
+  codeLayoutId,
+  contactLayoutId,
+  nameLayoutId,
   netLayoutId,
   PORT_PROTOCOL_LAYOUT,
   SERVICES_LAYOUT,
   sessLayoutId,
   sessNumberCount,
+  type VectorUnits,
 } from '../features/index.js';
 import type { TrainingCapture } from './training-capture.js';
 
@@ -20,6 +24,9 @@ export const TRAINING_LAYOUT = 'training-rows/1';
 
 const text = (name: string, plain = false): Column => ({ name, kind: 'text', plain });
 const int = (name: string): Column => ({ name, kind: 'int' });
+
+/** View of the rows that say which codes a unit of `codes/1` holds: their hashes are the columns, all values are 1. */
+export const codesSeen = 'codes-seen/1';
 
 /** Columns of training tables. The first fifteen are the same in all rows of a capture. */
 export const trainingColumns: readonly Column[] = [
@@ -113,7 +120,7 @@ function* vectorRows({ sessions, windows, units }: TrainingCapture): Generator<V
   yield* unitRows(units);
 }
 
-function* unitRows({ sess, net, adm }: BehaviourUnits): Generator<VectorRow> {
+function* unitRows({ sess, net, adm, contacts, codes, names }: BehaviourUnits): Generator<VectorRow> {
   for (let row = 0; row < sess.count; row++) {
     yield {
       view: sessLayoutId,
@@ -131,11 +138,28 @@ function* unitRows({ sess, net, adm }: BehaviourUnits): Generator<VectorRow> {
       ...entriesOf(net.numbers, row * net.columns, net.columns),
     };
   }
-  for (let row = 0; row < adm.count; row++) {
+  yield* sliceRows(admLayoutId, adm);
+  yield* sliceRows(contactLayoutId, contacts);
+  if (codes !== undefined) {
+    yield* sliceRows(codeLayoutId, codes);
+    for (const [row, seen] of codes.seen.entries()) {
+      yield {
+        view: codesSeen,
+        bin: codes.bin[row] as number,
+        columns: seen,
+        values: Array.from(seen, () => 1),
+      };
+    }
+  }
+  if (names !== undefined) yield* sliceRows(nameLayoutId, names);
+}
+
+function* sliceRows(view: string, units: VectorUnits): Generator<VectorRow> {
+  for (let row = 0; row < units.count; row++) {
     yield {
-      view: admLayoutId,
-      bin: adm.bin[row] as number,
-      ...entriesOf(adm.numbers, row * adm.columns, adm.columns),
+      view,
+      bin: units.bin[row] as number,
+      ...entriesOf(units.numbers, row * units.columns, units.columns),
     };
   }
 }

@@ -206,6 +206,11 @@ export function protocolOfRow(table: SessionTable, index: number): number {
   return table.view.getInt32(index * row.ROW_BYTES + row.PROTOCOL, true) & 0xff;
 }
 
+/** Time slice of a row. */
+export function binOfRow(table: SessionTable, index: number): number {
+  return table.view.getInt32(index * row.ROW_BYTES + row.BIN, true);
+}
+
 /** Time of the first packet of a row, in nanoseconds since the first packet of the capture. */
 export function rowStart(table: SessionTable, index: number): number {
   const { view } = table;

@@ -1,6 +1,13 @@
 export { IntKeyTable } from '../pcap/index.js';
 export { ArpLog, type ArpMessage, BROADCAST_MAC, createArpMessage } from './activity/arp-log.js';
 export {
+  dnsMessageAt,
+  isDnsResponse,
+  questionName,
+  responseCode,
+} from './activity/codes/dns-message.js';
+export { codedProtocols, IS_REFUSAL } from './activity/codes/process-code.js';
+export {
   type DeviceWindows,
   DID_SEND,
   DID_SEND_PAYLOAD,
@@ -8,6 +15,16 @@ export {
   DID_SEND_SYN,
   deviceWindows,
 } from './activity/device-windows.js';
+export {
+  createNameEntry,
+  NAME_ANSWERED,
+  NAME_ASKED,
+  NAME_CUT,
+  NAME_OF_SERVER,
+  type NameEntry,
+  NameLog,
+  PROCESS_CODE,
+} from './activity/name-log.js';
 export { WINDOW_NS, WINDOW_SECONDS } from './activity/window-log.js';
 export {
   formatAddress,
@@ -28,7 +45,7 @@ export {
   describeDevice,
   deviceHint,
 } from './device.js';
-export { endpointsOf, forEachDeviceSession, protocolOfRow, rowStart } from './device-rows.js';
+export { binOfRow, endpointsOf, forEachDeviceSession, protocolOfRow, rowStart } from './device-rows.js';
 export type { DeviceSession, PeerClass } from './device-session.js';
 export {
   type DirectedFlowKey,

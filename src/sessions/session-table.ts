@@ -58,6 +58,9 @@ export class SessionTable {
   readonly stacks = new HostStacks();
   /** What sessions did in the minutes that they have left. */
   readonly windows = new WindowLog();
+  /** Row that the newest packet was counted to, -1 when it was refused; and whether its sender is side b there. */
+  newestRow = -1;
+  newestFromB = false;
   private slots = new Int32Array(4096);
   private readonly binNs: number;
   private readonly maxRows: number;
@@ -110,14 +113,11 @@ export class SessionTable {
 
     const slot = this.slotOf(a, b, ports, protocol, packet.vlanId);
     let index = (this.slots[slot] as number) - 1;
-    if (index < 0) {
-      index = this.open(slot, a, b, ports, protocol, packet, fromB);
-      if (index < 0) return;
-    } else if (this.ns >= this.binNs) {
-      index = this.cutAtBin(slot, index);
-      if (index < 0) return;
-    }
-    this.count(index, packet, fromB);
+    if (index < 0) index = this.open(slot, a, b, ports, protocol, packet, fromB);
+    else if (this.ns >= this.binNs) index = this.cutAtBin(slot, index);
+    this.newestRow = index;
+    this.newestFromB = fromB;
+    if (index >= 0) this.count(index, packet, fromB);
   }
 
   private arena(w0: number, w1: number, w2: number, w3: number): number {

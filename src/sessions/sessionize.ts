@@ -1,5 +1,6 @@
 import type { Capture, CaptureProgress, CaptureSummary, SkippedHandler } from '../pcap/index.js';
 import { ArpLog } from './activity/arp-log.js';
+import { NameLog } from './activity/name-log.js';
 import { hintFromName, parseCaptureName } from './capture-name.js';
 import { chooseDevice, type Device, type DeviceHint } from './device.js';
 import { SessionTable, type SessionTableOptions } from './session-table.js';
@@ -7,6 +8,8 @@ import { SessionTable, type SessionTableOptions } from './session-table.js';
 export interface SessionizeOptions extends SessionTableOptions {
   /** The host that the capture is about, where it is known from elsewhere. */
   readonly device?: DeviceHint;
+  /** Whether names and codes of process protocols are read, which lie behind the headers; they are not unless asked for. */
+  readonly names?: boolean;
   readonly onProgress?: (progress: CaptureProgress) => void;
   /** Called for each packet that cannot be used, with the reason. */
   readonly onSkipped?: SkippedHandler;
@@ -17,6 +20,8 @@ export interface SessionizedCapture {
   readonly summary: CaptureSummary;
   readonly table: SessionTable;
   readonly arp: ArpLog;
+  /** Undefined unless it was asked for. */
+  readonly names: NameLog | undefined;
   /** Undefined when no unicast host takes part in any session. */
   readonly device: Device | undefined;
 }
@@ -32,9 +37,15 @@ export async function sessionize(
 ): Promise<SessionizedCapture> {
   const table = new SessionTable(options);
   const arp = new ArpLog();
+  const names = options.names === true ? new NameLog() : undefined;
   const { onSkipped } = options;
   const summary = await capture.read(
-    (packet) => table.add(packet),
+    names === undefined
+      ? (packet) => table.add(packet)
+      : (packet) => {
+          table.add(packet);
+          if (table.newestRow >= 0) names.add(packet, table.newestRow, table.newestFromB);
+        },
     options.onProgress,
     onSkipped === undefined
       ? (packet) => arp.add(packet)
@@ -44,5 +55,5 @@ export async function sessionize(
         },
   );
   const hint = options.device ?? hintFromName(parseCaptureName(capture.name));
-  return { summary, table, arp, device: chooseDevice(table, hint) };
+  return { summary, table, arp, names, device: chooseDevice(table, hint) };
 }

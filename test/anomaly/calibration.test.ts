@@ -124,7 +124,11 @@ describe('fitViewCalibration', () => {
   });
 
   it('survives JSON', () => {
-    const whole = { views: new Map([['sess', calibration]]), thresholds: fitThresholds([0.1, 2, 0.7]) };
+    const whole = {
+      views: new Map([['sess', calibration]]),
+      thresholds: fitThresholds([0.1, 2, 0.7]),
+      ways: new Map(),
+    };
     expect(decodeCalibration(JSON.parse(JSON.stringify(encodeCalibration(whole))))).toEqual(whole);
     expect(() => decodeCalibration({ views: {}, thresholds: { '0.01': 1 } })).toThrow(
       expect.objectContaining({ code: 'NML_MODEL_MANIFEST' }),
@@ -175,6 +179,7 @@ describe('binProbabilities', () => {
         ['two', view],
       ]),
       thresholds: fitThresholds([1]),
+      ways: new Map(),
     };
     const bins = (list: [number, number][]) =>
       list.map(([bin, score]) => ({ bin, score, scored: 1, units: 1 }));

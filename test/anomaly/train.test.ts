@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { fitThresholds } from '../../src/anomaly/calibration.js';
 import {
   type BehaviourModel,
+  checkBehaviour,
   decodeBehaviour,
   encodeBehaviour,
   evaluateBehaviour,
@@ -137,15 +138,43 @@ describe('trainBehaviour', () => {
       return decodeBehaviour(encoded);
     };
     const manifest = expect.objectContaining({ code: 'NML_MODEL_MANIFEST' });
-    expect(broken(({ views }) => delete (views[2].arrays as Record<string, unknown>)['role1/betas'])).toThrow(
+    expect(broken(({ views }) => delete (views[2].arrays as Record<string, unknown>).betas)).toThrow(
       manifest,
     );
-    expect(broken(({ views }) => views[2].arrays['role0/numbers'].data.fill(Number.NaN))).toThrow(manifest);
+    expect(
+      broken(({ views }) => {
+        const { counts } = views[2].arrays;
+        (counts?.data as Uint32Array)[0] = 1;
+      }),
+    ).toThrow(manifest);
     expect(broken(({ views }) => Object.assign(views[2].meta, { roles: ['a', 'a'] }))).toThrow(manifest);
     expect(broken(({ calibration }) => delete calibration.references)).toThrow(manifest);
     expect(broken(({ views }) => Object.assign(views[2], { layout: 'sess/9' }))).toThrow(
       expect.objectContaining({ code: 'NML_MODEL_LAYOUT' }),
     );
+  });
+});
+
+describe('a reference of numbers that are none', () => {
+  const damage = (change: (encoded: ReturnType<typeof encodeBehaviour>) => unknown): BehaviourModel => {
+    const encoded = structuredClone(encodeBehaviour(model));
+    change(encoded);
+    return decodeBehaviour(encoded);
+  };
+  const manifest = expect.objectContaining({ code: 'NML_MODEL_MANIFEST' });
+  const units = sessOf(ordinaryRows(5, 4));
+
+  it('is found when the role is asked about, or when the whole model is checked', () => {
+    const damaged = damage(({ views }) => {
+      const { numbers } = views[2].arrays;
+      (numbers.data as Float32Array)[numbers.data.length - 1] = Number.NaN;
+    });
+    expect(judgeCapture(damaged, units, { role: 'camera' })).toEqual(
+      judgeCapture(model, units, { role: 'camera' }),
+    );
+    expect(() => judgeCapture(damaged, units, { role: 'phone' })).toThrow(manifest);
+    expect(() => checkBehaviour(damaged)).toThrow(manifest);
+    expect(() => checkBehaviour(model)).not.toThrow();
   });
 });
 

@@ -3,6 +3,7 @@ import type { CaptureUnits, LabelledCapture } from '../../src/anomaly/index.js';
 import {
   createSessUnits,
   emptyAdmUnits,
+  emptyContactUnits,
   emptyNetUnits,
   type SessUnits,
   sessNumberCount,
@@ -38,7 +39,7 @@ export function sessOnly(rows: UnitRow[]): CaptureUnits {
 
 /** The same from units. */
 export function withSess(sess: SessUnits): CaptureUnits {
-  return { sess, net: emptyNetUnits(), adm: emptyAdmUnits() };
+  return { sess, net: emptyNetUnits(), adm: emptyAdmUnits(), contacts: emptyContactUnits() };
 }
 
 /** Sessions of a device that asks names and fetches pages, with some spread. */

@@ -55,12 +55,11 @@ describe('the net view', () => {
     const encoded = view?.encode();
     const bins = view?.roles.get('camera')?.score(scan) ?? [];
     const array = (name: string) => Array.from(encoded?.arrays[name]?.data ?? []);
-    const [medians, factors] = [array('role0/medians'), array('factors')];
-    const betas = array('role0/betas');
-    const sums = array('role0/log-sums').map(Math.exp);
-    const points = betas.map((_, i) =>
-      array('role0/points').slice(i * netNumberCount, (i + 1) * netNumberCount),
-    );
+    const [count = 0] = array('counts');
+    const [medians, factors] = [array('medians').slice(0, netNumberCount), array('factors')];
+    const betas = array('betas').slice(0, count);
+    const sums = array('log-sums').slice(0, count).map(Math.exp);
+    const points = betas.map((_, i) => array('points').slice(i * netNumberCount, (i + 1) * netNumberCount));
     const slow = (minute: number) => {
       const row = Array.from(scan.net.numbers.slice(minute * netNumberCount, (minute + 1) * netNumberCount));
       const query = row.map((value, k) => Math.max(0, value - (medians[k] ?? 0)) * (factors[k] ?? 0));

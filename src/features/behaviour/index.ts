@@ -6,7 +6,35 @@ export {
   admNumberNames,
   emptyAdmUnits,
 } from './adm-units.js';
-export { BehaviourCollector, type BehaviourUnits, type CollectedBehaviour } from './collect.js';
+export {
+  BehaviourCollector,
+  type BehaviourUnits,
+  type CollectedBehaviour,
+  type SparseVector,
+} from './collect.js';
+export {
+  type ContactPeer,
+  type ContactUnits,
+  contactLayoutId,
+  contactNumberCount,
+  contactNumberNames,
+  emptyContactUnits,
+  isContactShare,
+} from './contact-units.js';
+export {
+  type CodeExample,
+  type CodeUnits,
+  codeLayoutId,
+  codeNumberCount,
+  codeNumberNames,
+  isCodeShare,
+  isNameShare,
+  type NameUnits,
+  nameLayoutId,
+  nameNumberCount,
+  nameNumberNames,
+  unseenCodes,
+} from './name-units.js';
 export type { NetActivity } from './net-activity.js';
 export { type NetEvidence, netEvidence } from './net-evidence.js';
 export {
@@ -18,4 +46,5 @@ export {
   netNumberCount,
   netNumberNames,
 } from './net-units.js';
+export { codeWords } from './process-codes.js';
 export type { VectorUnits } from './vector-units.js';

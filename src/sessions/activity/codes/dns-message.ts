@@ -1,4 +1,4 @@
-import { type Packet, PROTOCOL_TCP, PROTOCOL_UDP } from '../pcap/index.js';
+import { type Packet, PROTOCOL_TCP, PROTOCOL_UDP } from '../../../pcap/index.js';
 
 const DNS = 53;
 const MULTICAST_DNS = 5353;
@@ -58,4 +58,31 @@ function labelText(view: DataView, at: number, length: number): string {
     text += plain ? String.fromCharCode(byte) : `\\${String(byte).padStart(3, '0')}`;
   }
   return text;
+}
+
+/**
+ * What was captured of the name of the first question where the capture ends inside it, without its last, cut label;
+ * null where the name is whole, or nothing of it is there.
+ */
+export function cutQuestionName(view: DataView, at: number, end: number): string | null {
+  if (view.getUint16(at + 4) === 0) return null;
+  const labels: string[] = [];
+  for (let place = at + HEADER_BYTES; place < end; ) {
+    const length = view.getUint8(place);
+    if (length === 0 || length > 63 || labels.length > 127) return null;
+    labels.push(labelText(view, place + 1, Math.min(length, end - place - 1)));
+    place += 1 + length;
+  }
+  return labels.length === 0 ? null : labels.join('.');
+}
+
+/** Type of the first question: the two bytes behind its name; -1 where they were not captured. */
+export function questionType(view: DataView, at: number, end: number): number {
+  for (let place = at + HEADER_BYTES; place < end; ) {
+    const length = view.getUint8(place);
+    if (length === 0) return place + 3 <= end ? view.getUint16(place + 1) : -1;
+    if (length > 63) return -1;
+    place += 1 + length;
+  }
+  return -1;
 }
