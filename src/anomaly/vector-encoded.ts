@@ -23,16 +23,20 @@ export function encodeRoles(
   const references = all.map(({ reference }) => reference);
   const counts = references.map(({ betas }) => betas.length);
   const total = counts.reduce((sum, count) => sum + count, 0);
+  // Most captures are the origin of no point: a long list of names is slow to read.
+  const origins = joinWords(references.map((reference) => reference.origins));
+  const used = Array.from(new Set(origins)).sort((a, b) => a - b);
+  const places = new Map(used.map((origin, place) => [origin, place]));
   return {
     id: kind.id,
     layout: kind.layout,
-    meta: { roles: [...roles.keys()], captures: [...names] },
+    meta: { roles: [...roles.keys()], captures: used.map((origin) => names[origin] ?? '') },
     arrays: {
       factors: float32(factors),
       counts: uint32(Uint32Array.from(counts)),
       medians: float32(joinFloats(all.map(({ scale }) => scale.medians)), [all.length, kind.columns]),
       points: float32(joinFloats(references.map(({ points }) => points)), [total, kind.columns]),
-      origins: uint32(joinWords(references.map(({ origins }) => origins))),
+      origins: uint32(origins.map((origin) => places.get(origin) ?? 0)),
       betas: float32(joinFloats(references.map(({ betas }) => betas))),
       'log-sums': float32(joinFloats(references.map(({ logSums }) => logSums))),
       ...(kind.unseen && {
