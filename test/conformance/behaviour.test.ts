@@ -29,4 +29,30 @@ describe.runIf(hasShared)('behaviour of devices never seen', () => {
       expect(enrolled?.areaUnderRoc).toBeGreaterThanOrEqual(0.95);
     });
   }
+
+  it('finds more of them with names and process codes', async () => {
+    const { splits } = await evaluateBehaviourOf([devices], {
+      attacks: [join(devices, 'anomalies')],
+      seed: 1,
+      names: true,
+    });
+    const [unseen] = splits;
+    expect(unseen?.areaUnderRoc).toBeGreaterThanOrEqual(0.94);
+    expect(unseen?.areaUnderRocOwnRoles).toBeGreaterThanOrEqual(0.92);
+    const [atOne, atFive] = unseen?.rates ?? [];
+    expect(atOne?.detected.count).toBeGreaterThanOrEqual(42);
+    expect(atFive?.detected.count).toBeGreaterThanOrEqual(50);
+    expect(atOne?.falseAlarms.count).toBeLessThanOrEqual(0.02 * 507);
+    expect(atFive?.falseAlarms.count).toBeLessThanOrEqual(0.06 * 507);
+  });
+
+  it('finds next to nothing by shares of ports', async () => {
+    const { splits } = await evaluateBehaviourOf([devices], {
+      attacks: [join(devices, 'anomalies')],
+      seed: 1,
+      view: 'port-protocol',
+    });
+    expect(splits[0]?.areaUnderRoc).toBeLessThan(0.6);
+    expect(splits[0]?.rates[1]?.detected.count).toBeLessThan(6);
+  });
 });
