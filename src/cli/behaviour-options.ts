@@ -1,12 +1,6 @@
 /** Options of the commands around behaviour; part of the one table in `options.ts`. */
 
 export const behaviourOptionTable = {
-  names: {
-    kind: 'flag',
-    describe:
-      'read names (DNS, TLS) and codes of process protocols and remote procedure calls, too; nothing behind the headers is read without it',
-    setting: true,
-  },
   view: {
     kind: 'text',
     value: 'NAME',

@@ -379,7 +379,8 @@ export const optionTable = {
   },
   names: {
     kind: 'flag',
-    describe: 'a column with the names in DNS questions, which are payload',
+    describe:
+      'read names (DNS, TLS) and codes of process protocols and remote procedure calls, too, which are payload',
     setting: true,
   },
   interface: {

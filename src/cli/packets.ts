@@ -10,6 +10,7 @@ export const packets: Command = {
   options: ['format', 'output', 'filter', 'no-tunnels', 'names'],
   formats: columnFormats,
   describe: {
+    names: 'a column with the names in DNS questions, which are payload',
     format: 'how rows are written; without it as the name after -o ends, else NDJSON, on a terminal CSV',
   },
   examples: [

@@ -44,6 +44,7 @@ export const predict: Command = {
     ['predict printer.pcap', 'role and behaviour of one device'],
     ['predict captures/ --format csv -o devices.csv', 'all captures in a directory as a table'],
     ['predict --role Printer --fail-on anomalous printer.pcap', 'exit with 10 when it is not like a printer'],
+    ['predict --names plc.pcap', 'look at names and process codes, too'],
     ['predict - < printer.pcap', 'a capture from standard input'],
   ],
   run,
