@@ -141,7 +141,7 @@ describe('networkml features', () => {
     const made = await networkml(['features', captures, '--kind', 'training', '-o', table]);
     expect(made).toEqual({ code: 0, stdout: '', stderr: '' });
     const rows = await parquetRows(table);
-    expect(new Set(rows.map(({ view }) => view)).size).toBe(5);
+    expect(new Set(rows.map(({ view }) => view)).size).toBe(6);
     const common = ['--grouped', '3', '--classifier', 'one-layer', '--device-from', 'labels'];
     const [fromTable, fromCaptures] = await Promise.all(
       [table, captures].map((path) => lines(['evaluate', path, ...common])),

@@ -3,8 +3,19 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { loadBundle, predictCapture, trainBundle } from '../../src/pipeline/index.js';
+import {
+  appendTrainingCapture,
+  loadBundle,
+  predictCapture,
+  readCaptures,
+  readTrainingTable,
+  type TrainingCapture,
+  trainBundle,
+  trainingBatch,
+  trainingColumns,
+} from '../../src/pipeline/index.js';
 import { splitEnd } from '../../src/pipeline/peer-words.js';
+import { tableWriter } from '../../src/report/index.js';
 import { bytesOfHex, concat, u8, u16 } from '../support/bytes.js';
 import { classicPieces, type FilePacket, fileOf } from '../support/capture-files.js';
 import { ethernet } from '../support/frames.js';
@@ -176,6 +187,52 @@ describe('names and process codes', () => {
     expect(anomaly.windows?.[0]?.why.join('\n')).toMatch(
       /60 names asked for below one domain: evil<b>\.example \(usual in this role: 0\)/,
     );
+  });
+});
+
+describe('training tables', () => {
+  it('hold what was read of names and codes', async () => {
+    const read: TrainingCapture[] = [];
+    await readCaptures([captures], { deviceFrom: 'labels', names: true }, (capture) => read.push(capture));
+    const table = join(folder, 'table.ndjson');
+    const parts: Uint8Array[] = [];
+    const writer = await tableWriter(
+      'ndjson',
+      trainingColumns,
+      (bytes) => parts.push(Uint8Array.from(bytes)),
+      {
+        gzip: false,
+      },
+    );
+    const batch = trainingBatch();
+    const write = () => {
+      writer.write(batch);
+      batch.rows = 0;
+    };
+    for (const capture of read) appendTrainingCapture(batch, capture, write);
+    write();
+    writer.end();
+    writeFileSync(table, Buffer.concat(parts));
+    const back = await readTrainingTable(table);
+    expect(back).toHaveLength(read.length);
+    const kept = ({ units: { contacts, codes, names } }: TrainingCapture) => ({
+      contacts: [...contacts.numbers],
+      codes: [...(codes?.numbers ?? [])],
+      seen: codes?.seen.map((tokens) => [...tokens]),
+      names: [...(names?.numbers ?? [])],
+    });
+    expect(back.map(kept)).toEqual(read.map(kept));
+    expect(read.every(({ units }) => (units.codes?.seen[0]?.length ?? 0) >= 2)).toBe(true);
+    const other = join(folder, 'from-table');
+    await trainBundle([table], {
+      seed: 1,
+      classifier: 'one-layer',
+      output: other,
+      names: true,
+      views: ['port-protocol'],
+    });
+    const digest = async (path: string) => (await loadBundle(path)).bundle.sha256;
+    expect(await digest(other)).toBe(await digest(withAll));
   });
 });
 
