@@ -127,7 +127,13 @@ const work = mkdtempSync(join(tmpdir(), 'lab-tables-'));
 function writeTable(name, chosen) {
   writeFileSync(join(work, 'labels.csv'), csv(chosen));
   const table = join(target, name);
-  const words = ['features', ...sites.map((site) => join(corpus, site.name)), '--kind', 'training', '--names'];
+  const words = [
+    'features',
+    ...sites.map((site) => join(corpus, site.name)),
+    '--kind',
+    'training',
+    '--names',
+  ];
   const program = join(root, 'dist/cli/main.cjs');
   const files = ['--labels', join(work, 'labels.csv'), '-o', table];
   const run = spawnSync(process.execPath, [program, ...words, ...files], { stdio: 'inherit' });

@@ -38,7 +38,16 @@ function run(words) {
 const besides = values['without-lab'] ? [] : ['--also', lab, ...mapped];
 const named = ['--name', 'default', '--bundle-version', version, '--seed', '1'];
 const views = ['--names', '--view', 'port-protocol'];
-run([join(root, 'dist/cli/main.cjs'), 'train', captures, ...besides, '-o', values.bundle, ...views, ...named]);
+run([
+  join(root, 'dist/cli/main.cjs'),
+  'train',
+  captures,
+  ...besides,
+  '-o',
+  values.bundle,
+  ...views,
+  ...named,
+]);
 const cardLab = values['without-lab'] ? [] : ['--lab', lab, ...mapped];
 const figures = values.figures === undefined ? [] : ['--figures', values.figures];
 const card = [values.bundle, captures, attacks, ...(families === undefined ? [] : [families])];
