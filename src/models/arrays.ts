@@ -3,12 +3,12 @@
 import type { ArrayDtype } from './manifest.js';
 
 /** An array of a bundle in memory. */
-export type ArrayData = Float32Array | Float64Array | Uint32Array | Int32Array | Uint8Array;
+export type ArrayData = Float32Array | Float64Array | Uint32Array | Int32Array | Uint16Array | Uint8Array;
 
 /** Every array starts at a multiple of this, so that a view of any element type can lie over it. */
 export const ALIGNMENT_BYTES = 8;
 
-const ELEMENT_BYTES = { float32: 4, float64: 8, uint32: 4, int32: 4, uint8: 1 } as const;
+const ELEMENT_BYTES = { float32: 4, float64: 8, uint32: 4, int32: 4, uint16: 2, uint8: 1 } as const;
 
 /** Size of one element, bytes. */
 export function elementBytes(dtype: ArrayDtype): number {
@@ -25,7 +25,8 @@ export function dtypeOf(data: ArrayData): ArrayDtype {
   if (data instanceof Float32Array) return 'float32';
   if (data instanceof Float64Array) return 'float64';
   if (data instanceof Uint32Array) return 'uint32';
-  return data instanceof Int32Array ? 'int32' : 'uint8';
+  if (data instanceof Int32Array) return 'int32';
+  return data instanceof Uint16Array ? 'uint16' : 'uint8';
 }
 
 /** A view of an element type over part of a buffer; `offset` and `bytes` fit the element size. */
@@ -40,6 +41,8 @@ export function viewOf(dtype: ArrayDtype, buffer: ArrayBuffer, offset: number, b
       return new Uint32Array(buffer, offset, length);
     case 'int32':
       return new Int32Array(buffer, offset, length);
+    case 'uint16':
+      return new Uint16Array(buffer, offset, length);
     case 'uint8':
       return new Uint8Array(buffer, offset, length);
   }

@@ -47,7 +47,7 @@ export type Count = number;
 export type ByteCount = number;
 
 /** Element types an array may have. */
-export type ArrayDtype = 'float32' | 'float64' | 'uint32' | 'int32' | 'uint8';
+export type ArrayDtype = 'float32' | 'float64' | 'uint32' | 'int32' | 'uint16' | 'uint8';
 
 /** One role a bundle knows. */
 export interface BundleRole {

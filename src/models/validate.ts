@@ -27,14 +27,14 @@ const ID = /^[a-z0-9][a-z0-9._/-]{0,63}$/u;
 const ARRAY_NAME = /^[A-Za-z0-9_][A-Za-z0-9._/-]{0,127}$/u;
 const FILE_NAME = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,63}$/u;
 const DIGEST = /^[0-9a-f]{64}$/u;
-const DTYPE = /^(?:float32|float64|uint32|int32|uint8)$/u;
+const DTYPE = /^(?:float32|float64|uint32|int32|uint16|uint8)$/u;
 const IN_WORDS = {
   shown: 'a text of 1 to 128 characters without control characters',
   id: 'an id of lower-case letters, digits, and . _ / -',
   arrayName: 'a name of letters, digits, and . _ / -',
   fileName: 'a plain file name inside the bundle',
   digest: '64 hexadecimal digits',
-  dtype: 'one of float32, float64, uint32, int32, uint8',
+  dtype: 'one of float32, float64, uint32, int32, uint16, uint8',
 } as const;
 
 const TOP: Keys = {

@@ -26,14 +26,14 @@ export function encodeEnsemble(model: EnsembleModel): EncodedModel {
   });
   const encodedKnown = known === null ? undefined : encodeKnownDevices(known);
   for (const [name, array] of Object.entries(encodedKnown?.arrays ?? {})) arrays[`known/${name}`] = array;
-  const { trees, nodes, leaves } = encoded.meta;
+  const { trees, nodes, leaves, distributions, entries } = encoded.meta;
   return {
     meta: {
       kind,
       layout,
       roles: [...roles],
       columnCount,
-      forest: { trees, nodes, leaves },
+      forest: { trees, nodes, leaves, distributions, entries },
       nets: nets.map(({ hidden, columns }) => ({ hidden, columns: columns.length })),
       shares: { ...shares },
       ...(encodedKnown && { known: encodedKnown.meta }),

@@ -5,6 +5,7 @@ import { NetworkmlError } from '../errors.js';
 export type BundleArray =
   | { readonly dtype: 'float32'; readonly shape: readonly number[]; readonly data: Float32Array }
   | { readonly dtype: 'uint32'; readonly shape: readonly number[]; readonly data: Uint32Array }
+  | { readonly dtype: 'uint16'; readonly shape: readonly number[]; readonly data: Uint16Array }
   | { readonly dtype: 'int32'; readonly shape: readonly number[]; readonly data: Int32Array };
 
 /** A model taken apart: what goes into the manifest (plain JSON), and the named arrays. */
@@ -66,7 +67,10 @@ export function partOf<D extends BundleArray['dtype']>(
     refuse(`array ${name} is ${found.dtype} [${found.shape}], not ${dtype} [${shape}]`);
   }
   if (found.dtype === 'float32') {
-    for (const value of found.data) if (!Number.isFinite(value)) refuse(`array ${name} holds ${value}`);
+    const { data } = found;
+    for (let i = 0; i < size; i++) {
+      if (!Number.isFinite(data[i])) refuse(`array ${name} holds ${data[i]}`);
+    }
   }
   return found.data as Of<D>;
 }

@@ -37,6 +37,15 @@ function randomItems(random: TestRandom, count: number, mostCopies = 1): ForestI
   };
 }
 
+/** A tree as nested lists, without the numbers of its nodes. */
+function subtree(forest: ForestModel, node: number): unknown {
+  const [column, child] = [forest.column[node]!, forest.child[node]!];
+  const about = [column, forest.threshold[node]];
+  if (column >= 0) return [...about, subtree(forest, child), subtree(forest, child + 1)];
+  const width = forest.roles.length;
+  return [...about, Array.from(forest.distributions.subarray(child * width, (child + 1) * width))];
+}
+
 function denseRow(rows: SparseRows, id: number): number[] {
   const out = new Array<number>(rows.columnCount).fill(0);
   for (let e = rows.start[id]!; e < rows.start[id + 1]!; e++) out[rows.indices[e]!] = rows.values[e]!;
@@ -235,21 +244,60 @@ describe('random forest', () => {
     expect(items.row.length).toBeLessThan(sessions);
   });
 
-  it('goes through a bundle, and refuses parts that lead astray', () => {
-    const { model } = trainForest(about, randomItems(testRandom(6), 60), { seed: 1, trees: 7 });
+  it('goes through a bundle: other numbers of nodes, the same trees', () => {
+    for (let seed = 0; seed < 5; seed++) {
+      const items = randomItems(testRandom(seed), 60);
+      const { model } = trainForest(about, items, { seed, trees: 7 });
+      const parts = encodeForest(model);
+      const back = decodeForest(JSON.parse(JSON.stringify(parts.meta)), parts.arrays);
+      expect(forestProbabilities(back, items.rows)).toEqual(forestProbabilities(model, items.rows));
+      const shapes = (forest: ForestModel) => Array.from(forest.roots, (root) => subtree(forest, root));
+      expect(shapes(back)).toEqual(shapes(model));
+      expect(encodeForest(back)).toEqual(parts);
+    }
+  });
+
+  it('refuses parts that lead astray', () => {
+    const items = randomItems(testRandom(6), 60);
+    const { model } = trainForest(about, items, { seed: 1, trees: 7 });
     const { meta, arrays } = encodeForest(model);
-    expect(decodeForest(JSON.parse(JSON.stringify(meta)), arrays)).toEqual(model);
-    const split = model.column.findIndex((column) => column >= 0);
-    const broken = (change: (model: ForestModel) => void): (() => unknown) => {
-      const copy = structuredClone(model);
-      change(copy);
-      const parts = encodeForest(copy);
-      return () => decodeForest(parts.meta, parts.arrays);
+    type Numbers = Record<string, { data: { [index: number]: number; length: number } }>;
+    const broken = (change: (arrays: Numbers, meta: Record<string, number>) => void): (() => unknown) => {
+      const copy = structuredClone({ meta, arrays });
+      change(copy.arrays as Numbers, copy.meta as Record<string, number>);
+      return () => decodeForest(copy.meta, copy.arrays);
     };
-    expect(broken((m) => m.child.fill(split, split, split + 1))).toThrow('leads nowhere');
-    expect(broken((m) => m.column.fill(columnCount, split, split + 1))).toThrow('looks at column');
-    expect(broken((m) => m.roots.fill(m.column.length, 0, 1))).toThrow('root');
-    expect(broken((m) => m.threshold.fill(Number.NaN, split, split + 1))).toThrow('holds NaN');
+    const column = arrays.column!.data;
+    const [split, leaf] = [column.findIndex((c) => c < columnCount), column.indexOf(0xffff)];
+    const put = (name: string, at: number, value: number) => broken((a) => (a[name]!.data[at] = value));
+    expect(broken(() => {})).not.toThrow();
+    expect(put('column', split, columnCount)).toThrow('looks at column');
+    expect(put('column', split, 0xffff)).toThrow(/more (nodes|leaves) than/);
+    expect(put('column', leaf, 0)).toThrow(/more splits than|do not end where/);
+    expect(put('answer', 0, model.distributions.length / model.roles.length)).toThrow('leads nowhere');
+    expect(put('threshold', 0, Number.NaN)).toThrow('holds NaN');
+    expect(put('weight', 0, Number.POSITIVE_INFINITY)).toThrow('holds Infinity');
+    expect(put('distributions/role', 0, model.roles.length)).toThrow('a share of role');
+    expect(put('distributions/starts', 1, 0xffffffff)).toThrow('distributions');
+    expect(put('distributions/starts', 0, 1)).toThrow('do not fill');
+    expect(broken((_, m) => (m.trees = 8))).toThrow('trees that do not end');
+    expect(broken((_, m) => (m.trees = 6))).toThrow('more nodes');
+    expect(broken((_, m) => (m.leaves! -= 1))).toThrow('array threshold is');
+    // Two nodes that change places make other trees, whose walks end, too, or none.
+    let walked = 0;
+    for (let node = 0; node + 1 < column.length; node++) {
+      const changed = broken(({ column: { data } = { data: [] } }) => {
+        [data[node], data[node + 1]] = [data[node + 1] as number, data[node] as number];
+      });
+      try {
+        const back = changed() as ForestModel;
+        expect(forestProbabilities(back, items.rows).every(Number.isFinite)).toBe(true);
+        walked++;
+      } catch (error) {
+        expect(String(error)).toMatch(/random forest: /);
+      }
+    }
+    expect(walked).toBeGreaterThan(0);
   });
 
   it('refuses settings and data it cannot use', () => {
