@@ -4,7 +4,7 @@
  * counted apart for hosts that attack, hosts that are attacked, and hosts that neither happens to.
  *
  *   lab/corpus --out DIR --runs 3 --seed 201 --seconds 60 --attacks 8 --i-am-root-in-a-throwaway-machine
- *   node scripts/judge-lab-attacks.mjs DIR [BUNDLE]
+ *   node scripts/judge-lab-attacks.mjs DIR [BUNDLE] [--names]
  *
  * The sites' seeds must not be among those that the bundle was trained on.
  */
@@ -12,8 +12,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadBundle, predictCapture } from '../dist/pipeline/index.js';
 
-const [folder, bundlePath] = process.argv.slice(2);
-if (folder === undefined) throw new Error('usage: judge-lab-attacks.mjs DIR [BUNDLE]');
+const readNames = process.argv.includes('--names');
+const [folder, bundlePath] = process.argv.slice(2).filter((word) => word !== '--names');
+if (folder === undefined) throw new Error('usage: judge-lab-attacks.mjs DIR [BUNDLE] [--names]');
 
 const [head, ...lines] = readFileSync(join(folder, 'manifest.csv'), 'utf8').trim().split(/\r?\n/);
 const names = head.split(',');
@@ -27,7 +28,7 @@ const kinds = new Map();
 const bundle = await loadBundle(bundlePath);
 for (const row of rows) {
   const group = row.attack !== '' ? 'attacker' : targets.has(`${row.site} ${row.host}`) ? 'target' : 'other';
-  const { anomaly, role } = await predictCapture(join(folder, row.file), bundle, { device: row.mac });
+  const { anomaly, role } = await predictCapture(join(folder, row.file), bundle, { device: row.mac, names: readNames });
   groups[group].push({ anomaly, right: role.top[0]?.role === row.role });
   if (group !== 'attacker') continue;
   const kind = kinds.get(row.attack) ?? { found: 0, of: 0 };
