@@ -76,16 +76,24 @@ const SERVICE_FIELDS = 5;
 
 /** Collects the sessions of a device; memory is bounded. */
 export class ContactCollector {
-  /** Bytes of each slice, both ways. */
+  /** Bytes of each slice, both ways; of the one at hand they are in `binBytes`. */
   private readonly bins = new Map<number, number>();
+  private bin = -1;
+  private binBytes = 0;
   private readonly peerKeys = new IntKeyTable();
   private peers: Float64Array = new Float64Array(PEER_FIELDS * 64);
   private readonly serviceKeys = new IntKeyTable();
   private services: Float64Array = new Float64Array(SERVICE_FIELDS * 64);
 
   add(part: DeviceSession): void {
-    const { bin, sentIpBytes, receivedIpBytes } = part;
-    this.bins.set(bin, (this.bins.get(bin) ?? 0) + sentIpBytes + receivedIpBytes);
+    const { bin } = part;
+    // Sessions of a slice come one after the other, nearly all of them.
+    if (bin !== this.bin) {
+      this.bins.set(this.bin, this.binBytes);
+      this.bin = bin;
+      this.binBytes = this.bins.get(bin) ?? 0;
+    }
+    this.binBytes += part.sentIpBytes + part.receivedIpBytes;
     if (part.peerClass === 'multicast') return;
     this.addBytes(part);
     if (part.peerClass !== 'external' || part.row !== part.firstRow) return;
@@ -93,6 +101,8 @@ export class ContactCollector {
   }
 
   finish(): ContactUnits {
+    this.bins.set(this.bin, this.binBytes);
+    this.bins.delete(-1);
     const bins = Uint32Array.from(this.bins.keys()).sort();
     const unitOfBin = new Map(Array.from(bins, (bin, unit) => [bin, unit]));
     const numbers = new Float32Array(bins.length * contactNumberCount);
@@ -168,10 +178,13 @@ export class ContactCollector {
 
   private weighBytes(index: number, raise: Raise): void {
     const at = index * PEER_FIELDS;
-    const [sent = 0, received = 0, external = 0, row = 0] = this.peers.subarray(at, at + PEER_FIELDS);
+    const { peers } = this;
+    const sent = peers[at] as number;
+    const received = peers[at + 1] as number;
     if (sent <= received) return;
+    const row = peers[at + 3] as number;
     const bin = this.peerKeys.word(index, 2);
-    if (external === 1) raise(bin, UPLOAD, Math.log1p(sent - received), row, sent);
+    if (peers[at + 2] === 1) raise(bin, UPLOAD, Math.log1p(sent - received), row, sent);
     if (sent <= SMALLEST_UPLOAD_BYTES) return;
     raise(bin, SHARE, (sent - received) / (this.bins.get(bin) ?? 1), row, sent);
   }

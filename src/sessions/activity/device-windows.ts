@@ -24,28 +24,32 @@ export interface DeviceWindows {
 export function deviceWindows(table: SessionTable, sides: Uint8Array): DeviceWindows {
   const { view, windows: log } = table;
   const count = countEntries(table, sides);
-  const found = { rows: new Int32Array(count), states: new Int32Array(count), at: 0 };
+  const rows = new Int32Array(count);
+  const states = new Int32Array(count);
   const entryOfLog = log.marked > 0 ? new Int32Array(log.count).fill(-1) : null;
-  for (let entry = 0; entry < log.count; entry++) {
-    const index = log.rows[entry] as number;
+  const { rows: logRows, states: logStates, count: logged } = log;
+  let at = 0;
+  for (let entry = 0; entry < logged; entry++) {
+    const index = logRows[entry] as number;
     if (sides[index] === 0) continue;
-    if (entryOfLog !== null) entryOfLog[entry] = found.at;
-    found.rows[found.at] = index;
-    found.states[found.at++] = log.states[entry] as number;
+    if (entryOfLog !== null) entryOfLog[entry] = at;
+    rows[at] = index;
+    states[at++] = logStates[entry] as number;
   }
-  const fromRows = found.at;
-  for (let index = 0; index < table.rows; index++) {
+  const fromRows = at;
+  for (let index = 0, place = row.WINDOW; index < table.rows; index++, place += row.ROW_BYTES) {
     if (sides[index] === 0) continue;
-    found.rows[found.at] = index;
-    found.states[found.at++] = view.getInt32(index * row.ROW_BYTES + row.WINDOW, true);
+    rows[at] = index;
+    states[at++] = view.getInt32(place, true);
   }
-  const marks = marksOf(table, found.rows, fromRows, entryOfLog);
-  return sortByWindow(found.rows, found.states, marks, sides);
+  const marks = marksOf(table, rows, fromRows, entryOfLog);
+  return sortByWindow(rows, states, marks, sides);
 }
 
 function countEntries({ rows, windows: log }: SessionTable, sides: Uint8Array): number {
+  const { rows: logRows, count: logged } = log;
   let count = 0;
-  for (let entry = 0; entry < log.count; entry++) if (sides[log.rows[entry] as number] !== 0) count++;
+  for (let entry = 0; entry < logged; entry++) if (sides[logRows[entry] as number] !== 0) count++;
   for (let index = 0; index < rows; index++) if (sides[index] !== 0) count++;
   return count;
 }
@@ -69,11 +73,13 @@ function marksOf(
     before.set(index, reached);
     any = true;
   }
-  for (let entry = fromRows; entry < rows.length; entry++) {
+  const some = before.size > 0;
+  const count = rows.length;
+  for (let entry = fromRows; entry < count; entry++) {
     const index = rows[entry] as number;
     const reached = view.getInt32(index * row.ROW_BYTES + row.MARKED_PACKETS, true);
     if (reached === 0) continue;
-    marks[entry] = (reached - (before.get(index) ?? 0)) | 0;
+    marks[entry] = some ? (reached - (before.get(index) ?? 0)) | 0 : reached;
     any = true;
   }
   return any ? marks : null;
@@ -87,29 +93,33 @@ function sortByWindow(
 ): DeviceWindows {
   const count = rows.length;
   let last = 0;
-  for (const state of states) last = Math.max(last, state >>> WINDOW_SHIFT);
+  // Plain loops over hoisted arrays: all of this runs once a capture, before it is compiled well.
+  for (let entry = 0; entry < count; entry++) {
+    const window = (states[entry] as number) >>> WINDOW_SHIFT;
+    if (window > last) last = window;
+  }
   const next = new Int32Array(last + 2);
-  for (const state of states) (next[(state >>> WINDOW_SHIFT) + 1] as number)++;
+  for (let entry = 0; entry < count; entry++) {
+    const after = ((states[entry] as number) >>> WINDOW_SHIFT) + 1;
+    next[after] = (next[after] as number) + 1;
+  }
   for (let window = 0; window <= last; window++) {
     next[window + 1] = (next[window + 1] as number) + (next[window] as number);
   }
-  const out = {
-    count,
-    rows: new Int32Array(count),
-    windows: new Int32Array(count),
-    facts: new Uint8Array(count),
-    marks: marks === null ? null : new Int32Array(count),
-  };
+  const sortedRows = new Int32Array(count);
+  const windows = new Int32Array(count);
+  const facts = new Uint8Array(count);
+  const sortedMarks = marks === null ? null : new Int32Array(count);
   for (let entry = 0; entry < count; entry++) {
     const state = states[entry] as number;
     const window = state >>> WINDOW_SHIFT;
     const at = next[window] as number;
     next[window] = at + 1;
     const index = rows[entry] as number;
-    out.rows[at] = index;
-    out.windows[at] = window;
-    out.facts[at] = sides[index] === 2 ? ((state & 0x55) << 1) | ((state >>> 1) & 0x55) : state & 0xff;
-    if (out.marks !== null) out.marks[at] = marks?.[entry] ?? 0;
+    sortedRows[at] = index;
+    windows[at] = window;
+    facts[at] = sides[index] === 2 ? ((state & 0x55) << 1) | ((state >>> 1) & 0x55) : state & 0xff;
+    if (marks !== null && sortedMarks !== null) sortedMarks[at] = marks[entry] as number;
   }
-  return out;
+  return { count, rows: sortedRows, windows, facts, marks: sortedMarks };
 }
