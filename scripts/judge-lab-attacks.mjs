@@ -28,7 +28,10 @@ const kinds = new Map();
 const bundle = await loadBundle(bundlePath);
 for (const row of rows) {
   const group = row.attack !== '' ? 'attacker' : targets.has(`${row.site} ${row.host}`) ? 'target' : 'other';
-  const { anomaly, role } = await predictCapture(join(folder, row.file), bundle, { device: row.mac, names: readNames });
+  const { anomaly, role } = await predictCapture(join(folder, row.file), bundle, {
+    device: row.mac,
+    names: readNames,
+  });
   groups[group].push({ anomaly, right: role.top[0]?.role === row.role });
   if (group !== 'attacker') continue;
   const kind = kinds.get(row.attack) ?? { found: 0, of: 0 };
