@@ -44,14 +44,6 @@ export function floatsOf(view: EncodedView, name: string, length: number): Float
   return array.data;
 }
 
-/** Whether no number is a NaN or infinity. */
-export function allFinite(numbers: Float32Array): boolean {
-  // A difference with itself is 0 or NaN, and NaN stays.
-  let sum = 0;
-  for (let i = 0; i < numbers.length; i++) sum += (numbers[i] as number) - (numbers[i] as number);
-  return sum === 0;
-}
-
 /** Arrays one behind the other. */
 export function joinFloats(arrays: readonly Float32Array[]): Float32Array {
   const joined = new Float32Array(arrays.reduce((sum, { length }) => sum + length, 0));

@@ -4,9 +4,10 @@
  * of ports show neither a scan nor a quantity, and it finds next to nothing (docs/behaviour.md). Never part of the usual
  * verdict.
  */
+
 import { PORT_PROTOCOL_COLUMNS, PORT_PROTOCOL_LAYOUT, portProtocolColumnName } from '../features/index.js';
+import { allFinite } from '../math/index.js';
 import {
-  allFinite,
   type EncodedView,
   float32,
   floatsOf,

@@ -1,8 +1,7 @@
 /** The `sess` view: single sessions against the sessions of other devices of the role. */
 import { type SessUnits, sessLayoutId, sessNumberCount } from '../features/index.js';
-import { type Random, standardDeviation } from '../math/index.js';
+import { allFinite, type Random, standardDeviation } from '../math/index.js';
 import {
-  allFinite,
   type EncodedView,
   float32,
   floatsOf,

@@ -1,6 +1,8 @@
 /** One role in a view whose units are plain vectors: its scores and its reasons. */
+
 import type { VectorUnits } from '../features/index.js';
-import { allFinite, manifestError } from './encoded.js';
+import { allFinite } from '../math/index.js';
+import { manifestError } from './encoded.js';
 import { outlierProbabilityOf } from './reference.js';
 import {
   createVectorScorer,

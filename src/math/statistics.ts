@@ -97,3 +97,11 @@ export function countBelow(sorted: ArrayLike<number>, value: number, inclusive =
   }
   return low;
 }
+
+/** Whether no number is a NaN or infinity. */
+export function allFinite(numbers: Float32Array): boolean {
+  // A difference with itself is 0 or NaN, and NaN stays.
+  let sum = 0;
+  for (let i = 0; i < numbers.length; i++) sum += (numbers[i] as number) - (numbers[i] as number);
+  return sum === 0;
+}

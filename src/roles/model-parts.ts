@@ -1,5 +1,6 @@
 /** Reading the parts of a model out of a bundle: names, counts and arrays, none of them trusted. */
 import { NetworkmlError } from '../errors.js';
+import { allFinite } from '../math/index.js';
 
 /** One array of a model as a bundle keeps it. */
 export type BundleArray =
@@ -66,11 +67,6 @@ export function partOf<D extends BundleArray['dtype']>(
   if (found.dtype !== dtype || !shapeFits || found.data.length !== size) {
     refuse(`array ${name} is ${found.dtype} [${found.shape}], not ${dtype} [${shape}]`);
   }
-  if (found.dtype === 'float32') {
-    const { data } = found;
-    for (let i = 0; i < size; i++) {
-      if (!Number.isFinite(data[i])) refuse(`array ${name} holds ${data[i]}`);
-    }
-  }
+  if (found.dtype === 'float32' && !allFinite(found.data)) refuse(`array ${name} holds what is no number`);
   return found.data as Of<D>;
 }

@@ -1,4 +1,5 @@
 import { NetworkmlError } from '../errors.js';
+import { allFinite } from '../math/index.js';
 import type { OneLayerModel } from './one-layer.js';
 
 /** One array of a classifier as a bundle keeps it. */
@@ -119,6 +120,6 @@ function array(
   if (!shapeFits || data.length !== size) {
     refuse(`array ${name} is [${found.shape}] with ${data.length} values, not [${shape}]`);
   }
-  for (const value of data) if (!Number.isFinite(value)) refuse(`array ${name} holds ${value}`);
+  if (data instanceof Float32Array && !allFinite(data)) refuse(`array ${name} holds what is no number`);
   return data;
 }
