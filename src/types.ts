@@ -118,7 +118,7 @@ export interface NamedPeer {
   count: number;
 }
 
-/** A minute (view `net`) or 15 minutes (view `adm`) that stand out. */
+/** A minute (view `net`) or 15 minutes (other views but `sess`) that stand out. */
 export interface NamedWindow {
   view: string;
   start: string;

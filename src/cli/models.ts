@@ -2,6 +2,7 @@
 
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { checkBehaviour } from '../anomaly/index.js';
 import { NetworkmlError, toNetworkmlError } from '../errors.js';
 import {
   findBundle,
@@ -10,6 +11,7 @@ import {
   readManifest,
   verifyBundle,
 } from '../models/index.js';
+import { loadBundle } from '../pipeline/index.js';
 import { bundleBlock, bundleTable, bundleVerdicts } from '../report/index.js';
 import type { BundleRecord } from '../types.js';
 import type { Command, Invocation } from './command.js';
@@ -46,10 +48,23 @@ async function run({ words, settings }: Invocation): Promise<number> {
     return EXIT.done;
   }
   const directories = named.length === 0 ? [findBundle(inUse)] : named.map((name) => findBundle(name));
-  const records = directories.map(bundleRecord);
+  const described = directories.map(bundleRecord);
+  const records = action === 'verify' ? await Promise.all(described.map(verified)) : described;
   const table = action === 'verify' ? bundleVerdicts : showTable;
   await writeRecords(records, settings, destination, table);
   return records.every(({ intact }) => intact) ? EXIT.done : EXIT.bundle;
+}
+
+/** Right digests do not tell whether the numbers of behaviour, which are only looked at when they are used, are such. */
+async function verified(record: BundleRecord): Promise<BundleRecord> {
+  if (!record.intact) return record;
+  try {
+    const { behaviour } = await loadBundle(record.path);
+    if (behaviour !== null) checkBehaviour(behaviour);
+    return record;
+  } catch (error) {
+    return { ...record, intact: false, problem: toNetworkmlError(error).toSentence() };
+  }
 }
 
 const showTable: typeof bundleTable = (records, style) =>

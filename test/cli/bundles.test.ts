@@ -4,6 +4,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { nodeVersion } from '../../src/cli/doctor.js';
+import { readBundle, writeBundle } from '../../src/models/index.js';
 import { examples, networkml, recordsIn, root, temporaryDirectory } from './run-cli.js';
 import { expectSchema } from './schema.js';
 
@@ -28,6 +29,24 @@ beforeAll(async () => {
   const bytes = readFileSync(file);
   bytes[bytes.length >> 1]! ^= 1;
   writeFileSync(file, bytes);
+});
+
+describe('a bundle of right digests', () => {
+  it('does not pass when numbers of behaviour are none', async () => {
+    const { manifest, arrays } = readBundle(bundle);
+    const { data: _, arrays: __, ...rest } = manifest;
+    const nonsense = join(directory, 'nonsense');
+    const copies = new Map(structuredClone([...arrays]));
+    copies.get('view.sess.numbers')?.data.fill(Number.NaN, -1);
+    writeBundle(nonsense, rest, copies);
+    const { code, stdout } = await networkml(['models', 'verify', nonsense]);
+    expect(code).toBe(4);
+    expect(recordsIn(stdout)[0]).toMatchObject({
+      intact: false,
+      problem: expect.stringContaining('a reference with numbers that are none'),
+    });
+    expect((await networkml(['models', 'verify', bundle])).code).toBe(0);
+  });
 });
 
 describe('train', () => {
