@@ -1,4 +1,5 @@
 /** Numeric kernels without domain words. */
+export { type AdamState, adamConstants, adamState, adamStep } from './adam.js';
 export {
   applyConfidence,
   applyTemperature,
@@ -8,6 +9,14 @@ export {
 } from './calibration.js';
 export { type FoldRequest, groupedFolds } from './folds.js';
 export { type RealPartTransform, realPartTransform } from './fourier.js';
+export {
+  type LayerBatch,
+  type LayerGradients,
+  type LayerParameters,
+  layerGradients,
+  layerParameters,
+  sumLayerGradients,
+} from './layer-gradients.js';
 export {
   averagePrecision,
   type BalancedShare,
@@ -34,5 +43,6 @@ export {
   shuffle,
   weightedSampleWithoutReplacement,
 } from './random.js';
+export { softmax } from './softmax.js';
 export { narrowRows, type SparseRows, SparseRowsBuilder, usedColumns } from './sparse.js';
 export * from './statistics.js';

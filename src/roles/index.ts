@@ -89,7 +89,6 @@ export {
 export {
   type OneLayerOptimiser,
   type OneLayerOptions,
-  type OneLayerParameters,
   oneLayerDefaults,
   trainOneLayer,
 } from './one-layer-training.js';

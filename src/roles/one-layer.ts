@@ -1,5 +1,5 @@
 import { NetworkmlError } from '../errors.js';
-import type { SparseRows } from '../math/index.js';
+import { type SparseRows, softmax } from '../math/index.js';
 
 /**
  * A network with one hidden layer: softmax(relu(x W1 + b1) W2 + b2).
@@ -96,17 +96,4 @@ function outputLayer(sums: Float64Array, model: OneLayerModel, out: Float64Array
       out[at + k] = (out[at + k] as number) + activation * (w2[offset + k] as number);
     }
   }
-}
-
-/** Softmax in place over `values[at .. at + count)`; the largest is taken off first, so nothing overflows. */
-export function softmax(values: Float64Array, at: number, count: number): void {
-  let most = Number.NEGATIVE_INFINITY;
-  for (let k = at; k < at + count; k++) most = Math.max(most, values[k] as number);
-  let sum = 0;
-  for (let k = at; k < at + count; k++) {
-    const power = Math.exp((values[k] as number) - most);
-    values[k] = power;
-    sum += power;
-  }
-  for (let k = at; k < at + count; k++) values[k] = (values[k] as number) / sum;
 }

@@ -1,6 +1,5 @@
 import { NetworkmlError } from '../errors.js';
-import type { SparseRows } from '../math/index.js';
-import { softmax } from './one-layer.js';
+import { type SparseRows, softmax } from '../math/index.js';
 
 /**
  * A network with one hidden layer over standardised columns: x = clip((sqrt(v) - mean) / deviation), then

@@ -5,7 +5,8 @@
 
 import { NetworkmlError } from '../../errors.js';
 import { importModule } from '../../import-module.js';
-import { adamConstants, type OneLayerOptimiser, type OneLayerParameters } from '../one-layer-training.js';
+import { adamConstants, type LayerParameters } from '../../math/index.js';
+import type { OneLayerOptimiser } from '../one-layer-training.js';
 import type { SoftTargets } from '../soft-targets.js';
 
 /** A tensor, as far as it is needed here. */
@@ -130,7 +131,7 @@ export function tensorFlowOptimiser(tf: TensorFlow): OneLayerOptimiser {
 /** The distinct vectors in full, and the targets with the weight of their vector. */
 function inputTensors(
   tf: TensorFlow,
-  parameters: OneLayerParameters,
+  parameters: LayerParameters,
   data: SoftTargets,
 ): { rows: Tensor; targets: Tensor } {
   const { rowCount, start, indices, values } = data.rows;
@@ -154,7 +155,7 @@ function inputTensors(
 
 function startVariables(
   tf: TensorFlow,
-  { w1, b1, w2, b2 }: OneLayerParameters,
+  { w1, b1, w2, b2 }: LayerParameters,
 ): Record<'w1' | 'b1' | 'w2' | 'b2', Variable> {
   const matrix = (values: Float64Array, columns: number): Variable =>
     tf.tidy(() => tf.variable(tf.tensor2d(Float32Array.from(values), [values.length / columns, columns])));

@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { LayerParameters } from '../../../src/math/index.js';
 import {
   allExamples,
   loadTensorFlow,
   mergeSessions,
-  type OneLayerParameters,
   oneLayerDefaults,
   oneLayerProbabilities,
   type TensorFlow,
@@ -29,7 +29,7 @@ type Parts = Record<(typeof parts)[number], ArrayLike<number>>;
 /** The drawn weights before the first step. */
 function startOf(): Parts {
   let start: Parts | undefined;
-  const keep = ({ w1, b1, w2, b2 }: OneLayerParameters) => {
+  const keep = ({ w1, b1, w2, b2 }: LayerParameters) => {
     start = { w1: w1.slice(), b1: b1.slice(), w2: w2.slice(), b2: b2.slice() };
   };
   trainOneLayer(set, chosen, { ...settings, epochs: 1, optimise: keep });

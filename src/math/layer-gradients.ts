@@ -1,0 +1,293 @@
+/**
+ * The gradient of a network with one hidden layer, softmax(relu(x W1 + b1) W2 + b2), over sparse rows. Inner loops,
+ * longer than most: products are taken four at a time, but every sum in the order in which one at a time would add it up.
+ * So the bits are the same in half the time: sums are read and written a quarter as often, and those of the backward pass
+ * do not wait for each other.
+ */
+import { softmax } from './softmax.js';
+import type { SparseRows } from './sparse.js';
+
+/** The parameters of a network in training. All lie in one array, so that a step is one loop; the views name its parts. */
+export interface LayerParameters {
+  readonly all: Float64Array;
+  /** How many at the front are weights; the rest are biases. */
+  readonly weightCount: number;
+  /** [columns x hidden] */
+  readonly w1: Float64Array;
+  /** [hidden x classes] */
+  readonly w2: Float64Array;
+  /** [hidden] */
+  readonly b1: Float64Array;
+  /** [classes] */
+  readonly b2: Float64Array;
+}
+
+/** Parameters (or gradients) of a network, all zero. */
+export function layerParameters(columns: number, hidden: number, classCount: number): LayerParameters {
+  const w2At = columns * hidden;
+  const weightCount = w2At + hidden * classCount;
+  const b2At = weightCount + hidden;
+  const all = new Float64Array(b2At + classCount);
+  return {
+    all,
+    weightCount,
+    w1: all.subarray(0, w2At),
+    w2: all.subarray(w2At, weightCount),
+    b1: all.subarray(weightCount, b2At),
+    b2: all.subarray(b2At),
+  };
+}
+
+/** What a network learns from. */
+export interface LayerBatch {
+  /** Where the entries are; what they are worth is in `values`. */
+  readonly rows: SparseRows;
+  /** One for each entry: how far it is from the value that its column has where it is absent. */
+  readonly values: Float64Array;
+  /** That value, one for each column; empty where it is 0 in all. */
+  readonly absent: Float64Array;
+  /** Share of each class, [rows x classes]. */
+  readonly targets: Float64Array;
+  /** One for each row. */
+  readonly weights: Float64Array;
+}
+
+/** Room for the gradients of one training, so that a step allocates nothing. */
+export interface LayerGradients {
+  readonly gradients: LayerParameters;
+  /** Sums of the hidden layer before a row is looked at, and of the row. */
+  readonly base: Float64Array;
+  readonly sums: Float64Array;
+  readonly outputs: Float64Array;
+  /** Hidden units that the row wakes. */
+  readonly awake: Uint32Array;
+  /** Where the weights of the row's entries begin, and what the entries are worth. */
+  readonly offsets: Uint32Array;
+  readonly factors: Float64Array;
+}
+
+/** Room for the gradients of some parameters over some rows. */
+export function layerGradients(parameters: LayerParameters, { rows }: LayerBatch): LayerGradients {
+  const hidden = parameters.b1.length;
+  const classCount = parameters.b2.length;
+  let longest = 0;
+  for (let row = 0; row < rows.rowCount; row++)
+    longest = Math.max(longest, rows.start[row + 1]! - rows.start[row]!);
+  return {
+    gradients: layerParameters(parameters.w1.length / hidden, hidden, classCount),
+    base: new Float64Array(hidden),
+    sums: new Float64Array(hidden),
+    outputs: new Float64Array(classCount),
+    awake: new Uint32Array(hidden),
+    offsets: new Uint32Array(longest),
+    factors: new Float64Array(longest),
+  };
+}
+
+/**
+ * Sums up the gradient of the weighted cross-entropy over all rows, in `room.gradients`.
+ *
+ * @param kept entries for which this is 0 count as absent; null: none.
+ * @param wantLoss whether the loss is wanted.
+ * @returns the loss, nats; 0 when it is not wanted.
+ */
+export function sumLayerGradients(
+  parameters: LayerParameters,
+  batch: LayerBatch,
+  room: LayerGradients,
+  kept: Uint8Array | null,
+  wantLoss: boolean,
+): number {
+  const { w1, b1, w2, b2 } = parameters;
+  const { w1: g1, b1: gb1, w2: g2, b2: gb2 } = room.gradients;
+  const { base, sums, outputs, awake, offsets, factors } = room;
+  const { absent, rows, targets, weights } = batch;
+  const hidden = b1.length;
+  const classCount = b2.length;
+  room.gradients.all.fill(0);
+  base.set(b1);
+  for (let column = 0; column < absent.length; column++) {
+    const x = absent[column]!;
+    const offset = column * hidden;
+    for (let j = 0; j < hidden; j++) base[j] = base[j]! + x * w1[offset + j]!;
+  }
+  let loss = 0;
+  for (let row = 0; row < rows.rowCount; row++) {
+    const entries = listEntries(batch, row, hidden, kept, offsets, factors);
+    sums.set(base);
+    addProducts(sums, w1, offsets, factors, entries);
+    let count = 0;
+    for (let j = 0; j < hidden; j++) if (sums[j]! > 0) awake[count++] = j;
+    outputs.set(b2);
+    addAwake(outputs, w2, sums, awake, count);
+    softmax(outputs, 0, classCount);
+    // From here `outputs` holds the gradient by the logits, then `sums` that by the hidden sums.
+    const weight = weights[row]!;
+    const at = row * classCount;
+    if (wantLoss) loss += weight * crossEntropy(outputs, targets, at);
+    for (let k = 0; k < classCount; k++) {
+      const gradient = weight * (outputs[k]! - targets[at + k]!);
+      outputs[k] = gradient;
+      gb2[k] = gb2[k]! + gradient;
+    }
+    backThrough(outputs, w2, g2, sums, awake, count);
+    for (let i = 0; i < count; i++) gb1[awake[i]!] = gb1[awake[i]!]! + sums[awake[i]!]!;
+    for (let entry = 0; entry < entries; entry++) {
+      const offset = offsets[entry]!;
+      const value = factors[entry]!;
+      for (let i = 0; i < count; i++) {
+        const j = awake[i]!;
+        g1[offset + j] = g1[offset + j]! + value * sums[j]!;
+      }
+    }
+  }
+  // What absent columns give is the same in every row: the sum of all rows' gradients, which is that of the bias.
+  for (let column = 0; column < absent.length; column++) {
+    const x = absent[column]!;
+    const offset = column * hidden;
+    for (let j = 0; j < hidden; j++) g1[offset + j] = g1[offset + j]! + x * gb1[j]!;
+  }
+  return loss;
+}
+
+/** The entries of a row that are kept, in order; how many. */
+function listEntries(
+  { rows, values }: LayerBatch,
+  row: number,
+  hidden: number,
+  kept: Uint8Array | null,
+  offsets: Uint32Array,
+  factors: Float64Array,
+): number {
+  let count = 0;
+  const to = rows.start[row + 1]!;
+  for (let entry = rows.start[row]!; entry < to; entry++) {
+    if (kept !== null && kept[entry] === 0) continue;
+    offsets[count] = rows.indices[entry]! * hidden;
+    factors[count] = values[entry]!;
+    count++;
+  }
+  return count;
+}
+
+/** Adds factor times weights of each entry to the sums. */
+function addProducts(
+  sums: Float64Array,
+  w1: Float64Array,
+  offsets: Uint32Array,
+  factors: Float64Array,
+  entries: number,
+): void {
+  const hidden = sums.length;
+  let entry = 0;
+  for (; entry + 3 < entries; entry += 4) {
+    const a = offsets[entry]!;
+    const b = offsets[entry + 1]!;
+    const c = offsets[entry + 2]!;
+    const d = offsets[entry + 3]!;
+    const x = factors[entry]!;
+    const y = factors[entry + 1]!;
+    const z = factors[entry + 2]!;
+    const u = factors[entry + 3]!;
+    for (let j = 0; j < hidden; j++) {
+      sums[j] = sums[j]! + x * w1[a + j]! + y * w1[b + j]! + z * w1[c + j]! + u * w1[d + j]!;
+    }
+  }
+  for (; entry < entries; entry++) {
+    const a = offsets[entry]!;
+    const x = factors[entry]!;
+    for (let j = 0; j < hidden; j++) sums[j] = sums[j]! + x * w1[a + j]!;
+  }
+}
+
+/** Adds what the hidden units that are awake say to the outputs. */
+function addAwake(
+  outputs: Float64Array,
+  w2: Float64Array,
+  sums: Float64Array,
+  awake: Uint32Array,
+  count: number,
+): void {
+  const classCount = outputs.length;
+  let i = 0;
+  for (; i + 3 < count; i += 4) {
+    const a = awake[i]! * classCount;
+    const b = awake[i + 1]! * classCount;
+    const c = awake[i + 2]! * classCount;
+    const d = awake[i + 3]! * classCount;
+    const x = sums[awake[i]!]!;
+    const y = sums[awake[i + 1]!]!;
+    const z = sums[awake[i + 2]!]!;
+    const u = sums[awake[i + 3]!]!;
+    for (let k = 0; k < classCount; k++) {
+      outputs[k] = outputs[k]! + x * w2[a + k]! + y * w2[b + k]! + z * w2[c + k]! + u * w2[d + k]!;
+    }
+  }
+  for (; i < count; i++) {
+    const a = awake[i]! * classCount;
+    const x = sums[awake[i]!]!;
+    for (let k = 0; k < classCount; k++) outputs[k] = outputs[k]! + x * w2[a + k]!;
+  }
+}
+
+/** The gradient of W2, and in the places of the sums that by the hidden units that are awake. */
+function backThrough(
+  outputs: Float64Array,
+  w2: Float64Array,
+  g2: Float64Array,
+  sums: Float64Array,
+  awake: Uint32Array,
+  count: number,
+): void {
+  const classCount = outputs.length;
+  let i = 0;
+  for (; i + 3 < count; i += 4) {
+    const a = awake[i]! * classCount;
+    const b = awake[i + 1]! * classCount;
+    const c = awake[i + 2]! * classCount;
+    const d = awake[i + 3]! * classCount;
+    const x = sums[awake[i]!]!;
+    const y = sums[awake[i + 1]!]!;
+    const z = sums[awake[i + 2]!]!;
+    const u = sums[awake[i + 3]!]!;
+    let byA = 0;
+    let byB = 0;
+    let byC = 0;
+    let byD = 0;
+    for (let k = 0; k < classCount; k++) {
+      const output = outputs[k]!;
+      byA += output * w2[a + k]!;
+      byB += output * w2[b + k]!;
+      byC += output * w2[c + k]!;
+      byD += output * w2[d + k]!;
+      g2[a + k] = g2[a + k]! + x * output;
+      g2[b + k] = g2[b + k]! + y * output;
+      g2[c + k] = g2[c + k]! + z * output;
+      g2[d + k] = g2[d + k]! + u * output;
+    }
+    sums[awake[i]!] = byA;
+    sums[awake[i + 1]!] = byB;
+    sums[awake[i + 2]!] = byC;
+    sums[awake[i + 3]!] = byD;
+  }
+  for (; i < count; i++) {
+    const a = awake[i]! * classCount;
+    const x = sums[awake[i]!]!;
+    let by = 0;
+    for (let k = 0; k < classCount; k++) {
+      const output = outputs[k]!;
+      by += output * w2[a + k]!;
+      g2[a + k] = g2[a + k]! + x * output;
+    }
+    sums[awake[i]!] = by;
+  }
+}
+
+function crossEntropy(outputs: Float64Array, targets: Float64Array, at: number): number {
+  let loss = 0;
+  for (let k = 0; k < outputs.length; k++) {
+    const target = targets[at + k]!;
+    if (target > 0) loss -= target * Math.log(Math.max(outputs[k]!, Number.MIN_VALUE));
+  }
+  return loss;
+}
