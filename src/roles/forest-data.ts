@@ -15,11 +15,18 @@ export interface ForestItems {
   readonly weight: Float64Array;
 }
 
-/** The items with every column as ranks of its distinct values: what the growing of trees works on. */
+/**
+ * The items with every column as ranks of its distinct values: what the growing of trees works on. A tree cannot part items
+ * of the same vector, and of the same class it need not: such items are one *pair*, whose weight is theirs.
+ */
 export interface CodedItems extends ForestItems {
+  /** Pair of each item, and the vector and class of each pair. */
+  readonly pairOf: Uint32Array;
+  readonly pairRow: Uint32Array;
+  readonly pairLabel: Uint32Array;
   /** The columns that differ between rows, ascending. */
   readonly columns: Uint32Array;
-  /** Rank of the value of column j in item i at `j * items + i`. */
+  /** Rank of the value of column j in pair i at `j * pairs + i`. */
   readonly codes: Uint16Array;
   /** Distinct values of column j, ascending, in `values[valueStart[j] .. valueStart[j + 1])`. */
   readonly values: Float32Array;
@@ -37,14 +44,14 @@ const mostCodes = 2 ** 29;
  */
 export function codeItems(items: ForestItems): CodedItems {
   const { rows, row } = items;
-  const count = row.length;
-  if (count === 0) throw new NetworkmlError('NML_TRAIN_DATA', 'a forest needs at least one row');
-  const used = usedColumns(rows, row);
+  if (row.length === 0) throw new NetworkmlError('NML_TRAIN_DATA', 'a forest needs at least one row');
+  const pairs = pairItems(items);
+  const count = pairs.pairRow.length;
+  const used = usedColumns(rows, pairs.pairRow);
   if (used.length * count > mostCodes) {
     throw new NetworkmlError('NML_TRAIN_DATA', `${count} distinct rows of ${used.length} columns`);
   }
-  const itemsOfRow = groupByRow(row, rows.rowCount);
-  const dense = denseColumns(rows, used, itemsOfRow, count);
+  const dense = denseColumns(rows, used, groupByRow(pairs.pairRow, rows.rowCount), count);
   const kept: number[] = [];
   const values: number[] = [];
   const valueStart = [0];
@@ -63,6 +70,7 @@ export function codeItems(items: ForestItems): CodedItems {
   }
   return {
     ...items,
+    ...pairs,
     columns: Uint32Array.from(kept),
     codes: codes.slice(0, kept.length * count),
     values: Float32Array.from(values),
@@ -70,19 +78,40 @@ export function codeItems(items: ForestItems): CodedItems {
   };
 }
 
+/** The pairs of vector and class, in order of appearance. */
+function pairItems({
+  row,
+  label,
+  classCount,
+}: ForestItems): Pick<CodedItems, 'pairOf' | 'pairRow' | 'pairLabel'> {
+  const places = new Map<number, number>();
+  const pairRow: number[] = [];
+  const pairLabel: number[] = [];
+  const pairOf = Uint32Array.from(row, (id, item) => {
+    const own = label[item] as number;
+    const key = id * classCount + own;
+    const known = places.get(key);
+    if (known !== undefined) return known;
+    places.set(key, pairRow.length);
+    pairLabel.push(own);
+    return pairRow.push(id) - 1;
+  });
+  return { pairOf, pairRow: Uint32Array.from(pairRow), pairLabel: Uint32Array.from(pairLabel) };
+}
+
 function groupByRow(row: Uint32Array, rowCount: number): number[][] {
   const lists = Array.from({ length: rowCount }, (): number[] => []);
-  row.forEach((id, item) => {
-    (lists[id] as number[]).push(item);
+  row.forEach((id, pair) => {
+    (lists[id] as number[]).push(pair);
   });
   return lists;
 }
 
-/** [columns x items] */
+/** [columns x pairs] */
 function denseColumns(
   rows: SparseRows,
   used: Uint32Array,
-  itemsOfRow: readonly (readonly number[])[],
+  pairsOfRow: readonly (readonly number[])[],
   count: number,
 ): Float32Array {
   const place = new Int32Array(rows.columnCount).fill(-1);
@@ -91,11 +120,11 @@ function denseColumns(
   });
   const dense = new Float32Array(used.length * count);
   for (let id = 0; id < rows.rowCount; id++) {
-    const own = itemsOfRow[id] as readonly number[];
+    const own = pairsOfRow[id] as readonly number[];
     if (own.length === 0) continue;
     for (let entry = rows.start[id] as number; entry < (rows.start[id + 1] as number); entry++) {
       const at = (place[rows.indices[entry] as number] as number) * count;
-      for (const item of own) dense[at + item] = rows.values[entry] as number;
+      for (const pair of own) dense[at + pair] = rows.values[entry] as number;
     }
   }
   return dense;

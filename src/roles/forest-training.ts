@@ -1,8 +1,9 @@
 import { NetworkmlError } from '../errors.js';
 import { createRandom, type Random } from '../math/index.js';
 import type { ForestModel } from './forest.js';
+import type { Splitter } from './forest-cuts.js';
 import { type CodedItems, codeItems, type ForestItems } from './forest-data.js';
-import { type GrownTree, type Splitter, TreeGrower } from './forest-tree.js';
+import { type GrownTree, TreeGrower } from './forest-tree.js';
 
 /** Settings of the training; what is left out has the value in `forestDefaults`. */
 export interface ForestOptions {
@@ -11,7 +12,7 @@ export interface ForestOptions {
   readonly trees?: number;
   /** Columns tried at each split; the square root of the columns that differ between rows unless given. */
   readonly columnsPerSplit?: number;
-  /** Fewest items in a leaf. */
+  /** Fewest different pairs of vector and role in a leaf. */
   readonly leafItems?: number;
   readonly splitter?: Splitter;
   /** Whether each tree sees a bootstrap of the rows; otherwise all of them. */
@@ -44,14 +45,18 @@ export function growTrees(data: CodedItems, options: ForestOptions, first: numbe
   const grower = new TreeGrower(data, { ...settings, columnsPerSplit });
   const items = data.row.length;
   const drawn = new Float64Array(items);
-  const weights = new Float64Array(items);
+  const weights = new Float64Array(data.pairRow.length);
   const trees: GrownTree[] = [];
   const outOfBagVotes = new Float64Array(items * data.classCount);
   for (let tree = first; tree < last; tree++) {
     const random = createRandom(treeSeed(options.seed, tree));
     if (settings.bootstrap) bootstrap(data.copies, random, drawn);
     else drawn.set(data.copies);
-    for (let i = 0; i < items; i++) weights[i] = (drawn[i] as number) * (data.weight[i] as number);
+    weights.fill(0);
+    for (let i = 0; i < items; i++) {
+      const pair = data.pairOf[i] as number;
+      weights[pair] = (weights[pair] as number) + (drawn[i] as number) * (data.weight[i] as number);
+    }
     const grown = grower.grow(weights, random);
     trees.push(grown);
     if (settings.bootstrap) voteOutOfBag(grown, data, drawn, outOfBagVotes);
@@ -100,25 +105,29 @@ function poisson(mean: number, random: Random): number {
  * drawn k times, (1 - 1/m)^k are expected to be left.
  */
 function voteOutOfBag(tree: GrownTree, data: CodedItems, drawn: Float64Array, votes: Float64Array): void {
-  const { codes, classCount, copies, values, valueStart } = data;
-  const items = copies.length;
-  for (let i = 0; i < items; i++) {
+  const { classCount, copies, pairOf } = data;
+  const leaves = Uint32Array.from(data.pairRow, (_, pair) => leafOf(tree, data, pair));
+  for (let i = 0; i < copies.length; i++) {
     const unseen = (1 - 1 / (copies[i] as number)) ** (drawn[i] as number);
     if (unseen === 0) continue;
-    let node = 0;
-    for (;;) {
-      const split = tree.column[node] as number;
-      if (split < 0) break;
-      const code = codes[split * items + i] as number;
-      const value = values[(valueStart[split] as number) + code] as number;
-      const next = tree.child[node] as number;
-      node = value <= (tree.threshold[node] as number) ? next : next + 1;
-    }
-    const from = (tree.child[node] as number) * classCount;
+    const from = (leaves[pairOf[i] as number] as number) * classCount;
     for (let k = 0; k < classCount; k++) {
       const cell = i * classCount + k;
       votes[cell] = (votes[cell] as number) + unseen * (tree.leaves[from + k] as number);
     }
+  }
+}
+
+/** Place in `leaves` of the leaf that a pair comes to. */
+function leafOf(tree: GrownTree, { codes, values, valueStart, pairRow }: CodedItems, pair: number): number {
+  let node = 0;
+  for (;;) {
+    const split = tree.column[node] as number;
+    const next = tree.child[node] as number;
+    if (split < 0) return next;
+    const code = codes[split * pairRow.length + pair] as number;
+    const value = values[(valueStart[split] as number) + code] as number;
+    node = value <= (tree.threshold[node] as number) ? next : next + 1;
   }
 }
 

@@ -140,6 +140,71 @@ describe('random forest', () => {
     }
   });
 
+  it('grows the same trees from items that are repeated with parts of their weight', () => {
+    const whole = randomItems(testRandom(21), 60, 3);
+    const twice = <T extends Uint32Array | Float64Array>(list: T): number[] => [...list, ...list];
+    const parted: ForestItems = {
+      ...whole,
+      row: Uint32Array.from(twice(whole.row)),
+      label: Uint32Array.from(twice(whole.label)),
+      copies: Uint32Array.from(twice(whole.copies)),
+      weight: Float64Array.from([...whole.weight.map((w) => w * 0.25), ...whole.weight.map((w) => w * 0.75)]),
+    };
+    const options = { seed: 3, trees: 5, bootstrap: false };
+    const [one, other] = [whole, parted].map((items) => trainForest(about, items, options).model);
+    expect(other!.column).toEqual(one!.column);
+    expect(other!.threshold.length).toBe(one!.threshold.length);
+    other!.distributions.forEach((share, i) => {
+      expect(share).toBeCloseTo(one!.distributions[i]!, 5);
+    });
+  });
+
+  it('tries a column as often where the columns that differ are found from the entries', () => {
+    // Presence of six columns; as many constant ones make the rows so full that columns are drawn blindly instead.
+    const few = new SparseRowsBuilder(12);
+    const full = new SparseRowsBuilder(12);
+    const random = testRandom(5);
+    const own = Array.from({ length: 40 }, () =>
+      [0, 1, 2, 3, 4, 5].filter((c) => random.chance(0.1 + c / 20)),
+    );
+    const row = Uint32Array.from(own, (columns) =>
+      few.add(
+        columns,
+        columns.map(() => 1),
+      ),
+    );
+    const same = Uint32Array.from(own, (columns) =>
+      full.add(
+        [...columns, 6, 7, 8, 9],
+        [...columns, 6, 7, 8, 9].map(() => 1),
+      ),
+    );
+    const label = Uint32Array.from(own, () => random.below(3));
+    const ones = {
+      classCount: 3,
+      label,
+      copies: label.map(() => 1),
+      weight: Float64Array.from(label, () => 1),
+    };
+    const roots = (items: ForestItems, columnsPerSplit: number): number[] => {
+      const { model } = trainForest(about, items, {
+        seed: 1,
+        trees: 3000,
+        bootstrap: false,
+        columnsPerSplit,
+      });
+      const counts = new Array<number>(6).fill(0);
+      for (const root of model.roots) counts[model.column[root]!]!++;
+      return counts.map((count) => count / 3000);
+    };
+    const sparse = roots({ ...ones, rows: few.build(), row }, 3);
+    const blind = roots({ ...ones, rows: full.build(), row: same }, 3);
+    expect(blind.filter((share) => share > 0.01).length).toBeGreaterThan(2);
+    blind.forEach((share, column) => {
+      expect(Math.abs(share - sparse[column]!), `column ${column}`).toBeLessThan(0.04);
+    });
+  });
+
   it('keeps leaves of at least so many items and cuts between the values with the random splitter', () => {
     const items = randomItems(testRandom(9), 120);
     for (const splitter of ['best', 'random'] as const) {
