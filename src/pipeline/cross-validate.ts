@@ -8,19 +8,17 @@ import {
   checkTrainingSet,
   coverageAtCuts,
   defaultUnknownCut,
-  deviceProbabilities,
   evaluateRoles,
   leaveGroupsOut,
-  type OneLayerModel,
   type OneLayerOptimiser,
   type RoleEvaluation,
   type RoleExample,
-  trainOneLayer,
-  trainRoleModel,
 } from '../roles/index.js';
 import type { Corpus, StepProgress } from './corpus.js';
+import { answerFold, type FoldAnswers } from './fold-answers.js';
+import { startFoldThreads, worthFoldThreads } from './fold-threads.js';
 import { rolePriors } from './role-priors.js';
-import { deviceRowsOf, roleSets } from './role-sets.js';
+import { roleSets } from './role-sets.js';
 
 /** What is left out whole: devices, or families of them (makers, plants, laboratories). */
 export type LeftOut = 'device' | 'family';
@@ -66,42 +64,42 @@ export async function crossValidate(
   const groupOf = options.groupOf ?? groupNames(corpus, options.by ?? 'device');
   const groups = new Set(askedOf(corpus).map((index) => groupOf(index))).size;
   const found = new Map<ClassifierKind, CrossValidated>();
-  const networks: OneLayerModel[] = [];
-  const total = classifiers.length * Math.min(folds, groups);
+  if (groups < 2) {
+    for (const kind of classifiers) found.set(kind, notValidated(0));
+    return found;
+  }
+  const total = Math.min(folds, groups);
   onProgress?.({ step: 'leaving devices out', done: 0, total });
-  // The network goes first: the ensemble takes the networks of the same folds.
-  const inOrder = [...classifiers].sort((a, b) => Number(b === 'one-layer') - Number(a === 'one-layer'));
-  for (const [round, kind] of inOrder.entries()) {
-    if (groups < 2) {
-      found.set(kind, notValidated(0));
-      continue;
+  const training = { sets, kinds: classifiers, seed, ...(priors && { priors }) };
+  const processors = Math.min(availableParallelism(), total);
+  const threads =
+    optimise === undefined && processors > 1 && worthFoldThreads(training)
+      ? startFoldThreads(training, processors)
+      : undefined;
+  const means = { threads: processors, ...(optimise && { optimise }) };
+  // All classifiers of a fold are trained together; the rounds after the first one only pick their answers.
+  const answers: Promise<FoldAnswers>[] = [];
+  try {
+    for (const kind of classifiers) {
+      const out = await leaveGroupsOut({
+        set: sets.sessions,
+        folds,
+        groupOf: (_, index) => groupOf(index),
+        always: (index) => corpus.captures[index]?.also === true,
+        atOnce: threads !== undefined,
+        answer: async (trained, tested, fold) => {
+          const task = { trained, tested };
+          answers[fold] ??= threads?.answer(fold, task) ?? answerFold(training, task, means);
+          return (await answers[fold]).get(kind) ?? new Float64Array(0);
+        },
+        onProgress: (done) => {
+          if (!found.size) onProgress?.({ step: 'leaving devices out', done, total });
+        },
+      });
+      found.set(kind, judged(corpus, out));
     }
-    let fold = 0;
-    const out = await leaveGroupsOut({
-      set: sets.sessions,
-      folds,
-      groupOf: (_, index) => groupOf(index),
-      always: (index) => corpus.captures[index]?.also === true,
-      answer: async (trained, tested) => {
-        const own = fold++;
-        if (kind !== 'random-forest') {
-          networks[own] ??= trainOneLayer(sets.sessions, trained, { seed, ...(optimise && { optimise }) });
-        }
-        const network = networks[own];
-        const threads = availableParallelism();
-        const model = await trainRoleModel(kind, sets, trained, {
-          seed,
-          threads,
-          ...(network === undefined ? {} : { oneLayer: network }),
-        });
-        const tables = { sessions: sets.sessions.rows, windows: sets.windows.rows };
-        const weighted = priors === undefined ? model : { ...model, priors };
-        return deviceProbabilities(weighted, tables, deviceRowsOf(sets, tested));
-      },
-      onProgress: (done, of) =>
-        onProgress?.({ step: 'leaving devices out', done: Math.min(total, round * of + done), total }),
-    });
-    found.set(kind, judged(corpus, out));
+  } finally {
+    threads?.close();
   }
   return found;
 }

@@ -44,7 +44,13 @@ export interface GroupedRequest {
    */
   readonly always?: (index: number) => boolean;
   /** Trains on the examples of the first list and answers those of the second, [tested x roles]. */
-  readonly answer: (trained: Uint32Array, tested: Uint32Array) => Float64Array | Promise<Float64Array>;
+  readonly answer: (
+    trained: Uint32Array,
+    tested: Uint32Array,
+    fold: number,
+  ) => Float64Array | Promise<Float64Array>;
+  /** Whether all folds are asked for at once instead of one after another. */
+  readonly atOnce?: boolean;
   /** Called after every fold. */
   readonly onProgress?: (done: number, folds: number) => void;
 }
@@ -57,11 +63,15 @@ export interface GroupedRequest {
  */
 export async function leaveGroupsOut(request: GroupedRequest): Promise<OutOfFold> {
   const plan = planFolds(request.set, request.folds, request.groupOf, request.always);
-  for (let fold = 0; fold < plan.foldCount; fold++) {
+  let done = 0;
+  const ask = async (fold: number): Promise<void> => {
     const { trained, tested } = sidesOf(plan, fold);
-    keepAnswers(plan, trained, tested, await request.answer(trained, tested));
-    request.onProgress?.(fold + 1, plan.foldCount);
-  }
+    keepAnswers(plan, trained, tested, await request.answer(trained, tested, fold));
+    request.onProgress?.(++done, plan.foldCount);
+  };
+  const folds = Array.from({ length: plan.foldCount }, (_, fold) => fold);
+  if (request.atOnce === true) await Promise.all(folds.map(ask));
+  else for (const fold of folds) await ask(fold);
   return plan;
 }
 
