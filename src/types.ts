@@ -296,7 +296,14 @@ export interface EvaluationRecord {
   byDevice: { recall: number; top3: number };
   unknown: { share: number; accuracyOfAnswered: number | null };
   /** `offset`: null for bundles from before it, which scale all roles by the temperature. */
-  calibration: { expectedCalibrationError: number; temperature: number; offset: number | null };
+  calibration: {
+    /** By capture. */
+    expectedCalibrationError: number;
+    /** The same with every device alike. */
+    expectedCalibrationErrorByDevice: number;
+    temperature: number;
+    offset: number | null;
+  };
   reliability: ReliabilityRecord[];
   coverage: CoverageRecord[];
   roles: RoleScore[];
@@ -319,6 +326,18 @@ export interface Share {
 }
 
 /** A record for one bundle, as `models list|show|verify` print it. */
+export interface BundleRoleRecord {
+  id: string;
+  title: string;
+  /** Devices it was trained on. */
+  devices: number;
+  /** Of these, those that only help out. */
+  devicesBesides?: number;
+  captures: number;
+  /** Trained on too few devices to be relied on; those that only help out do not count. */
+  thin: boolean;
+}
+
 export interface BundleRecord {
   schema: 'networkml/bundle-info/v1';
   path: string;
@@ -327,7 +346,7 @@ export interface BundleRecord {
   sha256: string;
   intact: boolean;
   problem: string | null;
-  roles: { id: string; title: string; devices: number; captures: number; thin: boolean }[];
+  roles: BundleRoleRecord[];
   classifiers: string[];
   views: string[];
   bytes: number;

@@ -59,9 +59,11 @@ export interface BundleRole {
   group?: ShownText;
   /** Devices it was trained on. */
   devices: Count;
+  /** Of these devices, those that only help out: learnt from besides, or of another origin than the others. */
+  devicesBesides?: Count;
   /** Captures it was trained on. */
   captures: Count;
-  /** Trained on too few devices to be relied on. */
+  /** Trained on too few devices to be relied on; those that only help out do not count. */
   thin: boolean;
 }
 

@@ -52,7 +52,15 @@ const TOP: Keys = {
   data: true,
   arrays: true,
 };
-const ROLE: Keys = { id: true, title: true, group: false, devices: true, captures: true, thin: true };
+const ROLE: Keys = {
+  id: true,
+  title: true,
+  group: false,
+  devices: true,
+  devicesBesides: false,
+  captures: true,
+  thin: true,
+};
 const CLASSIFIER: Keys = { kind: true, layout: true, meta: true, arrays: true };
 const VIEW: Keys = { id: true, layout: true, meta: true, arrays: true };
 const BEHAVIOUR: Keys = { views: true, calibration: true };
@@ -111,6 +119,9 @@ function checkRole(value: unknown, path: Path): void {
   textOf(role.title, join(path, 'title'), SHOWN, IN_WORDS.shown);
   if (Object.hasOwn(role, 'group')) textOf(role.group, join(path, 'group'), SHOWN, IN_WORDS.shown);
   countOf(role.devices, join(path, 'devices'), Number.MAX_SAFE_INTEGER);
+  if (Object.hasOwn(role, 'devicesBesides')) {
+    countOf(role.devicesBesides, join(path, 'devicesBesides'), Number.MAX_SAFE_INTEGER);
+  }
   countOf(role.captures, join(path, 'captures'), Number.MAX_SAFE_INTEGER);
   flagOf(role.thin, join(path, 'thin'));
 }

@@ -118,11 +118,12 @@ function ordered(manifest: BundleManifest): JsonValue {
     name: manifest.name,
     version: manifest.version,
     library: manifest.library,
-    roles: manifest.roles.map(({ id, title, group, devices, captures, thin }) => ({
+    roles: manifest.roles.map(({ id, title, group, devices, devicesBesides, captures, thin }) => ({
       id,
       title,
       ...(group === undefined ? {} : { group }),
       devices,
+      ...(devicesBesides === undefined ? {} : { devicesBesides }),
       captures,
       thin,
     })),

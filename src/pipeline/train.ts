@@ -16,6 +16,7 @@ import { roleTitle } from '../role-titles.js';
 import {
   allExamples,
   type ClassifierKind,
+  checkTrainingSet,
   classifierKind,
   classifierKinds,
   type EncodedModel,
@@ -107,13 +108,17 @@ export async function trainBundle(paths: readonly string[], options: TrainOption
       `no labelled capture${first === undefined ? '' : `: ${first.reason}`}`,
     );
   }
-  const validated = await crossValidate(corpus, {
+  checkTrainingSet(corpus.set);
+  // Devices are left out by threads, while this one goes on with the rest.
+  const validating = crossValidate(corpus, {
     folds: FOLDS,
     seed,
     classifiers: kinds,
     ...(optimise && { optimise }),
     ...(onProgress && { onProgress }),
   });
+  // Whatever else fails first is told; this, too, when it is waited for.
+  validating.catch(() => {});
   const models = await trainModels(corpus, kinds, options, optimise);
   const behaviour = encodeBehaviour(
     trainBehaviour({
@@ -125,6 +130,7 @@ export async function trainBundle(paths: readonly string[], options: TrainOption
     }),
   );
 
+  const validated = await validating;
   const arrays = new Map<string, ArrayToWrite>();
   const keep = (
     prefix: string,
@@ -258,18 +264,37 @@ function confidenceOf({ evaluation }: CrossValidated): { temperature: number; of
 
 function bundleRoles({ captures, set }: Corpus): BundleRole[] {
   return set.roles.map((id) => {
-    const own = captures.filter(({ role }) => role === id);
-    const devices = new Set(own.map(({ device }) => device)).size;
+    const own = [...captures.keys()].filter((index) => captures[index]?.role === id);
+    const devicesOf = (list: readonly number[]) => new Set(list.map((index) => captures[index]?.device)).size;
+    const devices = devicesOf(own);
+    const relied = devicesOf(reliedOn(own, { captures, set }));
     const group = roleGroup(id);
     return {
       id,
       title: roleTitle(id),
       ...(group === undefined ? {} : { group }),
       devices,
+      ...(relied === devices ? {} : { devicesBesides: devices - relied }),
       captures: own.length,
-      thin: devices < THIN_BELOW_DEVICES,
+      thin: relied < THIN_BELOW_DEVICES,
     };
   });
+}
+
+/**
+ * The captures of a role that its figures rest on: those proper rather than those learnt from besides, and of these those
+ * of no named origin, as far as there are any. Forty hosts of a laboratory do not make up for real devices.
+ */
+function reliedOn(
+  own: readonly number[],
+  { captures, set }: Pick<Corpus, 'captures' | 'set'>,
+): readonly number[] {
+  const rather = (list: readonly number[], wanted: (index: number) => boolean) => {
+    const some = list.filter(wanted);
+    return some.length === 0 ? list : some;
+  };
+  const proper = rather(own, (index) => captures[index]?.also !== true);
+  return rather(proper, (index) => set.examples[index]?.origin === undefined);
 }
 
 function figuresOf({ evaluation, answered }: CrossValidated): Record<string, number> {
@@ -281,6 +306,7 @@ function figuresOf({ evaluation, answered }: CrossValidated): Record<string, num
     top3: rounded(evaluation.top3),
     macroF1: rounded(evaluation.macroF1),
     expectedCalibrationError: rounded(evaluation.calibration.expectedCalibrationError),
+    expectedCalibrationErrorByDevice: rounded(evaluation.calibration.expectedCalibrationErrorByDevice),
     capturesScored: evaluation.captures,
     answeredShare: rounded(answered?.coverage ?? 1),
     answeredAccuracy: rounded(answered?.accuracy ?? 0),

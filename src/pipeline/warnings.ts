@@ -48,8 +48,11 @@ export function warningsFor(
   }
   const first = bundle.manifest.roles.find(({ id }) => id === role.top[0]?.role);
   if (first?.thin === true && role.label === first.id) {
+    const { id, devices, devicesBesides: besides = 0 } = first;
+    const relied = devices - besides;
     warnings.push(
-      `the role ${first.id} was learnt from ${first.devices} device${first.devices === 1 ? '' : 's'} only`,
+      `the role ${id} was learnt from ${relied} device${relied === 1 ? '' : 's'} only` +
+        (besides === 0 ? '' : `, and from ${besides} that help out`),
     );
   }
   return warnings;

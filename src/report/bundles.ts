@@ -35,9 +35,9 @@ export function bundleBlock(record: BundleRecord, style: ReportStyle): string {
     ([label, text]) => `  ${paint(style, 'dim', label.padEnd(13))}${plainText(text)}\n`,
   );
   const room = Math.max(12, style.width - 36);
-  const roles = record.roles.map(({ id, title, devices, captures, thin }) => [
+  const roles = record.roles.map(({ id, title, devices, devicesBesides = 0, captures, thin }) => [
     shorten(plainText(title === id ? id : `${title} (${id})`), room),
-    count(devices),
+    devicesBesides === 0 ? count(devices) : `${count(devices - devicesBesides)} + ${count(devicesBesides)}`,
     count(captures),
     thin ? 'thin' : '',
   ]);

@@ -87,8 +87,8 @@ function figures(record: EvaluationRecord): string {
         : `Unknown; of the others ${decimal(unknown.accuracyOfAnswered)} right`,
     ],
     [
-      decimal(calibration.expectedCalibrationError),
-      `calibration error at temperature ${decimal(calibration.temperature)}${calibration.offset === null ? '' : `, offset ${decimal(calibration.offset)}`}`,
+      decimal(calibration.expectedCalibrationErrorByDevice),
+      `calibration error by device, ${decimal(calibration.expectedCalibrationError)} by capture, at temperature ${decimal(calibration.temperature)}${calibration.offset === null ? '' : `, offset ${decimal(calibration.offset)}`}`,
     ],
   ];
   if (unknownRoles !== null)

@@ -47,7 +47,7 @@ function figures(record: EvaluationRecord): string {
     ['Unknown', `${percent(unknown.share)} of the captures${answered(unknown.accuracyOfAnswered)}`],
     [
       'calibration',
-      `expected error ${decimal(calibration.expectedCalibrationError)} at temperature ${decimal(calibration.temperature)}${calibration.offset === null ? '' : `, offset ${decimal(calibration.offset)}`}`,
+      `expected error ${decimal(calibration.expectedCalibrationError)} by capture, ${decimal(calibration.expectedCalibrationErrorByDevice)} by device, at temperature ${decimal(calibration.temperature)}${calibration.offset === null ? '' : `, offset ${decimal(calibration.offset)}`}`,
     ],
     ['device from', record.deviceFrom === 'labels' ? 'the labels' : 'the traffic'],
     ...(deviceChoice === null

@@ -54,7 +54,10 @@ export function fitRoleConfidence(answered: AnsweredCaptures): { temperature: nu
   const answers = topClasses(probabilities, roles.length);
   const tops = Float64Array.from(answers, (answer, i) => probabilities[i * roles.length + answer] as number);
   const right = Uint8Array.from(answers, (answer, i) => (answer === labels[i] ? 1 : 0));
-  // As if all were of one role, the balance is that of devices alone.
-  const weights = balancedWeights(new Uint8Array(devices.length), devices, evaluable);
-  return fitConfidence(tops, right, weights);
+  return fitConfidence(tops, right, deviceWeights(devices, evaluable));
+}
+
+/** One over the captures of its device for each capture that counts: as if all were of one role, devices are balanced alone. */
+export function deviceWeights(devices: readonly string[], evaluable?: ArrayLike<number>): Float64Array {
+  return balancedWeights(new Uint8Array(devices.length), devices, evaluable);
 }

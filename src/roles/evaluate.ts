@@ -16,7 +16,7 @@ import {
   topClasses,
 } from '../math/index.js';
 import type { AnsweredCaptures } from './answered-captures.js';
-import { calibrate } from './calibrate.js';
+import { calibrate, deviceWeights } from './calibrate.js';
 import { type DeviceFigures, deviceFigures } from './device-figures.js';
 import { defaultUnknownCut } from './unknown.js';
 
@@ -57,6 +57,11 @@ export interface RoleEvaluation {
   readonly unknown: { readonly share: number; readonly accuracyOfAnswered: number | null };
   readonly calibration: {
     readonly expectedCalibrationError: number;
+    /**
+     * The same with every device alike, as the scale is fitted: by capture the few devices that were captured often decide
+     * (docs/roles.md).
+     */
+    readonly expectedCalibrationErrorByDevice: number;
     readonly temperature: number;
     /** Null where the bundle has none: see `ConfidenceScale`. */
     readonly offset: number | null;
@@ -110,6 +115,11 @@ export function evaluateRoles(answered: AnsweredCaptures, options: EvaluationOpt
     unknown: unknownFigures(topOf(probabilities, answers), right, options.unknownCut ?? defaultUnknownCut),
     calibration: {
       expectedCalibrationError: expectedCalibrationError(topOf(confidences, answers), right),
+      expectedCalibrationErrorByDevice: expectedCalibrationError(
+        topOf(confidences, answers),
+        right,
+        deviceWeights(devices),
+      ),
       temperature: scale.temperature,
       offset: scale.offset ?? null,
     },

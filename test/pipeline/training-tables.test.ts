@@ -229,6 +229,16 @@ describe('what is left out', () => {
       'Workstation',
     ]);
     expect(classifier().model.priors).toEqual([0.5, 1, 0.5, 1]);
+    // What helps out does not make a role of two devices one to be relied on; a role that only the others have stands on them.
+    const roles = loaded.manifest.roles.map(({ id, devices, devicesBesides, thin }) => {
+      return [id, devices, devicesBesides, thin];
+    });
+    expect(roles).toEqual([
+      ['MailServer', 3, undefined, false],
+      ['Plc', 3, 1, true],
+      ['Printer', 3, undefined, false],
+      ['Workstation', 3, 1, true],
+    ]);
     expect(rolePriors(await readCorpus([own], { deviceFrom: 'labels' }))).toBeUndefined();
     const studied = { ...common, grouped: 2, also: [path('all.parquet')], controls: ['shuffle'] } as const;
     expect(await codeOf(() => evaluate([own], studied))).toBe('NML_CONFIG');

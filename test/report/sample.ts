@@ -92,7 +92,12 @@ export function sampleEvaluation(roles: readonly string[]): EvaluationRecord {
     macroF1: 0.479,
     byDevice: { recall: 0.55, top3: 0.8 },
     unknown: { share: 0.2, accuracyOfAnswered: 0.6 },
-    calibration: { expectedCalibrationError: 0.06, temperature: 1.5, offset: 0.4 },
+    calibration: {
+      expectedCalibrationError: 0.06,
+      expectedCalibrationErrorByDevice: 0.04,
+      temperature: 1.5,
+      offset: 0.4,
+    },
     reliability: [{ from: 0.4, to: 0.5, items: 30, confidence: 0.45, accuracy: 0.5 }],
     coverage: [
       { cut: 0, coverage: 1, accuracy: 0.51 },

@@ -92,6 +92,8 @@ describe('evaluateRoles', () => {
     const gaps = 0.3 + 0.6 + 0.2 + Math.abs(1 - 0.45 - 0.4 - 0.4);
     expect(result.calibration).toEqual({
       expectedCalibrationError: expect.closeTo(gaps / 6, 12),
+      // The two captures of a1 count half each.
+      expectedCalibrationErrorByDevice: expect.closeTo((0.15 + 0.3 + 0.2 + 0.25) / 5, 12),
       temperature: 1,
       offset: 0,
     });
