@@ -14,7 +14,9 @@ import {
   type CountedRows,
   deviceProbabilities,
   explainEnsemble,
+  explainLikeness,
   explainOneLayer,
+  type LikenessReason,
   nearestDevice,
   rankRoles,
   unknownRole,
@@ -117,8 +119,12 @@ function reasons(
 ): RoleReason[] {
   const found: RoleReason[] = [];
   if (model.kind === 'ensemble') {
+    const { shares, reason } = explainLikeness(model, windows.table, windows, role, servicesSubject);
+    if (reason !== undefined) {
+      found.push({ feature: likenessWords(reason, seen), contribution: reason.contribution });
+    }
     for (const { subject, columns, contribution } of explainEnsemble(
-      model,
+      { ...model, shares },
       windows.table,
       windows.counts,
       role,
@@ -126,6 +132,7 @@ function reasons(
     )) {
       found.push({ feature: serviceWords(subject, columns, seen.windows), contribution });
     }
+    found.sort((a, b) => b.contribution - a.contribution);
   } else if (model.kind === 'one-layer') {
     const options = { role, limit: MOST_REASONS };
     for (const { column, contribution } of explainOneLayer(model, sessions.table, sessions.counts, options)) {
@@ -138,4 +145,15 @@ function reasons(
     found.sort((a, b) => b.contribution - a.contribution);
   }
   return found.filter(({ contribution }) => contribution >= LEAST_CONTRIBUTION).slice(0, MOST_REASONS);
+}
+
+/** What a device has in common with a known one that is named in a reason. */
+const MOST_IN_COMMON = 2;
+
+/** `like the known device Printer/HpIpp at distance 0.0312, which also serves printing (ipp 631; 4 peers)` */
+function likenessWords({ device, distance, subjects }: LikenessReason, { windows }: DeviceEvidence): string {
+  const common = subjects
+    .slice(0, MOST_IN_COMMON)
+    .map(({ subject, columns }) => serviceWords(subject, columns, windows));
+  return `like the known device ${device} at distance ${distance.toFixed(4)}; in common: ${common.join(', ')}`;
 }

@@ -131,6 +131,8 @@ function decodeNearest(meta: EncodedModel['meta']): NearestSettings {
     recognitionShare: numberOf(meta, 'recognitionShare', 0, 1),
     recognitionDistance: numberOf(meta, 'recognitionDistance', 1e-4, 10),
     recognitionSpread: numberOf(meta, 'recognitionSpread', 1e-4, 10),
+    // Bundles up to 1.2 lean on the known captures alone.
+    recognitionForest: meta.recognitionForest === undefined ? 0 : numberOf(meta, 'recognitionForest', 0, 1),
   };
 }
 

@@ -42,21 +42,14 @@ export type RoleModel = (OneLayerModel | ForestModel | EnsembleModel) & {
   readonly priors?: readonly number[];
 };
 
-/**
- * Probabilities of each window by the forest and the nets, weighted and scaled to sum 1.
- *
- * @returns [rowCount x roles]
- * @throws NetworkmlError `NML_MODEL_LAYOUT` when the rows are not as wide as the layout of the model.
- */
-export function windowProbabilities(model: EnsembleModel, windows: SparseRows): Float64Array {
-  const { forest, nets, shares, roles } = model;
-  const whole = shares.forest + shares.nets;
-  const out = forestProbabilities(forest, windows);
-  for (let i = 0; i < out.length; i++) out[i] = (out[i] as number) * (shares.forest / whole);
-  const share = shares.nets / whole / nets.length;
+/** Probabilities of each window by the nets, their mean, [rowCount x roles]. */
+function netProbabilities({ nets, roles }: EnsembleModel, windows: SparseRows): Float64Array {
+  const out = new Float64Array(windows.rowCount * roles.length);
   for (const net of nets) {
     const evaluator = netEvaluator(net, windows);
-    for (let row = 0; row < windows.rowCount; row++) evaluator.add(row, share, out, row * roles.length);
+    for (let row = 0; row < windows.rowCount; row++) {
+      evaluator.add(row, 1 / nets.length, out, row * roles.length);
+    }
   }
   return out;
 }
@@ -88,12 +81,15 @@ export function deviceProbabilities(
     add(forestProbabilities(model, tables.sessions), 1, (d) => d.sessions);
   else {
     const { shares } = model;
-    add(windowProbabilities(model, tables.windows), shares.forest + shares.nets, (d) => d.windows);
+    add(forestProbabilities(model.forest, tables.windows), shares.forest, (d) => d.windows);
+    const forest = out.map((p) => p / shares.forest);
+    add(netProbabilities(model, tables.windows), shares.nets, (d) => d.windows);
     if (shares.oneLayer > 0) {
       add(oneLayerProbabilities(model.oneLayer, tables.sessions), shares.oneLayer, (d) => d.sessions);
     }
     devices.forEach(({ windows }, index) => {
-      addNearest(model, tables.windows, windows, out.subarray(index * classCount, (index + 1) * classCount));
+      const own = (list: Float64Array) => list.subarray(index * classCount, (index + 1) * classCount);
+      addNearest(model, tables.windows, windows, own(forest), own(out));
     });
   }
   return model.priors === undefined ? out : withPriors(out, model.priors);
@@ -118,16 +114,27 @@ export function withPriors(probabilities: Float64Array, priors: readonly number[
   return out;
 }
 
-/** Adds the share of the known captures to the other members' answer for a device; leans on them if it is recognised. */
-function addNearest(model: EnsembleModel, table: SparseRows, windows: CountedRows, out: Float64Array): void {
+/**
+ * Adds the share of the known captures to the other members' answer for a device; leans on them and on the forest if it is
+ * recognised.
+ */
+function addNearest(
+  model: EnsembleModel,
+  table: SparseRows,
+  windows: CountedRows,
+  forest: Float64Array,
+  out: Float64Array,
+): void {
   const { known, nearest, shares } = model;
   if (known === null || nearest === null) return;
   const similarities = roleSimilarities(known, knownSimilarities(known, table, windows), out.length);
   const member = spreadOver(similarities, nearest.spread);
   const part = recognition(similarities, nearest);
   const recognised = spreadOver(similarities, nearest.recognitionSpread);
+  const ofForest = nearest.recognitionForest;
   for (let k = 0; k < out.length; k++) {
     const whole = (out[k] as number) + shares.nearest * (member[k] as number);
-    out[k] = (1 - part) * whole + part * (recognised[k] as number);
+    const sure = (1 - ofForest) * (recognised[k] as number) + ofForest * (forest[k] as number);
+    out[k] = (1 - part) * whole + part * sure;
   }
 }

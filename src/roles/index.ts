@@ -23,7 +23,6 @@ export {
   type EnsembleModel,
   type EnsembleShares,
   type RoleModel,
-  windowProbabilities,
   withPriors,
 } from './ensemble.js';
 export { decodeEnsemble, encodeEnsemble } from './ensemble-parts.js';
@@ -61,6 +60,7 @@ export {
 } from './exchange/index.js';
 export { type ColumnContribution, type ExplainOptions, explainOneLayer } from './explain.js';
 export { attributeForest, explainEnsemble, type SubjectContribution } from './explain-ensemble.js';
+export { explainLikeness, type LikenessAnswer, type LikenessReason } from './explain-likeness.js';
 export { type ForestModel, forestProbabilities } from './forest.js';
 export type { ForestItems } from './forest-data.js';
 export { forestItems } from './forest-items.js';

@@ -3,7 +3,7 @@ import type { KnownDevices } from './known-devices.js';
 /**
  * How likeness to known captures becomes probabilities. For each role the most alike known capture counts: p is
  * proportional to exp(similarity / spread). A capture that is all but the same as a known one is *recognised*: the whole
- * answer then leans on the known captures by themselves.
+ * answer then leans on the known captures and on the forest.
  */
 export interface NearestSettings {
   /** Spread of the member: a role nearer by this is e times as likely. */
@@ -13,14 +13,17 @@ export interface NearestSettings {
   readonly recognitionDistance: number;
   /** Spread where a capture is recognised. */
   readonly recognitionSpread: number;
+  /** Part of the recognised answer that the forest has, which sees the device's own stack; the known captures have the rest. */
+  readonly recognitionForest: number;
 }
 
 /** Found by cross-validation over devices, families and captures (docs/roles.md). */
 export const nearestDefaults: NearestSettings = {
   spread: 0.13,
-  recognitionShare: 0.5,
-  recognitionDistance: 0.02,
+  recognitionShare: 0.8,
+  recognitionDistance: 0.04,
   recognitionSpread: 0.002,
+  recognitionForest: 0.5,
 };
 
 /**

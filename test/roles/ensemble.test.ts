@@ -11,6 +11,7 @@ import {
   encodeEnsemble,
   encodeKnownDevices,
   explainEnsemble,
+  explainLikeness,
   forestProbabilities,
   knownDevices,
   leaveGroupsOut,
@@ -43,6 +44,7 @@ describe('ensemble', () => {
         netEvaluator(net, windows.rows).add(row, 1, out, row * classes);
       return out;
     });
+    const ofForest = model.nearest!.recognitionForest;
     devices.forEach((device, i) => {
       const mean = (perRow: Float64Array) =>
         averageProbabilities(perRow, classes, device.windows.counts, 'mean', device.windows.rows);
@@ -56,7 +58,8 @@ describe('ensemble', () => {
         );
       });
       for (let k = 0; k < classes; k++) {
-        const wanted = (1 - nearest.part) * members[k]! + nearest.part * nearest.recognised[k]!;
+        const sure = (1 - ofForest) * nearest.recognised[k]! + ofForest * mean(forest)[k]!;
+        const wanted = (1 - nearest.part) * members[k]! + nearest.part * sure;
         expect(found[i * classes + k]).toBeCloseTo(wanted, 3);
       }
     });
@@ -132,6 +135,52 @@ describe('ensemble', () => {
     const weights = found.map(({ contribution }) => contribution);
     expect(weights).toEqual(weights.toSorted((a, b) => b - a));
     expect(Math.min(...weights)).toBeGreaterThan(0);
+  });
+});
+
+describe('explainLikeness', () => {
+  const subjectOf = (column: number) => `subject ${Math.floor(column / 3)}`;
+  const example = windows.examples[7]!;
+  const explain = (role: number, known = model) =>
+    explainLikeness(known, windows.rows, example, role, subjectOf);
+
+  it('names the most alike capture of the role, and what both do', () => {
+    for (let role = 0; role < classes; role++) {
+      const { reason } = explain(role);
+      const cosines = windows.examples.map((one) => (one.label === role ? cosine(example, one) : 0));
+      const most = Math.max(...cosines);
+      expect(reason!.distance).toBeCloseTo(1 - most, 3);
+      const best = windows.examples.filter((_, i) => cosines[i]! > most - 1e-3);
+      expect(best.map(({ device }) => device)).toContain(reason!.device);
+      const other = slowDirection(best.find(({ device }) => device === reason!.device)!);
+      const weights = new Map<string, number>();
+      slowDirection(example).forEach((value, column) => {
+        const product = value * other[column]!;
+        if (product === 0) return;
+        weights.set(subjectOf(column), (weights.get(subjectOf(column)) ?? 0) + product);
+      });
+      expect(new Set(reason!.subjects.map(({ subject }) => subject))).toEqual(new Set(weights.keys()));
+      const [first] = reason!.subjects;
+      expect(weights.get(first!.subject)).toBeCloseTo(Math.max(...weights.values()), 3);
+      expect(first!.columns.map(subjectOf)).toEqual(first!.columns.map(() => first!.subject));
+    }
+  });
+
+  it('counts what likeness gives beyond an even share, and what is left to the others', () => {
+    const { member, part, recognised } = slowNearest(example);
+    const { nearest, shares: whole } = model;
+    const ofKnown = part * (1 - nearest!.recognitionForest);
+    const { shares } = explain(0);
+    expect(Object.values(shares).reduce((a, b) => a + b, 0)).toBeCloseTo(1, 9);
+    expect(shares.nets).toBeCloseTo((1 - part) * whole.nets, 3);
+    expect(shares.forest).toBeCloseTo((1 - part) * whole.forest + part * nearest!.recognitionForest, 3);
+    for (let role = 0; role < classes; role++) {
+      const given = (1 - part) * whole.nearest * member[role]! + ofKnown * recognised[role]!;
+      expect(explain(role).reason!.contribution).toBeCloseTo(given - shares.nearest / classes, 3);
+    }
+    expect(explain(0, { ...model, known: null })).toEqual({ shares: whole, reason: undefined });
+    const empty = { rows: [], counts: [] };
+    expect(explainLikeness(model, windows.rows, empty, 0, subjectOf).reason).toBeUndefined();
   });
 });
 

@@ -1,0 +1,102 @@
+import type { SparseRows } from '../math/index.js';
+import type { CountedRows } from './device-rows.js';
+import type { EnsembleModel, EnsembleShares } from './ensemble.js';
+import { type KnownDevices, knownSimilarities, windowDirection } from './known-devices.js';
+import { recognition, roleSimilarities, spreadOver } from './nearest-member.js';
+
+/** What likeness to the known captures of a role says for that role. */
+export interface LikenessReason {
+  /** Name of the known device that is most alike. */
+  readonly device: string;
+  /** 1 - cosine of the mean windows. */
+  readonly distance: number;
+  /** Its part of the role's probability, less what it would give if all roles were alike to it. */
+  readonly contribution: number;
+  /** What both do, the weightiest for the cosine first; columns that neither is empty in, ascending. */
+  readonly subjects: readonly { readonly subject: string; readonly columns: readonly number[] }[];
+}
+
+/** What the members count for one device, and what likeness says of it. */
+export interface LikenessAnswer {
+  /** Those of the model, less what a recognised capture takes from them. */
+  readonly shares: EnsembleShares;
+  readonly reason: LikenessReason | undefined;
+}
+
+/**
+ * Why a device got its role by its likeness to known captures.
+ *
+ * @param role index of the role.
+ * @param subjectOf name of what a column is about.
+ */
+export function explainLikeness(
+  model: EnsembleModel,
+  table: SparseRows,
+  windows: CountedRows,
+  role: number,
+  subjectOf: (column: number) => string,
+): LikenessAnswer {
+  const { known, nearest, shares, roles } = model;
+  if (known === null || nearest === null) return { shares, reason: undefined };
+  const all = knownSimilarities(known, table, windows);
+  const ofRoles = roleSimilarities(known, all, roles.length);
+  const part = recognition(ofRoles, nearest);
+  const ofKnown = part * (1 - nearest.recognitionForest);
+  const answer = {
+    forest: (1 - part) * shares.forest + part * nearest.recognitionForest,
+    nets: (1 - part) * shares.nets,
+    oneLayer: (1 - part) * shares.oneLayer,
+    nearest: (1 - part) * shares.nearest + ofKnown,
+  };
+  const row = mostAlike(known, all, role);
+  if (row < 0) return { shares: answer, reason: undefined };
+  const member = spreadOver(ofRoles, nearest.spread)[role] as number;
+  const sure = spreadOver(ofRoles, nearest.recognitionSpread)[role] as number;
+  const contribution =
+    (1 - part) * shares.nearest * member + ofKnown * sure - answer.nearest / Math.max(1, roles.length);
+  const own = windowDirection(table, windows, {
+    below: known.rows.columnCount,
+    halvedFrom: known.halvedFrom,
+  });
+  return {
+    shares: answer,
+    reason: {
+      device: known.names[known.owners[row] as number] as string,
+      distance: 1 - (all[row] as number),
+      contribution,
+      subjects: inCommon(known, row, own, subjectOf),
+    },
+  };
+}
+
+/** The row of a role with the greatest similarity above 0; -1 when there is none. */
+function mostAlike({ labels, owners }: KnownDevices, similarities: Float64Array, role: number): number {
+  let best = -1;
+  for (let row = 0; row < similarities.length; row++) {
+    if (labels[owners[row] as number] !== role || similarities[row] === 0) continue;
+    if (best < 0 || (similarities[row] as number) > (similarities[best] as number)) best = row;
+  }
+  return best;
+}
+
+function inCommon(
+  { rows }: KnownDevices,
+  row: number,
+  own: Float64Array,
+  subjectOf: (column: number) => string,
+): LikenessReason['subjects'] {
+  const found = new Map<string, { columns: number[]; weight: number }>();
+  for (let entry = rows.start[row] as number; entry < (rows.start[row + 1] as number); entry++) {
+    const column = rows.indices[entry] as number;
+    const product = (own[column] as number) * (rows.values[entry] as number);
+    if (product === 0) continue;
+    const subject = subjectOf(column);
+    const known = found.get(subject) ?? { columns: [], weight: 0 };
+    found.set(subject, known);
+    known.columns.push(column);
+    known.weight += product;
+  }
+  return [...found]
+    .sort(([a, one], [b, other]) => other.weight - one.weight || (a < b ? -1 : 1))
+    .map(([subject, { columns }]) => ({ subject, columns }));
+}
