@@ -176,6 +176,16 @@ export interface HistoryRecord {
   role: { label: string; confidence: number; top: RankedRole[] };
 }
 
+/** What the device says of itself. */
+export interface HintRecord {
+  /** Where: `dhcp-options`, `dhcp-vendor`, `mdns-offers`, `mdns-asks`, `ssdp-target`, `ssdp-server`, `http-agent`, `http-server`, `tls-name`, `dns-name`, `name-service`. */
+  kind: string;
+  /** At most 120 characters; bytes that are no printable ASCII as `\ddd`. */
+  text: string;
+  /** Packets that say so. */
+  count: number;
+}
+
 export interface PredictionRecord {
   schema: 'networkml/prediction/v1';
   capture: CaptureRecord;
@@ -186,6 +196,8 @@ export interface PredictionRecord {
   model: ModelRecord;
   /** The other host, where two are equally likely to be the device. */
   alternatives?: AlternativeRecord[];
+  /** Only when it is asked for, as it lies behind the headers; no answer rests on it. */
+  hints?: HintRecord[];
   warnings: string[];
   history?: HistoryRecord;
 }

@@ -116,6 +116,12 @@ export const optionTable = {
       'read names (DNS, TLS) and codes of process protocols and remote procedure calls, too, which are payload',
     setting: true,
   },
+  hints: {
+    kind: 'flag',
+    describe:
+      'show what the device says of itself (DHCP, multicast DNS, SSDP, HTTP, names in DNS and TLS), which is payload',
+    setting: true,
+  },
   quiet: { kind: 'flag', alias: 'q', describe: 'no progress and no messages but the results', setting: true },
   verbose: { kind: 'flag', alias: 'v', describe: 'say what is being done', setting: true },
   'no-color': { kind: 'flag', describe: 'no colours on the terminal', setting: true },

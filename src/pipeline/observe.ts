@@ -59,6 +59,8 @@ export interface ObserveOptions {
   readonly tunnels?: boolean;
   /** Whether names and process codes are read, which lie behind the headers; they are not unless asked for. */
   readonly names?: boolean;
+  /** Whether it is read, likewise, what hosts say of themselves. */
+  readonly hints?: boolean;
   readonly onProgress?: (progress: CaptureProgress) => void;
   readonly onSkipped?: SkippedHandler;
 }
@@ -68,7 +70,7 @@ export interface ObserveOptions {
  * @throws NetworkmlError NML_INPUT_*, NML_PCAP_*, NML_DEVICE_ABSENT; NML_NO_SESSIONS when there is nothing to judge
  */
 export async function observe(source: CaptureSource, options: ObserveOptions = {}): Promise<Observation> {
-  const { name, digest, filter, tunnels, names, device: hint, onProgress, onSkipped } = options;
+  const { name, digest, filter, tunnels, names, hints, device: hint, onProgress, onSkipped } = options;
   const capture = openCapture(source, {
     ...(name === undefined ? {} : { name }),
     ...(digest === undefined ? {} : { digest }),
@@ -78,6 +80,7 @@ export async function observe(source: CaptureSource, options: ObserveOptions = {
   const read = await sessionize(capture, {
     ...(hint === undefined ? {} : { device: hint }),
     ...(names === undefined ? {} : { names }),
+    ...(hints === undefined ? {} : { hints }),
     ...(onProgress === undefined ? {} : { onProgress }),
     ...(onSkipped === undefined ? {} : { onSkipped }),
   });

@@ -33,6 +33,8 @@ export interface PredictOptions {
   readonly alarmRate?: 0.01 | 0.05;
   /** Whether names and process codes are read and have a say in behaviour; the bundle must have views of them. */
   readonly names?: boolean;
+  /** Whether the record says what the device says of itself: see `HintRecord`. */
+  readonly hints?: boolean;
   /** Behaviour is judged by this view of the bundle alone. */
   readonly view?: string;
   /** SHA-256 of captures above 256 MiB, too. */
@@ -74,6 +76,7 @@ export async function predictCapture(
     ...(filter === undefined ? {} : { filter }),
     ...(tunnels === undefined ? {} : { tunnels }),
     ...(readsNames(options) ? { names: true } : {}),
+    ...(options.hints === true ? { hints: true } : {}),
     ...(onProgress === undefined ? {} : { onProgress }),
     ...(onSkipped === undefined ? {} : { onSkipped }),
   });
@@ -89,6 +92,7 @@ export async function predictCapture(
     anomaly: anomaly.record,
     model: { name: manifest.name, version: manifest.version, sha256, classifier: judge.model.kind },
     ...(alternative && { alternatives: [alternative] }),
+    ...(seen.hints && { hints: seen.hints.of(describeDevice(seen.table, seen.device)) }),
     warnings: warningsFor(seen, bundle, answer.role, anomaly),
   };
 }

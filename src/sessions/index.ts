@@ -1,5 +1,6 @@
 export { IntKeyTable } from '../pcap/index.js';
 export { ArpLog, type ArpMessage, BROADCAST_MAC, createArpMessage } from './activity/arp-log.js';
+export type { HintKind } from './activity/codes/device-hints.js';
 export {
   dnsMessageAt,
   isDnsResponse,
@@ -15,6 +16,7 @@ export {
   DID_SEND_SYN,
   deviceWindows,
 } from './activity/device-windows.js';
+export { type DeviceHints, HintLog } from './activity/hint-log.js';
 export {
   createNameEntry,
   NAME_ANSWERED,

@@ -1,5 +1,6 @@
 import type { Capture, CaptureProgress, CaptureSummary, SkippedHandler } from '../pcap/index.js';
 import { ArpLog } from './activity/arp-log.js';
+import { HintLog } from './activity/hint-log.js';
 import { NameLog } from './activity/name-log.js';
 import { hintFromName, parseCaptureName } from './capture-name.js';
 import { chooseDevice, type Device, type DeviceHint } from './device.js';
@@ -10,6 +11,8 @@ export interface SessionizeOptions extends SessionTableOptions {
   readonly device?: DeviceHint;
   /** Whether names and codes of process protocols are read, which lie behind the headers; they are not unless asked for. */
   readonly names?: boolean;
+  /** Whether it is read, likewise, what hosts say of themselves. */
+  readonly hints?: boolean;
   readonly onProgress?: (progress: CaptureProgress) => void;
   /** Called for each packet that cannot be used, with the reason. */
   readonly onSkipped?: SkippedHandler;
@@ -22,6 +25,7 @@ export interface SessionizedCapture {
   readonly arp: ArpLog;
   /** Undefined unless it was asked for. */
   readonly names: NameLog | undefined;
+  readonly hints: HintLog | undefined;
   /** Undefined when no unicast host takes part in any session. */
   readonly device: Device | undefined;
 }
@@ -38,13 +42,15 @@ export async function sessionize(
   const table = new SessionTable(options);
   const arp = new ArpLog();
   const names = options.names === true ? new NameLog() : undefined;
+  const hints = options.hints === true ? new HintLog() : undefined;
   const { onSkipped } = options;
   const summary = await capture.read(
-    names === undefined
+    names === undefined && hints === undefined
       ? (packet) => table.add(packet)
       : (packet) => {
           table.add(packet);
-          if (table.newestRow >= 0) names.add(packet, table.newestRow, table.newestFromB);
+          if (table.newestRow >= 0) names?.add(packet, table.newestRow, table.newestFromB);
+          hints?.add(packet);
         },
     options.onProgress,
     onSkipped === undefined
@@ -55,5 +61,5 @@ export async function sessionize(
         },
   );
   const hint = options.device ?? hintFromName(parseCaptureName(capture.name));
-  return { summary, table, arp, names, device: chooseDevice(table, hint) };
+  return { summary, table, arp, names, hints, device: chooseDevice(table, hint) };
 }

@@ -66,6 +66,16 @@ describe('records', () => {
     );
   });
 
+  it('say what the device says of itself with --hints, and nothing of it without', async () => {
+    const [bare] = recordsIn((await networkml(['predict', printer])).stdout);
+    const [said] = recordsIn((await networkml(['predict', '--hints', printer])).stdout);
+    const { hints, ...rest } = said!;
+    expect(rest).toEqual(bare);
+    expect(hints).toContainEqual({ kind: 'mdns-offers', text: '_printer._tcp', count: 3 });
+    const table = await networkml(['predict', '--hints', printer, '--format', 'table']);
+    expect(table.stdout).toMatch(/says +mdns-asks: _http\._tcp, _printer\._tcp/);
+  });
+
   it('obey --device and --role', async () => {
     const { stdout } = await networkml(['predict', printer, '--role', 'Rtu', '--device', '10.77.10.63']);
     expect(recordsIn(stdout)[0]).toMatchObject({

@@ -33,6 +33,7 @@ function evil(): PredictionOutcome {
   record.anomaly.sessions[0]!.why = [EVIL];
   record.model.name = EVIL;
   record.warnings = [EVIL];
+  record.hints = [{ kind: EVIL, text: EVIL, count: 1 }];
   return record;
 }
 

@@ -1,0 +1,237 @@
+import { describe, expect, it } from 'vitest';
+import { openCapture } from '../../src/pcap/index.js';
+import { sessionize } from '../../src/sessions/index.js';
+import { concat, filler, u8, u16, u32 } from '../support/bytes.js';
+import { classicPieces, fileOf } from '../support/capture-files.js';
+import { ethernet } from '../support/frames.js';
+import { ipv4, tcp, udp } from '../support/ip-packets.js';
+import { testRandom } from '../support/random.js';
+
+const text = (value: string) => new TextEncoder().encode(value);
+const label = (value: string | Uint8Array) => {
+  const bytes = typeof value === 'string' ? text(value) : value;
+  return concat(u8(bytes.length), bytes);
+};
+const name = (value: string) => concat(...value.split('.').map(label), u8(0));
+const device = '10.0.0.1';
+
+interface Sent {
+  readonly ports: readonly [number, number];
+  readonly payload: Uint8Array;
+  readonly overTcp?: boolean;
+  readonly from?: string;
+  readonly snap?: number;
+}
+
+async function hintsOf(sent: readonly Sent[], wanted = true) {
+  const packets = sent.map(({ ports, payload, overTcp = false, from = device, snap }, i) => {
+    const transport = overTcp ? tcp(...ports, 0x18, payload) : udp(...ports, payload);
+    const packet = ipv4({ source: from, destination: '10.0.0.2', protocol: overTcp ? 6 : 17 }, transport);
+    const frame = ethernet({}, packet);
+    const cut = snap === undefined ? {} : { wireBytes: frame.length };
+    return { seconds: 1_700_000_000 + i, nanoseconds: 0, frame: frame.slice(0, snap), ...cut };
+  });
+  return (await sessionize(openCapture(fileOf(classicPieces(packets))), { hints: wanted })).hints;
+}
+
+async function saidBy(sent: readonly Sent[], host = { mac: null as string | null, addresses: [device] }) {
+  return ((await hintsOf(sent))?.of(host) ?? []).map(({ kind, text: said, count }) => [kind, said, count]);
+}
+
+const dhcp = (...options: Uint8Array[]) => concat(u8(1), filler(235), u32(0x63825363), ...options, u8(255));
+const option = (code: number, value: Uint8Array) => concat(u8(code), u8(value.length), value);
+const mdns = (questions: Uint8Array[], answers: Uint8Array[]) =>
+  concat(
+    u16(0),
+    u16(0x8400),
+    u16(questions.length),
+    u16(answers.length),
+    u16(0),
+    u16(0),
+    ...questions,
+    ...answers,
+  );
+const record = (owner: Uint8Array, type: number, data: Uint8Array) =>
+  concat(owner, u16(type), u16(1), u32(120), u16(data.length), data);
+const multicast = (payload: Uint8Array): Sent => ({ ports: [5353, 5353], payload });
+
+describe('what a device says of itself', () => {
+  it('is read only when it is asked for', async () => {
+    expect(
+      await hintsOf([{ ports: [1900, 1900], payload: text('X\r\nNT: a\r\n\r\n') }], false),
+    ).toBeUndefined();
+  });
+
+  it('is the option list and vendor class of its DHCP messages, by its MAC address before it has another', async () => {
+    const options = [
+      option(53, u8(1)),
+      u8(0),
+      option(60, text('udhcp 1.19')),
+      option(55, new Uint8Array([1, 3, 6, 42])),
+    ];
+    const sent: Sent = { ports: [68, 67], payload: dhcp(...options) };
+    const expected = [
+      ['dhcp-options', '1,3,6,42', 1],
+      ['dhcp-vendor', 'udhcp 1.19', 1],
+    ];
+    expect(await saidBy([sent])).toEqual(expected);
+    const hints = await hintsOf([{ ...sent, from: '0.0.0.0' }, sent]);
+    const frame = ethernet({}, new Uint8Array(0));
+    const own = Array.from(frame.subarray(6, 12), (byte) => byte.toString(16).padStart(2, '0')).join(':');
+    expect(hints?.of({ mac: own, addresses: [device] }).map(({ count }) => count)).toEqual([2, 2]);
+    expect(hints?.of({ mac: `${own}:no`, addresses: [] })).toEqual([]);
+    // A server's answer, another cookie, and options that the message does not hold are nothing.
+    const answer = dhcp(...options);
+    answer[0] = 2;
+    const other = dhcp(...options);
+    other[236] = 0;
+    expect(await saidBy([answer, other].map((payload) => ({ ...sent, payload })))).toEqual([]);
+    expect(await saidBy([{ ...sent, payload: dhcp(concat(u8(60), u8(200), text('short'))) }])).toEqual([]);
+  });
+
+  it('is the services that it offers and asks for in multicast DNS, compressed names too', async () => {
+    // At 12: _http._tcp.local; the instance points there.
+    const service = name('_http._tcp.local');
+    const question = concat(service, u16(12), u16(1));
+    const instance = concat(label('My printer'), u16(0xc00c));
+    const answers = [
+      record(u16(0xc00c), 12, instance),
+      record(name('host.local'), 1, u32(1)),
+      record(name('_Hap._udp.local'), 16, text('x')),
+    ];
+    expect(await saidBy([multicast(mdns([question], answers))])).toEqual(
+      [
+        ['mdns-asks', '_http._tcp', 1],
+        ['mdns-offers', '_http._tcp', 2],
+        ['mdns-offers', '_hap._udp', 1],
+      ].sort((a, b) => (a[0]! < b[0]! ? -1 : a[0]! > b[0]! ? 1 : 0)),
+    );
+  });
+
+  it('is targets and servers of SSDP, agents and servers of HTTP, names in DNS and TLS, and name services', async () => {
+    const lines = (...all: string[]) => text(`${all.join('\r\n')}\r\n\r\n`);
+    const notify = lines('NOTIFY * HTTP/1.1', 'NT: upnp:rootdevice', 'SERVER: Linux UPnP/1.0', 'USN: uuid:1');
+    const search = lines('M-SEARCH * HTTP/1.1', 'ST:uuid:1-2-3', 'MX: 1');
+    const question = concat(
+      u16(7),
+      u16(0x0100),
+      u16(1),
+      u16(0),
+      u16(0),
+      u16(0),
+      name('Time.Example.ORG'),
+      u16(1),
+      u16(1),
+    );
+    const answer = concat(u16(7), u16(0x8180), question.slice(4));
+    expect(
+      await saidBy([
+        { ports: [1900, 1900], payload: notify },
+        { ports: [5000, 1900], payload: search },
+        {
+          ports: [5000, 80],
+          payload: lines('GET / HTTP/1.1', 'Host: a', 'User-Agent: Camera/1'),
+          overTcp: true,
+        },
+        {
+          ports: [80, 5000],
+          payload: lines('HTTP/1.1 200 OK', 'Server: lighttpd', 'User-Agent: no'),
+          overTcp: true,
+        },
+        { ports: [5000, 80], payload: lines('BREW / HTTP/1.1', 'User-Agent: no'), overTcp: true },
+        { ports: [5000, 53], payload: question },
+        { ports: [53, 5000], payload: answer },
+        { ports: [5000, 5355], payload: question },
+        { ports: [137, 137], payload: question },
+      ]),
+    ).toEqual([
+      ['dns-name', 'time.example.org', 1],
+      ['http-agent', 'Camera/1', 1],
+      ['http-server', 'lighttpd', 1],
+      ['name-service', 'LLMNR', 1],
+      ['name-service', 'NetBIOS', 1],
+      ['ssdp-server', 'Linux UPnP/1.0', 1],
+      ['ssdp-target', 'upnp:rootdevice', 1],
+      ['ssdp-target', 'uuid', 1],
+    ]);
+  });
+
+  it('is shown without anything that a terminal would act on, and cut', async () => {
+    const hostile = concat(
+      text('NT: \u001b[31m'),
+      new Uint8Array([0, 0x9b, 0x5c]),
+      text(`${'x'.repeat(500)}\r\n\r\n`),
+    );
+    const [[, said] = []] = await saidBy([{ ports: [1900, 1900], payload: concat(text('X\r\n'), hostile) }]);
+    expect(said).toMatch(/^\\027\[31m\\000\\155\\092x+$/);
+    expect(said).toHaveLength(120);
+    const vendor = await saidBy([{ ports: [68, 67], payload: dhcp(option(60, filler(255))) }]);
+    expect(vendor[0]?.[1]).toHaveLength(120);
+  });
+
+  it('ends where names lead in circles, are too long, or are not there', async () => {
+    const loop = mdns([concat(u16(0xc00c), u16(12), u16(1))], []);
+    const chain = mdns([concat(label('a'), u16(0xc00c), u16(12), u16(1))], []);
+    const far = mdns([concat(u16(0xffff), u16(12), u16(1))], []);
+    const long = mdns(
+      [
+        concat(
+          ...Array.from({ length: 6 }, () => label('y'.repeat(63))),
+          name('_http._tcp.local'),
+          u16(12),
+          u16(1),
+        ),
+      ],
+      [],
+    );
+    const many = concat(mdns([], []).slice(0, 6), u16(0xffff), u16(0), u16(0));
+    for (const payload of [loop, chain, far, long, many, many.slice(0, 7)]) {
+      expect(await saidBy([multicast(payload)])).toEqual([]);
+    }
+    const huge = concat(text('HTTP/1.1 200 OK\r\nServer: '), filler(60_000));
+    expect(await saidBy([{ ports: [80, 5000], payload: huge, overTcp: true }])).toEqual([]);
+  });
+
+  it('takes a bounded room, whatever is sent', async () => {
+    const many = Array.from({ length: 300 }, (_, i) => ({
+      ports: [5000, 1900] as const,
+      payload: text(`M-SEARCH\r\nST: target ${i}\r\n\r\n`),
+    }));
+    expect(await saidBy(many)).toHaveLength(64);
+    const hosts = Array.from({ length: 1500 }, (_, i) => ({
+      ports: [5000, 5355] as const,
+      payload: text('x'),
+      from: `10.1.${i >> 8}.${i & 255}`,
+    }));
+    const hints = await hintsOf(hosts);
+    const known = hosts.filter(({ from }) => (hints?.of({ mac: null, addresses: [from] }) ?? []).length > 0);
+    expect(known).toHaveLength(1024);
+  });
+
+  it('never fails on bytes of any kind, cut anywhere', async () => {
+    const random = testRandom(12);
+    const whole = [
+      mdns([concat(name('_http._tcp.local'), u16(12), u16(1))], [record(u16(0xc00c), 12, u16(0xc00c))]),
+      dhcp(option(55, filler(9)), option(60, text('vendor'))),
+      text('HTTP/1.1 200 OK\r\nServer: a\r\nX: b\r\n\r\n'),
+      concat(u8(22), u16(0x0301), u16(60), u8(1), filler(80)),
+    ];
+    const ports = [
+      [5353, 5353],
+      [68, 67],
+      [80, 5000],
+      [5000, 443],
+    ] as const;
+    const sent = Array.from({ length: 600 }, (_, i): Sent => {
+      const payload = Uint8Array.from(whole[i % 4]!);
+      for (let k = 0; k < 4; k++) payload[random.below(payload.length)] = random.below(256);
+      return {
+        ports: ports[i % 4]!,
+        payload,
+        overTcp: i % 4 > 1,
+        snap: 34 + random.below(payload.length + 30),
+      };
+    });
+    for (const [, said] of await saidBy(sent)) expect(said).toMatch(/^[\x20-\x7e]{1,120}$/);
+  });
+});
