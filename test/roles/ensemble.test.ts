@@ -19,7 +19,6 @@ import {
   netEvaluator,
   oneLayerProbabilities,
   trainRoleModel,
-  windowProbabilities,
 } from '../../src/roles/index.js';
 import { columnCount, denseRow, syntheticSet } from './synthetic.js';
 
@@ -93,7 +92,7 @@ describe('ensemble', () => {
     const back = decodeEnsemble(plain, arrays, model.oneLayer);
     // The forest's nodes have other numbers: forest.test.ts.
     expect({ ...back, forest: null }).toEqual({ ...model, forest: null });
-    expect(windowProbabilities(back, windows.rows)).toEqual(windowProbabilities(model, windows.rows));
+    expect(deviceProbabilities(back, tables, devices)).toEqual(deviceProbabilities(model, tables, devices));
     expect(encodeEnsemble(back)).toEqual({ meta, arrays });
     const wrong = (change: Record<string, unknown>) => () =>
       decodeEnsemble({ ...plain, ...change }, arrays, model.oneLayer);
