@@ -16,6 +16,8 @@ import type { CaptureUnits, Finding } from './view.js';
 const findingLimit = 3;
 /** Roles of a ranking that are looked at. */
 const rankingLimit = 3;
+/** A role with less than this share of the first one's confidence is not looked at: it could hardly move the mean. */
+const negligibleShare = 0.03;
 /** Share of the confidence in the first three roles that must rest on roles with a reference. */
 const smallestJudgedShare = 0.5;
 
@@ -110,9 +112,10 @@ function candidatesOf(model: BehaviourModel, { role, ranking = [] }: VerdictOpti
     if (model.roles.has(role)) return [{ role, confidence: 1 }];
     throw new NetworkmlError('NML_MODEL_ROLE', `the behaviour model does not know the role ${role}`);
   }
+  const least = negligibleShare * (ranking[0]?.confidence ?? 0);
   return ranking
     .slice(0, rankingLimit)
-    .filter((candidate) => model.roles.has(candidate.role) && candidate.confidence > 0);
+    .filter(({ role: one, confidence }) => model.roles.has(one) && confidence > 0 && confidence >= least);
 }
 
 /** Null when the role can be judged by; otherwise in words what it lacks. */

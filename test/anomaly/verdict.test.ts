@@ -77,6 +77,23 @@ describe('judgeCapture', () => {
     expect(v('chat')).toBeLessThan(verdict.threshold ?? 0);
   });
 
+  it('leaves out roles that the ranking gives next to nothing', () => {
+    const chatting = sessOf(chatRows(9));
+    const v = (role: string) => judgeAs(model, role, chatting).score ?? Number.NaN;
+    const score = (least: number) => {
+      const [phone, chat, camera] = [0.9, 0.09, least].map((confidence) => ({ confidence }));
+      const ranking = [
+        { role: 'phone', ...phone! },
+        { role: 'chat', ...chat! },
+        { role: 'camera', ...camera! },
+      ];
+      return judgeCapture(model, chatting, { ranking }).score;
+    };
+    const two = 0.9 * v('phone') + 0.09 * v('chat');
+    expect(score(0.0269)).toBeCloseTo(two / 0.99, 12);
+    expect(score(0.0271)).toBeCloseTo((two + 0.0271 * v('camera')) / (0.99 + 0.0271), 12);
+  });
+
   it('does not evaluate a role with too few devices, and shows the score', () => {
     const verdict = judgeCapture(model, strange, { role: 'printer' });
     expect(verdict).toMatchObject({
