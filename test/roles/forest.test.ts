@@ -186,22 +186,24 @@ describe('random forest', () => {
       copies: label.map(() => 1),
       weight: Float64Array.from(label, () => 1),
     };
-    const roots = (items: ForestItems, columnsPerSplit: number): number[] => {
-      const { model } = trainForest(about, items, {
-        seed: 1,
-        trees: 3000,
-        bootstrap: false,
-        columnsPerSplit,
-      });
-      const counts = new Array<number>(6).fill(0);
-      for (const root of model.roots) counts[model.column[root]!]!++;
-      return counts.map((count) => count / 3000);
+    // Below the root some columns no longer differ: there the two ways could part.
+    const tried = (items: ForestItems): number[] => {
+      const options = { seed: 1, trees: 6000, bootstrap: false, columnsPerSplit: 3 };
+      const { model } = trainForest(about, items, options);
+      const counts = new Array<number>(18).fill(0);
+      for (const root of model.roots) {
+        const child = model.child[root]!;
+        [root, child, child + 1].forEach((node, place) => {
+          if (model.column[node]! >= 0) counts[place * 6 + model.column[node]!]!++;
+        });
+      }
+      return counts.map((count) => count / 6000);
     };
-    const sparse = roots({ ...ones, rows: few.build(), row }, 3);
-    const blind = roots({ ...ones, rows: full.build(), row: same }, 3);
-    expect(blind.filter((share) => share > 0.01).length).toBeGreaterThan(2);
-    blind.forEach((share, column) => {
-      expect(Math.abs(share - sparse[column]!), `column ${column}`).toBeLessThan(0.04);
+    const sparse = tried({ ...ones, rows: few.build(), row });
+    const blind = tried({ ...ones, rows: full.build(), row: same });
+    expect(blind.filter((share) => share > 0.01).length).toBeGreaterThan(8);
+    blind.forEach((share, place) => {
+      expect(Math.abs(share - sparse[place]!), `place ${place}`).toBeLessThan(0.025);
     });
   });
 
