@@ -132,14 +132,7 @@ export function sumLayerGradients(
     }
     backThrough(outputs, w2, g2, sums, awake, count);
     for (let i = 0; i < count; i++) gb1[awake[i]!] = gb1[awake[i]!]! + sums[awake[i]!]!;
-    for (let entry = 0; entry < entries; entry++) {
-      const offset = offsets[entry]!;
-      const value = factors[entry]!;
-      for (let i = 0; i < count; i++) {
-        const j = awake[i]!;
-        g1[offset + j] = g1[offset + j]! + value * sums[j]!;
-      }
-    }
+    addToEntries(g1, sums, awake, count, offsets, factors, entries);
   }
   // What absent columns give is the same in every row: the sum of all rows' gradients, which is that of the bias.
   for (let column = 0; column < absent.length; column++) {
@@ -280,6 +273,45 @@ function backThrough(
       g2[a + k] = g2[a + k]! + x * output;
     }
     sums[awake[i]!] = by;
+  }
+}
+
+/** Adds factor times the gradient by the hidden sums to the gradient of the weights of each entry. */
+function addToEntries(
+  g1: Float64Array,
+  sums: Float64Array,
+  awake: Uint32Array,
+  count: number,
+  offsets: Uint32Array,
+  factors: Float64Array,
+  entries: number,
+): void {
+  let entry = 0;
+  for (; entry + 3 < entries; entry += 4) {
+    const a = offsets[entry]!;
+    const b = offsets[entry + 1]!;
+    const c = offsets[entry + 2]!;
+    const d = offsets[entry + 3]!;
+    const x = factors[entry]!;
+    const y = factors[entry + 1]!;
+    const z = factors[entry + 2]!;
+    const u = factors[entry + 3]!;
+    for (let i = 0; i < count; i++) {
+      const j = awake[i]!;
+      const by = sums[j]!;
+      g1[a + j] = g1[a + j]! + x * by;
+      g1[b + j] = g1[b + j]! + y * by;
+      g1[c + j] = g1[c + j]! + z * by;
+      g1[d + j] = g1[d + j]! + u * by;
+    }
+  }
+  for (; entry < entries; entry++) {
+    const a = offsets[entry]!;
+    const x = factors[entry]!;
+    for (let i = 0; i < count; i++) {
+      const j = awake[i]!;
+      g1[a + j] = g1[a + j]! + x * sums[j]!;
+    }
   }
 }
 
