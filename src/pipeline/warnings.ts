@@ -52,7 +52,7 @@ export function warningsFor(
     const relied = devices - besides;
     warnings.push(
       `the role ${id} was learnt from ${relied} device${relied === 1 ? '' : 's'} only` +
-        (besides === 0 ? '' : `, and from ${besides} that help out`),
+        (besides === 0 ? '' : `; ${besides} more, of other origins, helped out`),
     );
   }
   return warnings;
