@@ -10,6 +10,7 @@ import type {
 } from '../types.js';
 import { BEHAVIOUR_STYLE, behaviourHtml } from './behaviour-html.js';
 import { htmlText } from './escape.js';
+import { hintWords } from './hint-words.js';
 import { byteSize, counted, decimal, percent, timeSpan } from './quantities.js';
 
 type Titles = ReadonlyMap<string, string>;
@@ -72,6 +73,7 @@ function facts(record: PredictionRecord, titles: Titles): string {
     fact('device', htmlText(who.join(', '))),
     ...(record.alternatives ?? []).map((other) => fact('or', alternativeHtml(other, titles))),
     fact('traffic', htmlText(traffic)),
+    ...(record.hints === undefined ? [] : [fact('says', hintWords(record.hints).map(htmlText).join('<br>'))]),
     fact('behaviour', behaviourHtml(anomaly, titles)),
     fact('model', htmlText(`${model.name} ${model.version}, ${model.classifier}`)),
     ...warnings.map((warning) => fact('note', `<span class="note">${htmlText(warning)}</span>`)),

@@ -4,12 +4,12 @@ import { roleTitle } from '../role-titles.js';
 import type {
   AlternativeRecord,
   AnomalyRecord,
-  HintRecord,
   NamedWindow,
   PredictionRecord,
   RoleRecord,
 } from '../types.js';
 import { displayWidth, plainText } from './escape.js';
+import { hintWords } from './hint-words.js';
 import {
   bar,
   type Paint,
@@ -21,7 +21,7 @@ import {
   shortenStart,
   wrap,
 } from './layout.js';
-import { byteSize, count, counted, decimal, percent, timeSpan } from './quantities.js';
+import { byteSize, counted, decimal, percent, timeSpan } from './quantities.js';
 
 const LABEL_WIDTH = 11;
 const SESSIONS_SHOWN = 5;
@@ -45,25 +45,11 @@ export function predictionBlock(record: PredictionRecord, style: ReportStyle): s
         `${sessions.external} external`,
       style,
     ),
-    ...hintLines(record.hints ?? [], style),
+    ...hintWords(record.hints ?? []).flatMap((words, i) => labelled(i === 0 ? 'says' : '', words, style)),
     ...behaviourLines(record.anomaly, style),
     ...warnings.flatMap((warning, i) => labelled(i === 0 ? 'note' : '', warning, style, 'yellow')),
   ];
   return `${lines.join('\n')}\n\n`;
-}
-
-/** Hints of one kind that are shown; the record has all. */
-const HINTS_SHOWN = 4;
-
-/** What the device says of itself, a line for each kind. */
-function hintLines(hints: readonly HintRecord[], style: ReportStyle): string[] {
-  const kinds = [...new Set(hints.map(({ kind }) => kind))];
-  return kinds.flatMap((kind, i) => {
-    const own = hints.filter((hint) => hint.kind === kind);
-    const shown = own.slice(0, HINTS_SHOWN).map(({ text }) => text);
-    const more = own.length > HINTS_SHOWN ? `, and ${count(own.length - HINTS_SHOWN)} more` : '';
-    return labelled(i === 0 ? 'says' : '', `${kind}: ${shown.join(', ')}${more}`, style);
-  });
 }
 
 const FOUND_BY = { option: 'the option', 'file-name': 'the file name', traffic: 'its traffic' } as const;

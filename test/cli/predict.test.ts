@@ -74,6 +74,8 @@ describe('records', () => {
     expect(hints).toContainEqual({ kind: 'mdns-offers', text: '_printer._tcp', count: 3 });
     const table = await networkml(['predict', '--hints', printer, '--format', 'table']);
     expect(table.stdout).toMatch(/says +mdns-asks: _http\._tcp, _printer\._tcp/);
+    const page = await networkml(['predict', '--hints', printer, '--format', 'html']);
+    expect(page.stdout).toMatch(/<dt>says<\/dt><dd>(.*<br>)?mdns-asks: _http\._tcp, _printer\._tcp/);
   });
 
   it('obey --device and --role', async () => {
