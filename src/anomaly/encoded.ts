@@ -29,9 +29,9 @@ export function float32(data: Float32Array, shape: readonly number[] = [data.len
   return { dtype: 'float32', shape, data };
 }
 
-/** A uint32 array of the given shape (flat unless given). */
-export function uint32(data: Uint32Array, shape: readonly number[] = [data.length]): EncodedArray {
-  return { dtype: 'uint32', shape, data };
+/** A flat uint32 array. */
+export function uint32(data: Uint32Array): EncodedArray {
+  return { dtype: 'uint32', shape: [data.length], data };
 }
 
 /**
@@ -44,50 +44,40 @@ export function floatsOf(view: EncodedView, name: string, length: number): Float
   return array.data;
 }
 
-/** Arrays one behind the other. */
-export function joinFloats(arrays: readonly Float32Array[]): Float32Array {
+/** Arrays one behind the other, flat or as rows of `columns` numbers. */
+export function joinedFloats(arrays: readonly Float32Array[], columns?: number): EncodedArray {
   const joined = new Float32Array(arrays.reduce((sum, { length }) => sum + length, 0));
   let at = 0;
   for (const array of arrays) {
     joined.set(array, at);
     at += array.length;
   }
-  return joined;
+  return float32(joined, columns === undefined ? undefined : [joined.length / columns, columns]);
 }
 
 /** Arrays one behind the other. */
-export function joinWords(arrays: readonly Uint32Array[]): Uint32Array {
-  return Uint32Array.from(arrays.flatMap((array) => [...array]));
-}
-
-/** Where the parts of joined arrays lie, from their lengths. */
-export function partsOf(counts: Uint32Array): {
-  readonly ranges: readonly { readonly from: number; readonly to: number }[];
-  readonly total: number;
-} {
-  let total = 0;
-  const ranges = Array.from(counts, (count) => {
-    total += count;
-    return { from: total - count, to: total };
-  });
-  return { ranges, total };
+export function joinedWords(arrays: readonly Uint32Array[]): EncodedArray {
+  return uint32(Uint32Array.from(arrays.flatMap((array) => [...array])));
 }
 
 /**
- * A uint32 array of a view, checked. `length` undefined: any.
+ * A uint32 array of a view.
  * @throws NetworkmlError NML_MODEL_MANIFEST when it is missing or of another type or length
  */
-export function readUint32(view: EncodedView, name: string, length?: number): Uint32Array {
+export function uint32Of(view: EncodedView, name: string, length: number): Uint32Array {
   const array = view.arrays[name];
-  if (array?.dtype !== 'uint32' || (length !== undefined && array.data.length !== length)) {
-    throw arrayError(view.id, name, length);
-  }
+  if (array?.dtype !== 'uint32' || array.data.length !== length) throw arrayError(view.id, name, length);
   return array.data;
 }
 
-/** Whether a JSON value is a list of texts. */
-export function isTextList(value: Json | undefined): value is string[] {
-  return Array.isArray(value) && value.every((item) => typeof item === 'string');
+/**
+ * A list of texts beside the numbers of a view.
+ * @throws NetworkmlError NML_MODEL_MANIFEST when it is missing or something else
+ */
+export function textsOf({ id, meta }: EncodedView, name: string): readonly string[] {
+  const value = meta[name];
+  if (Array.isArray(value) && value.every((item) => typeof item === 'string')) return value as string[];
+  throw manifestError(`view ${id}: no usable list of ${name}`);
 }
 
 /** The error for a behaviour model that contradicts itself. */
@@ -95,7 +85,6 @@ export function manifestError(message: string): NetworkmlError {
   return new NetworkmlError('NML_MODEL_MANIFEST', message);
 }
 
-function arrayError(view: string, name: string, length: number | undefined): NetworkmlError {
-  const size = length === undefined ? '' : ` of ${length} numbers`;
-  return manifestError(`view ${view}: no usable array ${name}${size}`);
+function arrayError(view: string, name: string, length: number): NetworkmlError {
+  return manifestError(`view ${view}: no usable array ${name} of ${length} numbers`);
 }

@@ -9,16 +9,15 @@ import { PORT_PROTOCOL_COLUMNS, PORT_PROTOCOL_LAYOUT, portProtocolColumnName } f
 import { allFinite } from '../math/index.js';
 import {
   type EncodedView,
-  float32,
   floatsOf,
-  isTextList,
-  joinFloats,
-  joinWords,
+  joinedFloats,
+  joinedWords,
   manifestError,
-  partsOf,
-  readUint32,
+  textsOf,
   uint32,
+  uint32Of,
 } from './encoded.js';
+import { encodedBandwidths, encodedCounts, encodedRoles, type Range, rangesOf } from './encoded-roles.js';
 import {
   type Bandwidths,
   fitBandwidths,
@@ -175,37 +174,31 @@ function assemble(roles: ReadonlyMap<string, PortRoleView>): BehaviourView {
 function encode(roles: ReadonlyMap<string, PortRoleView>): EncodedView {
   const all = Array.from(roles.values(), ({ role }) => role);
   const points = all.flatMap((role) => role.points);
-  const words = (list: readonly number[]) => uint32(Uint32Array.from(list));
+  const bandwidths = all.map((role) => role.bandwidths);
   return {
     id: portView.id,
     layout: portView.layout,
     meta: { roles: [...roles.keys()], captures: points.map(({ name }) => name) },
     arrays: {
-      counts: words(all.map((role) => role.points.length)),
-      lengths: words(points.map(({ columns }) => columns.length)),
-      columns: uint32(joinWords(points.map(({ columns }) => columns))),
-      values: float32(joinFloats(points.map(({ values }) => values))),
-      betas: float32(joinFloats(all.map(({ bandwidths }) => bandwidths.betas))),
-      'log-sums': float32(joinFloats(all.map(({ bandwidths }) => bandwidths.logSums))),
+      ...encodedCounts(bandwidths),
+      lengths: uint32(Uint32Array.from(points, ({ columns }) => columns.length)),
+      columns: joinedWords(points.map(({ columns }) => columns)),
+      values: joinedFloats(points.map(({ values }) => values)),
+      ...encodedBandwidths(bandwidths),
     },
   };
 }
 
 function decode(encoded: EncodedView): BehaviourView {
-  const { roles: names, captures } = encoded.meta;
-  if (!isTextList(names) || new Set(names).size !== names.length || !isTextList(captures)) {
-    throw manifestError(`view ${encoded.id}: no usable list of roles or captures`);
-  }
-  const parts = partsOf(readUint32(encoded, 'counts', names.length));
-  const places = partsOf(readUint32(encoded, 'lengths', parts.total));
-  const columns = readUint32(encoded, 'columns', places.total);
-  if (captures.length !== parts.total || columns.some((column) => column >= PORT_PROTOCOL_COLUMNS)) {
+  const captures = textsOf(encoded, 'captures');
+  const { roles, total } = encodedRoles(encoded);
+  const places = rangesOf(uint32Of(encoded, 'lengths', total));
+  const columns = uint32Of(encoded, 'columns', places.total);
+  if (captures.length !== total || columns.some((column) => column >= PORT_PROTOCOL_COLUMNS)) {
     throw manifestError(`view ${encoded.id}: parts that do not fit one another`);
   }
   const values = floatsOf(encoded, 'values', places.total);
-  const betas = floatsOf(encoded, 'betas', parts.total);
-  const logSums = floatsOf(encoded, 'log-sums', parts.total);
-  const point = ({ from, to }: { from: number; to: number }, index: number): PortPoint => ({
+  const point = ({ from, to }: Range, index: number): PortPoint => ({
     columns: columns.subarray(from, to),
     values: values.subarray(from, to),
     name: captures[index] ?? '',
@@ -213,11 +206,10 @@ function decode(encoded: EncodedView): BehaviourView {
   const points = places.ranges.map(point);
   return assemble(
     new Map(
-      parts.ranges.map(({ from, to }, role) => {
-        if (from === to) throw manifestError(`view ${encoded.id}: role ${names[role]} has no reference`);
-        const bandwidths = { betas: betas.subarray(from, to), logSums: logSums.subarray(from, to) };
-        return [names[role] ?? '', createRoleView({ points: points.slice(from, to), bandwidths })] as const;
-      }),
+      roles.map(({ name, from, to, bandwidths }) => [
+        name,
+        createRoleView({ points: points.slice(from, to), bandwidths }),
+      ]),
     ),
   );
 }

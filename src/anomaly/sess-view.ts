@@ -5,14 +5,18 @@ import {
   type EncodedView,
   float32,
   floatsOf,
-  isTextList,
-  joinFloats,
-  joinWords,
+  joinedFloats,
+  joinedWords,
   manifestError,
-  partsOf,
-  readUint32,
-  uint32,
+  uint32Of,
 } from './encoded.js';
+import {
+  encodedBandwidths,
+  encodedCounts,
+  encodedRoles,
+  encodedVocabularies,
+  vocabulariesOf,
+} from './encoded-roles.js';
 import { outlierProbabilityOf } from './reference.js';
 import { sessReasons } from './sess-reasons.js';
 import { drawSessReference, extendSessReference, sessMedians } from './sess-reference.js';
@@ -209,82 +213,50 @@ function assemble(roles: ReadonlyMap<string, SessRoleView>, factors: Float32Arra
   };
 }
 
-/** All roles' arrays in one of each kind: a bundle with an array for each role is slow to read. */
 function encodeSessView(roles: ReadonlyMap<string, SessRoleView>, factors: Float32Array): EncodedView {
   const all = Array.from(roles.values(), ({ role }) => role);
   const references = all.map(({ reference }) => reference);
-  const counts = Uint32Array.from(references, ({ tokens }) => tokens.length);
-  const total = counts.reduce((sum, count) => sum + count, 0);
   return {
     id: sessView.id,
     layout: sessView.layout,
     meta: { roles: [...roles.keys()] },
     arrays: {
       factors: float32(factors),
-      counts: uint32(counts),
-      medians: float32(joinFloats(all.map(({ scale }) => scale.medians)), [all.length, sessNumberCount]),
-      'vocabulary-counts': uint32(Uint32Array.from(all, ({ vocabulary }) => vocabulary.length)),
-      vocabulary: uint32(joinWords(all.map(({ vocabulary }) => vocabulary))),
-      tokens: uint32(joinWords(references.map(({ tokens }) => tokens))),
-      numbers: float32(joinFloats(references.map(({ numbers }) => numbers)), [total, sessNumberCount]),
-      betas: float32(joinFloats(references.map(({ betas }) => betas))),
-      'log-sums': float32(joinFloats(references.map(({ logSums }) => logSums))),
+      ...encodedCounts(references),
+      medians: joinedFloats(
+        all.map(({ scale }) => scale.medians),
+        sessNumberCount,
+      ),
+      ...encodedVocabularies(all.map(({ vocabulary }) => vocabulary)),
+      tokens: joinedWords(references.map(({ tokens }) => tokens)),
+      numbers: joinedFloats(
+        references.map(({ numbers }) => numbers),
+        sessNumberCount,
+      ),
+      ...encodedBandwidths(references),
     },
   };
 }
 
 function decodeSessView(encoded: EncodedView): BehaviourView {
-  const names = encoded.meta.roles;
-  if (!isTextList(names) || new Set(names).size !== names.length) {
-    throw manifestError(`view ${encoded.id}: no usable list of roles`);
-  }
-  const factors = floatsOf(encoded, 'factors', sessNumberCount);
-  const decode = encoded.arrays.counts === undefined ? decodeApart : decodeJoined;
-  const roles = new Map(
-    decode(encoded, names, factors).map((role, index) => {
-      const name = names[index] ?? '';
-      if (role.reference.tokens.length === 0) {
-        throw manifestError(`view ${encoded.id}: role ${name} has no reference`);
-      }
-      return [name, createRoleView(role)] as const;
-    }),
-  );
-  return assemble(roles, factors);
-}
-
-function decodeJoined(encoded: EncodedView, roles: readonly string[], factors: Float32Array): SessRole[] {
-  const parts = partsOf(readUint32(encoded, 'counts', roles.length));
-  const words = partsOf(readUint32(encoded, 'vocabulary-counts', roles.length));
-  const medians = floatsOf(encoded, 'medians', roles.length * sessNumberCount);
-  const vocabulary = readUint32(encoded, 'vocabulary', words.total);
-  const tokens = readUint32(encoded, 'tokens', parts.total);
-  const numbers = floatsOf(encoded, 'numbers', parts.total * sessNumberCount);
-  const betas = floatsOf(encoded, 'betas', parts.total);
-  const logSums = floatsOf(encoded, 'log-sums', parts.total);
-  return parts.ranges.map(({ from, to }, role) => ({
-    scale: { medians: medians.subarray(role * sessNumberCount, (role + 1) * sessNumberCount), factors },
-    reference: {
-      tokens: tokens.subarray(from, to),
-      numbers: numbers.subarray(from * sessNumberCount, to * sessNumberCount),
-      betas: betas.subarray(from, to),
-      logSums: logSums.subarray(from, to),
-    },
-    vocabulary: vocabulary.subarray(words.ranges[role]?.from, words.ranges[role]?.to),
-  }));
-}
-
-/** Arrays for each role apart, as bundles were first written. */
-function decodeApart(encoded: EncodedView, roles: readonly string[], factors: Float32Array): SessRole[] {
-  return roles.map((_, index) => {
-    const prefix = `role${index}`;
-    const tokens = readUint32(encoded, `${prefix}/tokens`);
-    const reference = {
-      tokens,
-      numbers: floatsOf(encoded, `${prefix}/numbers`, tokens.length * sessNumberCount),
-      betas: floatsOf(encoded, `${prefix}/betas`, tokens.length),
-      logSums: floatsOf(encoded, `${prefix}/log-sums`, tokens.length),
-    };
-    const scale = { medians: floatsOf(encoded, `${prefix}/medians`, sessNumberCount), factors };
-    return { scale, reference, vocabulary: readUint32(encoded, `${prefix}/vocabulary`) };
+  const columns = sessNumberCount;
+  const { roles, total } = encodedRoles(encoded);
+  const factors = floatsOf(encoded, 'factors', columns);
+  const medians = floatsOf(encoded, 'medians', roles.length * columns);
+  const vocabularies = vocabulariesOf(encoded, roles.length);
+  const tokens = uint32Of(encoded, 'tokens', total);
+  const numbers = floatsOf(encoded, 'numbers', total * columns);
+  const views = roles.map(({ name, from, to, bandwidths }, role) => {
+    const view = createRoleView({
+      scale: { medians: medians.subarray(role * columns, (role + 1) * columns), factors },
+      reference: {
+        tokens: tokens.subarray(from, to),
+        numbers: numbers.subarray(from * columns, to * columns),
+        ...bandwidths,
+      },
+      vocabulary: vocabularies[role] ?? new Uint32Array(0),
+    });
+    return [name, view] as const;
   });
+  return assemble(new Map(views), factors);
 }

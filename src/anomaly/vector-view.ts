@@ -17,7 +17,7 @@ import {
   unseenCodes,
 } from '../features/index.js';
 import type { Random } from '../math/index.js';
-import { type EncodedView, floatsOf, isTextList, manifestError } from './encoded.js';
+import { type EncodedView, floatsOf, textsOf } from './encoded.js';
 import { decodeRoles, encodeRoles } from './vector-encoded.js';
 import {
   drawVectorReference,
@@ -193,13 +193,11 @@ function assemble(
 }
 
 function decodeView(kind: VectorKind, encoded: EncodedView): BehaviourView {
-  const { roles: names, captures } = encoded.meta;
-  if (!isTextList(names) || new Set(names).size !== names.length || !isTextList(captures)) {
-    throw manifestError(`view ${encoded.id}: no usable list of roles or captures`);
-  }
-  const roles = decodeRoles(kind, encoded, names).map(
-    (role, index) => [names[index] ?? '', createRoleView(kind, role, captures)] as const,
-  );
+  const captures = textsOf(encoded, 'captures');
   const factors = floatsOf(encoded, 'factors', kind.columns);
+  const roles = Array.from(
+    decodeRoles(kind, encoded, factors),
+    ([name, role]) => [name, createRoleView(kind, role, captures)] as const,
+  );
   return assemble(kind, new Map(roles), factors, captures);
 }

@@ -147,6 +147,12 @@ describe('trainBehaviour', () => {
         (counts?.data as Uint32Array)[0] = 1;
       }),
     ).toThrow(manifest);
+    expect(
+      broken(({ views }) => {
+        const counts = views[2].arrays.counts?.data as Uint32Array;
+        counts.set([0, (counts[0] as number) + (counts[1] as number)]);
+      }),
+    ).toThrow(/has no reference/);
     expect(broken(({ views }) => Object.assign(views[2].meta, { roles: ['a', 'a'] }))).toThrow(manifest);
     expect(broken(({ calibration }) => delete calibration.references)).toThrow(manifest);
     expect(broken(({ views }) => Object.assign(views[2], { layout: 'sess/9' }))).toThrow(
