@@ -59,8 +59,10 @@ export interface LayerGradients {
   readonly base: Float64Array;
   readonly sums: Float64Array;
   readonly outputs: Float64Array;
-  /** Hidden units that the row wakes. */
+  /** Hidden units that the row wakes, where their weights begin, and what they are worth. */
   readonly awake: Uint32Array;
+  readonly unitOffsets: Uint32Array;
+  readonly units: Float64Array;
   /** Where the weights of the row's entries begin, and what the entries are worth. */
   readonly offsets: Uint32Array;
   readonly factors: Float64Array;
@@ -79,6 +81,8 @@ export function layerGradients(parameters: LayerParameters, { rows }: LayerBatch
     sums: new Float64Array(hidden),
     outputs: new Float64Array(classCount),
     awake: new Uint32Array(hidden),
+    unitOffsets: new Uint32Array(hidden),
+    units: new Float64Array(hidden),
     offsets: new Uint32Array(longest),
     factors: new Float64Array(longest),
   };
@@ -100,7 +104,7 @@ export function sumLayerGradients(
 ): number {
   const { w1, b1, w2, b2 } = parameters;
   const { w1: g1, b1: gb1, w2: g2, b2: gb2 } = room.gradients;
-  const { base, sums, outputs, awake, offsets, factors } = room;
+  const { base, sums, outputs, awake, unitOffsets, units, offsets, factors } = room;
   const { absent, rows, targets, weights } = batch;
   const hidden = b1.length;
   const classCount = b2.length;
@@ -117,9 +121,16 @@ export function sumLayerGradients(
     sums.set(base);
     addProducts(sums, w1, offsets, factors, entries);
     let count = 0;
-    for (let j = 0; j < hidden; j++) if (sums[j]! > 0) awake[count++] = j;
+    for (let j = 0; j < hidden; j++) {
+      const unit = sums[j]!;
+      if (unit > 0) {
+        awake[count] = j;
+        unitOffsets[count] = j * classCount;
+        units[count++] = unit;
+      }
+    }
     outputs.set(b2);
-    addAwake(outputs, w2, sums, awake, count);
+    addProducts(outputs, w2, unitOffsets, units, count);
     softmax(outputs, 0, classCount);
     // From here `outputs` holds the gradient by the logits, then `sums` that by the hidden sums.
     const weight = weights[row]!;
@@ -130,7 +141,7 @@ export function sumLayerGradients(
       outputs[k] = gradient;
       gb2[k] = gb2[k]! + gradient;
     }
-    backThrough(outputs, w2, g2, sums, awake, count);
+    backThrough(outputs, w2, g2, sums, awake, unitOffsets, units, count);
     for (let i = 0; i < count; i++) gb1[awake[i]!] = gb1[awake[i]!]! + sums[awake[i]!]!;
     addToEntries(g1, sums, awake, count, offsets, factors, entries);
   }
@@ -163,63 +174,34 @@ function listEntries(
   return count;
 }
 
-/** Adds factor times weights of each entry to the sums. */
+/** Adds to the sums, in order, each factor times the weights that begin at its offset. */
 function addProducts(
   sums: Float64Array,
-  w1: Float64Array,
+  weights: Float64Array,
   offsets: Uint32Array,
   factors: Float64Array,
-  entries: number,
-): void {
-  const hidden = sums.length;
-  let entry = 0;
-  for (; entry + 3 < entries; entry += 4) {
-    const a = offsets[entry]!;
-    const b = offsets[entry + 1]!;
-    const c = offsets[entry + 2]!;
-    const d = offsets[entry + 3]!;
-    const x = factors[entry]!;
-    const y = factors[entry + 1]!;
-    const z = factors[entry + 2]!;
-    const u = factors[entry + 3]!;
-    for (let j = 0; j < hidden; j++) {
-      sums[j] = sums[j]! + x * w1[a + j]! + y * w1[b + j]! + z * w1[c + j]! + u * w1[d + j]!;
-    }
-  }
-  for (; entry < entries; entry++) {
-    const a = offsets[entry]!;
-    const x = factors[entry]!;
-    for (let j = 0; j < hidden; j++) sums[j] = sums[j]! + x * w1[a + j]!;
-  }
-}
-
-/** Adds what the hidden units that are awake say to the outputs. */
-function addAwake(
-  outputs: Float64Array,
-  w2: Float64Array,
-  sums: Float64Array,
-  awake: Uint32Array,
   count: number,
 ): void {
-  const classCount = outputs.length;
+  const length = sums.length;
   let i = 0;
   for (; i + 3 < count; i += 4) {
-    const a = awake[i]! * classCount;
-    const b = awake[i + 1]! * classCount;
-    const c = awake[i + 2]! * classCount;
-    const d = awake[i + 3]! * classCount;
-    const x = sums[awake[i]!]!;
-    const y = sums[awake[i + 1]!]!;
-    const z = sums[awake[i + 2]!]!;
-    const u = sums[awake[i + 3]!]!;
-    for (let k = 0; k < classCount; k++) {
-      outputs[k] = outputs[k]! + x * w2[a + k]! + y * w2[b + k]! + z * w2[c + k]! + u * w2[d + k]!;
+    const a = offsets[i]!;
+    const b = offsets[i + 1]!;
+    const c = offsets[i + 2]!;
+    const d = offsets[i + 3]!;
+    const x = factors[i]!;
+    const y = factors[i + 1]!;
+    const z = factors[i + 2]!;
+    const u = factors[i + 3]!;
+    for (let j = 0; j < length; j++) {
+      sums[j] =
+        sums[j]! + x * weights[a + j]! + y * weights[b + j]! + z * weights[c + j]! + u * weights[d + j]!;
     }
   }
   for (; i < count; i++) {
-    const a = awake[i]! * classCount;
-    const x = sums[awake[i]!]!;
-    for (let k = 0; k < classCount; k++) outputs[k] = outputs[k]! + x * w2[a + k]!;
+    const a = offsets[i]!;
+    const x = factors[i]!;
+    for (let j = 0; j < length; j++) sums[j] = sums[j]! + x * weights[a + j]!;
   }
 }
 
@@ -230,19 +212,21 @@ function backThrough(
   g2: Float64Array,
   sums: Float64Array,
   awake: Uint32Array,
+  offsets: Uint32Array,
+  units: Float64Array,
   count: number,
 ): void {
   const classCount = outputs.length;
   let i = 0;
   for (; i + 3 < count; i += 4) {
-    const a = awake[i]! * classCount;
-    const b = awake[i + 1]! * classCount;
-    const c = awake[i + 2]! * classCount;
-    const d = awake[i + 3]! * classCount;
-    const x = sums[awake[i]!]!;
-    const y = sums[awake[i + 1]!]!;
-    const z = sums[awake[i + 2]!]!;
-    const u = sums[awake[i + 3]!]!;
+    const a = offsets[i]!;
+    const b = offsets[i + 1]!;
+    const c = offsets[i + 2]!;
+    const d = offsets[i + 3]!;
+    const x = units[i]!;
+    const y = units[i + 1]!;
+    const z = units[i + 2]!;
+    const u = units[i + 3]!;
     let byA = 0;
     let byB = 0;
     let byC = 0;
@@ -264,8 +248,8 @@ function backThrough(
     sums[awake[i + 3]!] = byD;
   }
   for (; i < count; i++) {
-    const a = awake[i]! * classCount;
-    const x = sums[awake[i]!]!;
+    const a = offsets[i]!;
+    const x = units[i]!;
     let by = 0;
     for (let k = 0; k < classCount; k++) {
       const output = outputs[k]!;
