@@ -5,13 +5,15 @@ import { basename, join } from 'node:path';
 import { checkBehaviour } from '../anomaly/index.js';
 import { NetworkmlError, toNetworkmlError } from '../errors.js';
 import {
+  type Bundle,
   findBundle,
   listShippedBundles,
   MANIFEST_FILE,
+  type ManifestFile,
   readManifest,
   verifyBundle,
 } from '../models/index.js';
-import { loadBundle } from '../pipeline/index.js';
+import { loadedBundle } from '../pipeline/index.js';
 import { bundleBlock, bundleTable, bundleVerdicts } from '../report/index.js';
 import type { BundleRecord } from '../types.js';
 import type { Command, Invocation } from './command.js';
@@ -48,18 +50,18 @@ async function run({ words, settings }: Invocation): Promise<number> {
     return EXIT.done;
   }
   const directories = named.length === 0 ? [findBundle(inUse)] : named.map((name) => findBundle(name));
-  const described = directories.map(bundleRecord);
-  const records = action === 'verify' ? await Promise.all(described.map(verified)) : described;
+  const records = directories.map(action === 'verify' ? verifiedRecord : bundleRecord);
   const table = action === 'verify' ? bundleVerdicts : showTable;
   await writeRecords(records, settings, destination, table);
   return records.every(({ intact }) => intact) ? EXIT.done : EXIT.bundle;
 }
 
 /** Right digests do not tell whether the numbers of behaviour, which are only looked at when they are used, are such. */
-async function verified(record: BundleRecord): Promise<BundleRecord> {
-  if (!record.intact) return record;
+function verifiedRecord(directory: string): BundleRecord {
+  const { record, bundle } = readDescribed(directory);
+  if (bundle === null) return record;
   try {
-    const { behaviour } = await loadBundle(record.path);
+    const { behaviour } = loadedBundle(bundle);
     if (behaviour !== null) checkBehaviour(behaviour);
     return record;
   } catch (error) {
@@ -91,21 +93,30 @@ function bundlesIn(directory: string): string[] {
 
 /** What there is to say about a bundle, an unreadable one too. */
 export function bundleRecord(directory: string): BundleRecord {
+  return readDescribed(directory).record;
+}
+
+/** The record of a bundle, and the bundle where every digest in it is right. */
+function readDescribed(directory: string): { record: BundleRecord; bundle: Bundle | null } {
   try {
-    const { manifest, sha256, bytes } = verifyBundle(directory);
-    return { ...describe(directory, { manifest, sha256 }), intact: true, problem: null, bytes };
+    const bundle = verifyBundle(directory);
+    const record = { ...describe(directory, bundle), intact: true, problem: null, bytes: bundle.bytes };
+    return { record, bundle };
   } catch (error) {
-    const problem = toNetworkmlError(error).toSentence();
-    try {
-      return { ...describe(directory, readManifest(directory, { verify: false })), intact: false, problem };
-    } catch {
-      // Not even the manifest can be read: then only the place is known.
-      return { ...nameless(directory), problem };
-    }
+    return { record: damagedRecord(directory, toNetworkmlError(error).toSentence()), bundle: null };
   }
 }
 
-function describe(directory: string, { manifest, sha256 }: ReturnType<typeof readManifest>): BundleRecord {
+function damagedRecord(directory: string, problem: string): BundleRecord {
+  try {
+    return { ...describe(directory, readManifest(directory, { verify: false })), intact: false, problem };
+  } catch {
+    // Not even the manifest can be read: then only the place is known.
+    return { ...nameless(directory), problem };
+  }
+}
+
+function describe(directory: string, { manifest, sha256 }: ManifestFile): BundleRecord {
   return {
     ...nameless(directory),
     name: manifest.name,

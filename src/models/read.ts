@@ -62,17 +62,15 @@ export function readBundle(directory: string, options: { verify?: boolean } = {}
   const { file, bytes } = manifest.data;
   const buffer = readData(join(directory, file), bytes);
   if (verify) checkData(directory, manifest, buffer);
-  const arrays = new Map<string, BundleArrayData>();
-  for (const entry of manifest.arrays) arrays.set(entry.name, arrayFrom(entry, buffer));
-  return { directory, manifest, sha256, arrays };
+  return { directory, manifest, sha256, arrays: arraysFrom(manifest, buffer) };
 }
 
 /**
- * Reads a whole bundle and compares every digest in it, those of single arrays included.
- * @returns the manifest, its digest, and the size of all files, bytes
+ * Reads a bundle and compares every digest in it, those of single arrays included.
+ * @returns the bundle, and the size of all its files, bytes
  * @throws NetworkmlError NML_MODEL_MISSING, NML_MODEL_MANIFEST, NML_MODEL_CHECKSUM
  */
-export function verifyBundle(directory: string): ManifestFile & { bytes: number } {
+export function verifyBundle(directory: string): Bundle & { readonly bytes: number } {
   const { manifest, sha256 } = readManifest(directory);
   const { file } = manifest.data;
   const buffer = readData(join(directory, file), manifest.data.bytes);
@@ -80,7 +78,7 @@ export function verifyBundle(directory: string): ManifestFile & { bytes: number 
   checkData(directory, manifest, buffer);
   const files = [MANIFEST_FILE, SUMS_FILE, file];
   const bytes = files.reduce((sum, name) => sum + statSync(join(directory, name)).size, 0);
-  return { manifest, sha256, bytes };
+  return { directory, manifest, sha256, arrays: arraysFrom(manifest, buffer), bytes };
 }
 
 function manifestSize(directory: string, path: string): number {
@@ -167,6 +165,10 @@ function checkArrays(manifest: BundleManifest, buffer: ArrayBuffer, path: string
     if (damaged) throw new NetworkmlError('NML_MODEL_CHECKSUM', `array ${name} is damaged`, { file: path });
     end = offset + bytes;
   }
+}
+
+function arraysFrom({ arrays }: BundleManifest, buffer: ArrayBuffer): Map<string, BundleArrayData> {
+  return new Map(arrays.map((entry) => [entry.name, arrayFrom(entry, buffer)]));
 }
 
 function arrayFrom({ dtype, shape, offset, bytes }: ArrayEntry, buffer: ArrayBuffer): BundleArrayData {

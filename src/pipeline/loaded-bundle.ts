@@ -50,7 +50,14 @@ export interface LoadedBundle {
  * @throws NetworkmlError NML_MODEL_MISSING, NML_MODEL_MANIFEST, NML_MODEL_CHECKSUM, NML_MODEL_LAYOUT
  */
 export async function loadBundle(nameOrDirectory?: string): Promise<LoadedBundle> {
-  const bundle = readBundle(findBundle(nameOrDirectory));
+  return loadedBundle(readBundle(findBundle(nameOrDirectory)));
+}
+
+/**
+ * A bundle that was read already, ready to be used.
+ * @throws NetworkmlError NML_MODEL_MANIFEST, NML_MODEL_LAYOUT
+ */
+export function loadedBundle(bundle: Bundle): LoadedBundle {
   const { manifest } = bundle;
   const roles = manifest.roles.map((role) => role.id);
   const behaviour =
