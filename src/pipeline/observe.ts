@@ -41,11 +41,16 @@ export interface DeviceView {
   readonly windows: ServiceWindows;
 }
 
-/** All that later steps need of a capture: one pass over its packets, one over its sessions. */
-export interface Observation extends Omit<SessionizedCapture, 'device'>, DeviceView {
+/** A capture and the hosts that it could be about: one pass over its packets, one over the sessions of each. */
+export interface ObservedHosts extends Omit<SessionizedCapture, 'device'>, DeviceView {
   /** The other host, where two are equally likely to be the device. */
   readonly rival?: DeviceView;
-  /** Units of behaviour, and what is behind them. */
+  /** Units of behaviour of the device, and what is behind them; collected when it is certain which host that is. */
+  readonly behaviour?: CollectedBehaviour;
+}
+
+/** All that later steps need of a capture. */
+export interface Observation extends ObservedHosts {
   readonly behaviour: CollectedBehaviour;
 }
 
@@ -66,10 +71,18 @@ export interface ObserveOptions {
 }
 
 /**
- * Reads a capture and looks at its sessions as the device sees them.
+ * Reads a capture and looks at its sessions as the device sees them; of two hosts in doubt, the likelier one.
  * @throws NetworkmlError NML_INPUT_*, NML_PCAP_*, NML_DEVICE_ABSENT; NML_NO_SESSIONS when there is nothing to judge
  */
 export async function observe(source: CaptureSource, options: ObserveOptions = {}): Promise<Observation> {
+  return withBehaviour(await observeHosts(source, options));
+}
+
+/** As `observe`, but where two hosts are in doubt the behaviour of neither is collected yet. */
+export async function observeHosts(
+  source: CaptureSource,
+  options: ObserveOptions = {},
+): Promise<ObservedHosts> {
   const { name, digest, filter, tunnels, names, hints, device: hint, onProgress, onSkipped } = options;
   const capture = openCapture(source, {
     ...(name === undefined ? {} : { name }),
@@ -86,24 +99,32 @@ export async function observe(source: CaptureSource, options: ObserveOptions = {
   });
   const { table, arp, device } = read;
   if (device === undefined) throw noSessions(read, 'no unicast host sends or receives anything');
-  const behaviour = new BehaviourCollector(table, arp, device, read.names);
-  const own = viewDevice(read, device, (part) => behaviour.add(part));
-  if (own.counts.total === 0) throw noSessions(read, 'the device takes part in no session');
   const { rivalDevice } = device;
+  const certain =
+    rivalDevice === undefined ? new BehaviourCollector(table, arp, device, read.names) : undefined;
+  const own = viewDevice(read, device, (part) => certain?.add(part));
+  if (own.counts.total === 0) throw noSessions(read, 'the device takes part in no session');
   const rival = rivalDevice === undefined ? undefined : viewDevice(read, rivalDevice);
   return {
     ...read,
     ...own,
-    behaviour: behaviour.finish(),
     ...(rival === undefined || rival.counts.total === 0 ? {} : { rival }),
+    ...(certain && { behaviour: certain.finish() }),
   };
 }
 
-/** The same capture as one of the rival: both change places, and the behaviour is that of the rival. */
-export function observeRival(seen: Observation, rival: DeviceView): Observation {
-  const { table, arp, device, counts, vectors, windows } = seen;
-  const behaviour = new BehaviourCollector(table, arp, rival.device, seen.names);
-  forEachDeviceSession(table, rival.device, (part) => behaviour.add(part));
+/** With the behaviour of the device, where it is not collected yet. */
+export function withBehaviour(seen: ObservedHosts): Observation {
+  const { table, arp, device, names } = seen;
+  if (seen.behaviour !== undefined) return { ...seen, behaviour: seen.behaviour };
+  const behaviour = new BehaviourCollector(table, arp, device, names);
+  forEachDeviceSession(table, device, (part) => behaviour.add(part));
+  return { ...seen, behaviour: behaviour.finish() };
+}
+
+/** The same capture as one of the rival: both change places. */
+export function asRival(seen: ObservedHosts, rival: DeviceView): ObservedHosts {
+  const { table, device, counts, vectors, windows } = seen;
   const [address] = describeDevice(table, device).addresses;
   return {
     ...seen,
@@ -114,7 +135,6 @@ export function observeRival(seen: Observation, rival: DeviceView): Observation 
       rivalDevice: device,
     },
     rival: { device, counts, vectors, windows },
-    behaviour: behaviour.finish(),
   };
 }
 

@@ -15,7 +15,14 @@ import { anomalyRecord } from './behaviour-record.js';
 import { meanOfSessions, portViewId } from './behaviour-views.js';
 import { type JudgedRole, judgeRole } from './judge-role.js';
 import type { LoadedBundle, LoadedClassifier } from './loaded-bundle.js';
-import { type DeviceView, type Observation, observe, observeRival } from './observe.js';
+import {
+  asRival,
+  type DeviceView,
+  type Observation,
+  type ObservedHosts,
+  observeHosts,
+  withBehaviour,
+} from './observe.js';
 import { captureRecord } from './records.js';
 import { vendorOf } from './vendor.js';
 import { warningsFor } from './warnings.js';
@@ -69,7 +76,7 @@ export async function predictCapture(
     );
   }
   const judge = bundle.classifier(classifier);
-  const observed = await observe(source === '-' ? process.stdin : source, {
+  const hosts = await observeHosts(source === '-' ? process.stdin : source, {
     name: options.name ?? (typeof source === 'string' ? source : '-'),
     ...(device === undefined ? {} : { device: deviceHint(device) }),
     ...(options.digest === true ? { digest: 'always' } : {}),
@@ -80,7 +87,8 @@ export async function predictCapture(
     ...(onProgress === undefined ? {} : { onProgress }),
     ...(onSkipped === undefined ? {} : { onSkipped }),
   });
-  const { seen, answer, alternative } = byEvidence(observed, bundle, judge);
+  const { hosts: chosen, answer, alternative } = byEvidence(hosts, bundle, judge);
+  const seen = withBehaviour(chosen);
   const anomaly = judgeBehaviour(seen, bundle, answer, options);
   const { manifest, sha256 } = bundle.bundle;
   return {
@@ -105,29 +113,29 @@ function readsNames({ names, view }: PredictOptions): boolean {
 const RIVAL_MARGIN = 0.1;
 
 interface Chosen {
-  readonly seen: Observation;
+  readonly hosts: ObservedHosts;
   readonly answer: JudgedRole;
   /** The other host, where two are equally likely to be the device. */
   readonly alternative?: AlternativeRecord;
 }
 
 /** The device in doubt: of two hosts that the sessions cannot tell apart, the one whose role is clearer. */
-function byEvidence(seen: Observation, bundle: LoadedBundle, judge: LoadedClassifier): Chosen {
-  const { rival } = seen;
-  const answer = judgeRole(seen, bundle, judge);
-  if (rival === undefined) return { seen, answer };
+function byEvidence(hosts: ObservedHosts, bundle: LoadedBundle, judge: LoadedClassifier): Chosen {
+  const { rival } = hosts;
+  const answer = judgeRole(hosts, bundle, judge);
+  if (rival === undefined) return { hosts, answer };
   const other = judgeRole(rival, bundle, judge);
   const beside = (view: DeviceView, { role }: JudgedRole): AlternativeRecord => ({
-    device: deviceRecord(seen, view),
+    device: deviceRecord(hosts, view),
     sessions: view.counts,
     role,
   });
   return other.score - answer.score < RIVAL_MARGIN
-    ? { seen, answer, alternative: beside(rival, other) }
-    : { seen: observeRival(seen, rival), answer: other, alternative: beside(seen, answer) };
+    ? { hosts, answer, alternative: beside(rival, other) }
+    : { hosts: asRival(hosts, rival), answer: other, alternative: beside(hosts, answer) };
 }
 
-function deviceRecord({ table }: Observation, { device }: DeviceView): DeviceRecord {
+function deviceRecord({ table }: ObservedHosts, { device }: DeviceView): DeviceRecord {
   const described = describeDevice(table, device);
   return { ...described, vendor: vendorOf(described.mac), chosenBy: device.chosenBy };
 }
