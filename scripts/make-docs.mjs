@@ -1,10 +1,13 @@
 #!/usr/bin/env node
 /**
- * Makes the reference pages that come from tables in the code: docs/errors.md and docs/settings.md.
+ * Makes the reference pages that come from tables in the code, docs/errors.md and docs/settings.md, and the example in
+ * README.md, which is what the command prints today.
  *
  *   node scripts/make-docs.mjs [--check]    with --check nothing is written; exits with 1 if a file is out of date
  */
 
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -94,7 +97,34 @@ files and in \`NETWORKML_NATS_PASSWORD\` and \`NETWORKML_NATS_TOKEN\` (docs/secu
 
 const KINDS = { text: 'a text', number: 'a number', count: 'a whole number', list: 'words between commas' };
 
+/** README.md with what `predict` prints of the example that it names, from the role to the device. */
+function readme() {
+  const text = readFileSync(join(root, 'README.md'), 'utf8');
+  const example = /npx networkml predict (\S+)$/m.exec(text)?.[1];
+  const block = /(?<=^```text\n).*?(?=^```$)/ms;
+  if (example === undefined || !block.test(text)) throw new Error('README.md has no example');
+  run('bash', ['scripts/build-if-old.sh']);
+  const printed = run(process.execPath, ['dist/cli/main.cjs', 'predict', example, '--format', 'table']);
+  const end = printed.indexOf('\n  traffic ');
+  if (end < 0) throw new Error(`predict prints no line of traffic:\n${printed}`);
+  return text.replace(block, () => `${printed.slice(0, end)}\n  ...\n`);
+}
+
+/** What a program prints, without settings that the machine may have. */
+function run(program, words) {
+  const env = { PATH: process.env.PATH };
+  const { status, stdout } = spawnSync(program, words, {
+    cwd: root,
+    env,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  if (status !== 0) throw new Error(`${program} ${words.join(' ')} failed`);
+  return stdout;
+}
+
 const files = [
+  { path: join(root, 'README.md'), text: readme() },
   { path: join(root, 'docs/errors.md'), text: errorsPage(await load('src/errors.ts')) },
   { path: join(root, 'docs/settings.md'), text: settingsPage(await load('src/cli/options.ts')) },
 ];

@@ -22,8 +22,4 @@ if [ "${#packages[@]}" -gt 0 ]; then
   fi
 fi
 
-built=dist/cli/main.cjs
-if [ ! -e "$built" ] || [ ! -e dist/types/index.d.ts ] ||
-  [ -n "$(find src scripts/build.mjs scripts/make-vendors.mjs package.json -newer "$built" -print -quit)" ]; then
-  node scripts/build.mjs
-fi
+bash scripts/build-if-old.sh
