@@ -1,18 +1,25 @@
 import { describe, expect, it } from 'vitest';
 import { openCapture } from '../../src/pcap/index.js';
-import { sessionize } from '../../src/sessions/index.js';
+import { HintLog, sessionize } from '../../src/sessions/index.js';
 import { concat, filler, u8, u16, u32 } from '../support/bytes.js';
 import { classicPieces, fileOf } from '../support/capture-files.js';
 import { ethernet } from '../support/frames.js';
+import { guarded } from '../support/guarded-packet.js';
 import { ipv4, tcp, udp } from '../support/ip-packets.js';
+import {
+  dhcp,
+  dnsName,
+  dnsQuestion,
+  dnsRecord,
+  label,
+  lines,
+  mdns,
+  dhcpOption as option,
+  pointer,
+  text,
+} from '../support/payloads.js';
 import { testRandom } from '../support/random.js';
 
-const text = (value: string) => new TextEncoder().encode(value);
-const label = (value: string | Uint8Array) => {
-  const bytes = typeof value === 'string' ? text(value) : value;
-  return concat(u8(bytes.length), bytes);
-};
-const name = (value: string) => concat(...value.split('.').map(label), u8(0));
 const device = '10.0.0.1';
 
 interface Sent {
@@ -23,7 +30,7 @@ interface Sent {
   readonly snap?: number;
 }
 
-async function hintsOf(sent: readonly Sent[], wanted = true) {
+function captureOf(sent: readonly Sent[]): Uint8Array {
   const packets = sent.map(({ ports, payload, overTcp = false, from = device, snap }, i) => {
     const transport = overTcp ? tcp(...ports, 0x18, payload) : udp(...ports, payload);
     const packet = ipv4({ source: from, destination: '10.0.0.2', protocol: overTcp ? 6 : 17 }, transport);
@@ -31,35 +38,32 @@ async function hintsOf(sent: readonly Sent[], wanted = true) {
     const cut = snap === undefined ? {} : { wireBytes: frame.length };
     return { seconds: 1_700_000_000 + i, nanoseconds: 0, frame: frame.slice(0, snap), ...cut };
   });
-  return (await sessionize(openCapture(fileOf(classicPieces(packets))), { hints: wanted })).hints;
+  return fileOf(classicPieces(packets));
+}
+
+/** Of guarded packets: what reads behind a frame, or for ever, fails. */
+async function hintsOf(sent: readonly Sent[]): Promise<HintLog> {
+  const hints = new HintLog();
+  await openCapture(captureOf(sent)).read((packet) => hints.add(guarded(packet)));
+  return hints;
 }
 
 async function saidBy(sent: readonly Sent[], host = { mac: null as string | null, addresses: [device] }) {
-  return ((await hintsOf(sent))?.of(host) ?? []).map(({ kind, text: said, count }) => [kind, said, count]);
+  return (await hintsOf(sent)).of(host).map(({ kind, text: said, count }) => [kind, said, count]);
 }
 
-const dhcp = (...options: Uint8Array[]) => concat(u8(1), filler(235), u32(0x63825363), ...options, u8(255));
-const option = (code: number, value: Uint8Array) => concat(u8(code), u8(value.length), value);
-const mdns = (questions: Uint8Array[], answers: Uint8Array[]) =>
-  concat(
-    u16(0),
-    u16(0x8400),
-    u16(questions.length),
-    u16(answers.length),
-    u16(0),
-    u16(0),
-    ...questions,
-    ...answers,
-  );
-const record = (owner: Uint8Array, type: number, data: Uint8Array) =>
-  concat(owner, u16(type), u16(1), u32(120), u16(data.length), data);
 const multicast = (payload: Uint8Array): Sent => ({ ports: [5353, 5353], payload });
 
 describe('what a device says of itself', () => {
   it('is read only when it is asked for', async () => {
-    expect(
-      await hintsOf([{ ports: [1900, 1900], payload: text('X\r\nNT: a\r\n\r\n') }], false),
-    ).toBeUndefined();
+    const sent: Sent = { ports: [1900, 1900], payload: lines('X', 'NT: a') };
+    const read = async (hints: boolean) =>
+      (await sessionize(openCapture(captureOf([sent])), { hints })).hints?.of({
+        mac: null,
+        addresses: [device],
+      });
+    expect(await read(false)).toBeUndefined();
+    expect(await read(true)).toEqual([{ kind: 'ssdp-target', text: 'a', count: 1 }]);
   });
 
   it('is the option list and vendor class of its DHCP messages, by its MAC address before it has another', async () => {
@@ -78,8 +82,8 @@ describe('what a device says of itself', () => {
     const hints = await hintsOf([{ ...sent, from: '0.0.0.0' }, sent]);
     const frame = ethernet({}, new Uint8Array(0));
     const own = Array.from(frame.subarray(6, 12), (byte) => byte.toString(16).padStart(2, '0')).join(':');
-    expect(hints?.of({ mac: own, addresses: [device] }).map(({ count }) => count)).toEqual([2, 2]);
-    expect(hints?.of({ mac: `${own}:no`, addresses: [] })).toEqual([]);
+    expect(hints.of({ mac: own, addresses: [device] }).map(({ count }) => count)).toEqual([2, 2]);
+    expect(hints.of({ mac: `${own}:no`, addresses: [] })).toEqual([]);
     // A server's answer, another cookie, and options that the message does not hold are nothing.
     const answer = dhcp(...options);
     answer[0] = 2;
@@ -91,13 +95,13 @@ describe('what a device says of itself', () => {
 
   it('is the services that it offers and asks for in multicast DNS, compressed names too', async () => {
     // At 12: _http._tcp.local; the instance points there.
-    const service = name('_http._tcp.local');
+    const service = dnsName('_http._tcp.local');
     const question = concat(service, u16(12), u16(1));
-    const instance = concat(label('My printer'), u16(0xc00c));
+    const instance = concat(label('My printer'), pointer(12));
     const answers = [
-      record(u16(0xc00c), 12, instance),
-      record(name('host.local'), 1, u32(1)),
-      record(name('_Hap._udp.local'), 16, text('x')),
+      dnsRecord(pointer(12), 12, instance),
+      dnsRecord(dnsName('host.local'), 1, u32(1)),
+      dnsRecord(dnsName('_Hap._udp.local'), 16, text('x')),
     ];
     expect(await saidBy([multicast(mdns([question], answers))])).toEqual(
       [
@@ -109,20 +113,9 @@ describe('what a device says of itself', () => {
   });
 
   it('is targets and servers of SSDP, agents and servers of HTTP, names in DNS and TLS, and name services', async () => {
-    const lines = (...all: string[]) => text(`${all.join('\r\n')}\r\n\r\n`);
     const notify = lines('NOTIFY * HTTP/1.1', 'NT: upnp:rootdevice', 'SERVER: Linux UPnP/1.0', 'USN: uuid:1');
     const search = lines('M-SEARCH * HTTP/1.1', 'ST:uuid:1-2-3', 'MX: 1');
-    const question = concat(
-      u16(7),
-      u16(0x0100),
-      u16(1),
-      u16(0),
-      u16(0),
-      u16(0),
-      name('Time.Example.ORG'),
-      u16(1),
-      u16(1),
-    );
+    const question = dnsQuestion('Time.Example.ORG');
     const answer = concat(u16(7), u16(0x8180), question.slice(4));
     expect(
       await saidBy([
@@ -170,14 +163,14 @@ describe('what a device says of itself', () => {
   });
 
   it('ends where names lead in circles, are too long, or are not there', async () => {
-    const loop = mdns([concat(u16(0xc00c), u16(12), u16(1))], []);
-    const chain = mdns([concat(label('a'), u16(0xc00c), u16(12), u16(1))], []);
+    const loop = mdns([concat(pointer(12), u16(12), u16(1))], []);
+    const chain = mdns([concat(label('a'), pointer(12), u16(12), u16(1))], []);
     const far = mdns([concat(u16(0xffff), u16(12), u16(1))], []);
     const long = mdns(
       [
         concat(
           ...Array.from({ length: 6 }, () => label('y'.repeat(63))),
-          name('_http._tcp.local'),
+          dnsName('_http._tcp.local'),
           u16(12),
           u16(1),
         ),
@@ -192,6 +185,20 @@ describe('what a device says of itself', () => {
     expect(await saidBy([{ ports: [80, 5000], payload: huge, overTcp: true }])).toEqual([]);
   });
 
+  it('follows eight pointers for a name, and no more', async () => {
+    // A text record without a name begins at 12, its text at 23: a name, and pointers that each lead to the one before.
+    const service = dnsName('_http._tcp.local');
+    const place = (step: number) => (step === 0 ? 23 : 23 + service.length + 2 * (step - 1));
+    const message = (pointers: number) => {
+      const chain = Array.from({ length: pointers - 1 }, (_, step) => pointer(place(step)));
+      const hidden = dnsRecord(u8(0), 16, concat(service, ...chain));
+      return mdns([], [hidden, dnsRecord(pointer(place(pointers - 1)), 1, u32(1))]);
+    };
+    const offered = [['mdns-offers', '_http._tcp', 1]];
+    for (const pointers of [1, 2, 8]) expect(await saidBy([multicast(message(pointers))])).toEqual(offered);
+    for (const pointers of [9, 10, 100]) expect(await saidBy([multicast(message(pointers))])).toEqual([]);
+  });
+
   it('takes a bounded room, whatever is sent', async () => {
     const many = Array.from({ length: 300 }, (_, i) => ({
       ports: [5000, 1900] as const,
@@ -204,14 +211,14 @@ describe('what a device says of itself', () => {
       from: `10.1.${i >> 8}.${i & 255}`,
     }));
     const hints = await hintsOf(hosts);
-    const known = hosts.filter(({ from }) => (hints?.of({ mac: null, addresses: [from] }) ?? []).length > 0);
+    const known = hosts.filter(({ from }) => hints.of({ mac: null, addresses: [from] }).length > 0);
     expect(known).toHaveLength(1024);
   });
 
   it('never fails on bytes of any kind, cut anywhere', async () => {
     const random = testRandom(12);
     const whole = [
-      mdns([concat(name('_http._tcp.local'), u16(12), u16(1))], [record(u16(0xc00c), 12, u16(0xc00c))]),
+      mdns([concat(dnsName('_http._tcp.local'), u16(12), u16(1))], [dnsRecord(pointer(12), 12, pointer(12))]),
       dhcp(option(55, filler(9)), option(60, text('vendor'))),
       text('HTTP/1.1 200 OK\r\nServer: a\r\nX: b\r\n\r\n'),
       concat(u8(22), u16(0x0301), u16(60), u8(1), filler(80)),

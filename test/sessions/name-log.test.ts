@@ -12,17 +12,17 @@ import {
   PROCESS_CODE,
   sessionize,
 } from '../../src/sessions/index.js';
-import { bytesOfHex, concat, filler, u8, u16 } from '../support/bytes.js';
+import { bytesOfHex, filler } from '../support/bytes.js';
 import { classicPieces, fileOf } from '../support/capture-files.js';
 import { ethernet } from '../support/frames.js';
 import { ipv4, tcp, udp } from '../support/ip-packets.js';
-
-const text = (value: string) => new TextEncoder().encode(value);
-const labels = (name: string) =>
-  concat(...name.split('.').map((label) => concat(u8(label.length), text(label))), u8(0));
-const question = (name: string, type = 1) =>
-  concat(u16(7), u16(0x0100), u16(1), u16(0), u16(0), u16(0), labels(name), u16(type), u16(1));
-const answer = (code: number) => concat(u16(7), u16(0x8180 | code), u16(0), u16(0), u16(0), u16(0));
+import {
+  dnsAnswer as answer,
+  dnsQuestion as question,
+  rpcBind,
+  rpcRequest,
+  tlsHello,
+} from '../support/payloads.js';
 
 interface Sent {
   readonly back?: boolean;
@@ -97,14 +97,7 @@ describe('NameLog', () => {
   });
 
   it('reads the server name of a TLS hello, and nothing of hellos that end early', async () => {
-    const name = text('shop.example.com');
-    const list = concat(u8(0), u16(name.length), name);
-    const extension = concat(u16(0), u16(list.length + 2), u16(list.length), list);
-    const other = concat(u16(10), u16(4), u16(2), u16(29));
-    const body = concat(u16(0x0303), filler(32), u8(0), u16(2), u16(0x1301), u8(1), u8(0));
-    const hello = concat(body, u16(other.length + extension.length), other, extension);
-    const handshake = concat(u8(1), u8(0), u16(hello.length), hello);
-    const record = concat(u8(22), u16(0x0301), u16(handshake.length), handshake);
+    const record = tlsHello('shop.example.com');
     const [entry] = await entriesOf([{ port: 443, payload: record }]);
     expect(entry).toMatchObject({ what: NAME_OF_SERVER, text: 'shop.example.com', count: 1 });
     for (let length = 1; length < record.length; length++) {
@@ -140,14 +133,11 @@ describe('NameLog', () => {
   });
 
   it('tells calls by the interface that was bound before', async () => {
-    const bind = (uuid: string) =>
-      bytesOfHex(`05000b03 10000000 48000000 01000000 d016d016 00000000 01000000 00000100 ${uuid}`);
-    const request = bytesOfHex('05000003 10000000 18000000 02000000 00000000 0000 0300');
     const of = async (uuid: string) =>
       (
         await entriesOf([
-          { port: 49_152, payload: bind(uuid) },
-          { port: 49_152, payload: request },
+          { port: 49_152, payload: rpcBind(uuid) },
+          { port: 49_152, payload: rpcRequest },
         ])
       ).map(({ value }) => value);
     const [first, second] = [
