@@ -196,7 +196,7 @@ export interface PredictionRecord {
   model: ModelRecord;
   /** The other host, where two are equally likely to be the device. */
   alternatives?: AlternativeRecord[];
-  /** Only when it is asked for, as it lies behind the headers; no answer rests on it. */
+  /** Only when it is asked for, as it lies behind the headers. The role rests on it where `model.classifier` says so. */
   hints?: HintRecord[];
   warnings: string[];
   history?: HistoryRecord;
@@ -279,6 +279,24 @@ export interface AddressesControl {
   passed: boolean;
 }
 
+/** Figures of the same captures where answers rest on what devices say of themselves, too. */
+export interface HintedFigures
+  extends Pick<
+    EvaluationRecord,
+    | 'accuracy'
+    | 'roleBalancedRecall'
+    | 'roleBalancedTop3'
+    | 'top3'
+    | 'macroF1'
+    | 'byDevice'
+    | 'unknown'
+    | 'calibration'
+    | 'roles'
+  > {
+  /** Captures in which something known is said; the others are answered as without. */
+  heard: number;
+}
+
 export interface EvaluationRecord {
   schema: 'networkml/evaluation/v1';
   /** `bundle`: a given bundle as it is; the others: retrained K times with such groups of captures left out. */
@@ -327,6 +345,8 @@ export interface EvaluationRecord {
   unknownRoles: { areaUnderRoc: number; roles: UnknownRoleScore[] } | null;
   /** Null unless asked for. */
   learningCurve: LearningPoint[] | null;
+  /** Only when it is asked for: `hints`. */
+  withHints?: HintedFigures;
   /** Those that were asked for. */
   controls: (ShuffleControl | AddressesControl)[];
   warnings: string[];

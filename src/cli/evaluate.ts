@@ -24,6 +24,7 @@ export const evaluate: Command = {
     'device-from',
     'behaviour',
     'names',
+    'hints',
     'view',
     'bundle',
     'classifier',
@@ -108,6 +109,7 @@ async function runRoles({ words, settings }: Invocation): Promise<number> {
       ...(labels === undefined ? {} : { labels }),
       ...otherData(settings),
       ...(classifier === undefined ? {} : { classifier }),
+      ...(settings.flag('hints') ? { hints: true } : {}),
       seed: settings.number('seed') ?? DEFAULT_SEED,
       deviceFrom: settings.text('device-from') === 'labels' ? 'labels' : 'traffic',
     } as const;

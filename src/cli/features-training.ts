@@ -1,7 +1,14 @@
 /** `networkml features --kind training`: what training learns from captures, as a table. */
 
 import { NetworkmlError } from '../errors.js';
-import { appendTrainingCapture, readCaptures, trainingBatch, trainingColumns } from '../pipeline/index.js';
+import {
+  appendHintRows,
+  appendTrainingCapture,
+  type HeldHints,
+  readCaptures,
+  trainingBatch,
+  trainingColumns,
+} from '../pipeline/index.js';
 import { tableWriter } from '../report/index.js';
 import { EXIT } from './exit-code.js';
 import { columnFormat } from './feature-output.js';
@@ -30,6 +37,7 @@ export async function writeTrainingRows(words: readonly string[], settings: Sett
       table.write(batch);
       batch.rows = 0;
     };
+    const held: HeldHints[] = [];
     let captures = 0;
     const { skipped } = await readCaptures(
       words,
@@ -37,12 +45,14 @@ export async function writeTrainingRows(words: readonly string[], settings: Sett
         deviceFrom: settings.text('device-from') === 'traffic' ? 'traffic' : 'labels',
         attacks: true,
         names: settings.flag('names'),
+        hints: settings.flag('hints'),
         ...(labels === undefined ? {} : { labels }),
         onProgress: (step) => progress.show(() => stepText(step)),
       },
       (capture) => {
         captures++;
-        appendTrainingCapture(batch, capture, write);
+        const hints = appendTrainingCapture(batch, capture, write);
+        if (hints !== undefined) held.push(hints);
       },
     );
     progress.clear();
@@ -50,6 +60,7 @@ export async function writeTrainingRows(words: readonly string[], settings: Sett
       if (!settings.flag('quiet')) say(reason.startsWith(file) ? reason : `${file}: ${reason}`);
     }
     if (captures === 0) throw new NetworkmlError('NML_TRAIN_DATA', 'no labelled capture');
+    appendHintRows(batch, held, write);
     write();
     table.end();
     await output.commit();

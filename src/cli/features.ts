@@ -39,7 +39,7 @@ const OF_FLOWS: readonly OptionName[] = [
   'save-shape',
 ];
 
-const OF_TRAINING: readonly OptionName[] = ['labels', 'device-from', 'names'];
+const OF_TRAINING: readonly OptionName[] = ['labels', 'device-from', 'names', 'hints'];
 
 export const features: Command = {
   options: [

@@ -119,7 +119,7 @@ export const optionTable = {
   hints: {
     kind: 'flag',
     describe:
-      'show what the device says of itself (DHCP, multicast DNS, SSDP, HTTP, names in DNS and TLS), which is payload',
+      'read what devices say of themselves, too (DHCP, multicast DNS, SSDP, HTTP; names in DNS and TLS are shown only), which is payload',
     setting: true,
   },
   quiet: { kind: 'flag', alias: 'q', describe: 'no progress and no messages but the results', setting: true },

@@ -26,6 +26,7 @@ export const train: Command = {
     'map-roles',
     'seed',
     'names',
+    'hints',
     'view',
     'classifier',
     'backend',
@@ -79,6 +80,7 @@ async function run({ words, settings }: Invocation): Promise<number> {
       ...(name === undefined ? {} : { name }),
       ...(version === undefined ? {} : { version }),
       ...(settings.flag('names') ? { names: true } : {}),
+      ...(settings.flag('hints') ? { hints: true } : {}),
       ...(view === undefined ? {} : { views: [view] }),
       ...(inTensorFlow ? { backend: 'tensorflow' as const } : {}),
     };

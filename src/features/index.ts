@@ -1,4 +1,5 @@
 export * from './behaviour/index.js';
+export { HINTS_LAYOUT, type HintToken, hintHashes, hintTokens } from './hint-tokens.js';
 export * from './netml/index.js';
 export * from './networkml-04/index.js';
 export { portServiceName } from './port-names.js';

@@ -22,6 +22,8 @@ export interface LabelledObservation {
   readonly device: string;
   readonly sha256: string;
   readonly units: BehaviourUnits;
+  /** As in `TrainingCapture`; null, too, where they were not asked for. */
+  readonly hints: Uint32Array | null;
   /** Ids of distinct vectors in the corpus's table, and the number of sessions with each. */
   readonly rows: Uint32Array;
   readonly counts: Float64Array;
@@ -66,6 +68,8 @@ export interface CorpusOptions {
   readonly mapRoles?: string;
   /** Whether names and process codes are read, too. */
   readonly names?: boolean;
+  /** Whether it is read, likewise, what devices say of themselves; what tables hold of it is passed over otherwise. */
+  readonly hints?: boolean;
   readonly onProgress?: (progress: StepProgress) => void;
 }
 
@@ -81,15 +85,16 @@ interface Entry {
  * @throws NetworkmlError NML_LABELS, NML_TABLE
  */
 export async function readCorpus(paths: readonly string[], options: CorpusOptions): Promise<Corpus> {
-  const { also = [], labels, mapRoles, names = false, deviceFrom, onProgress } = options;
+  const { also = [], labels, mapRoles, names = false, hints = false, deviceFrom, onProgress } = options;
   const entries: Entry[] = [];
   const roleMap = mapRoles === undefined ? undefined : readRoleMap(mapRoles);
-  const take = (fromAlso: boolean) => (capture: TrainingCapture) => {
+  const take = (fromAlso: boolean) => (read: TrainingCapture) => {
+    const capture = hints ? read : { ...read, hints: null };
     const role = roleMap?.get(capture.label.role);
     const mapped = role === undefined ? capture : { ...capture, label: { ...capture.label, role } };
     entries.push({ capture: mapped, also: fromAlso });
   };
-  const common = { deviceFrom, names, ...(onProgress && { onProgress }) };
+  const common = { deviceFrom, names, hints, ...(onProgress && { onProgress }) };
   const own = await readCaptures(paths, { ...common, ...(labels !== undefined && { labels }) }, take(false));
   const others = also.length === 0 ? undefined : await readCaptures(also, common, take(true));
   const { kept, repeated } = withoutRepeats(entries);
@@ -127,7 +132,7 @@ function assemble(
   const builder = new SparseRowsBuilder(PORT_PROTOCOL_COLUMNS);
   const windowBuilder = new SparseRowsBuilder(SERVICES_COLUMNS);
   const captures = entries.map(({ capture, also }): LabelledObservation => {
-    const { file, sha256, label, units, chosenRight, deviceFrom, fromTable } = capture;
+    const { file, sha256, label, units, hints, chosenRight, deviceFrom, fromTable } = capture;
     const { role, family, site, implementation, twoHost } = label;
     const windows = corpusRows(windowBuilder, capture.windows);
     return {
@@ -136,6 +141,7 @@ function assemble(
       device: deviceName(capture),
       sha256,
       units,
+      hints,
       ...corpusRows(builder, capture.sessions),
       windowRows: windows.rows,
       windowCounts: windows.counts,

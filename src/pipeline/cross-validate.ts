@@ -15,7 +15,7 @@ import {
   type RoleExample,
 } from '../roles/index.js';
 import type { Corpus, StepProgress } from './corpus.js';
-import { answerFold, type FoldAnswers } from './fold-answers.js';
+import { type AnsweredKind, answerFold, type FoldAnswers } from './fold-answers.js';
 import { startFoldThreads, worthFoldThreads } from './fold-threads.js';
 import { rolePriors } from './role-priors.js';
 import { roleSets } from './role-sets.js';
@@ -56,16 +56,18 @@ export interface CrossValidateOptions {
 export async function crossValidate(
   corpus: Corpus,
   options: CrossValidateOptions,
-): Promise<Map<ClassifierKind, CrossValidated>> {
+): Promise<Map<AnsweredKind, CrossValidated>> {
   const { classifiers, folds, seed, optimise, onProgress } = options;
   checkTrainingSet(corpus.set);
   const sets = roleSets(corpus);
   const priors = options.priors ?? rolePriors(corpus);
   const groupOf = options.groupOf ?? groupNames(corpus, options.by ?? 'device');
   const groups = new Set(askedOf(corpus).map((index) => groupOf(index))).size;
-  const found = new Map<ClassifierKind, CrossValidated>();
+  const found = new Map<AnsweredKind, CrossValidated>();
+  const answered: AnsweredKind[] = [...classifiers];
+  if (sets.hints !== undefined && classifiers.includes('ensemble')) answered.push('ensemble+hints');
   if (groups < 2) {
-    for (const kind of classifiers) found.set(kind, notValidated(0));
+    for (const kind of answered) found.set(kind, notValidated(0));
     return found;
   }
   const total = Math.min(folds, groups);
@@ -80,7 +82,7 @@ export async function crossValidate(
   // All classifiers of a fold are trained together; the rounds after the first one only pick their answers.
   const answers: Promise<FoldAnswers>[] = [];
   try {
-    for (const kind of classifiers) {
+    for (const kind of answered) {
       const out = await leaveGroupsOut({
         set: sets.sessions,
         folds,

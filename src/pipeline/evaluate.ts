@@ -1,5 +1,6 @@
 import { NetworkmlError } from '../errors.js';
 import {
+  type AnsweredCaptures,
   classifierKind,
   deviceProbabilities,
   evaluateRoles,
@@ -11,7 +12,9 @@ import type { EvaluationRecord, Share } from '../types.js';
 import { type Corpus, readCorpus, type StepProgress } from './corpus.js';
 import { crossValidate } from './cross-validate.js';
 import { type EvaluationUnit, groupsOf } from './evaluation-groups.js';
+import { heardIn, hintedFigures, hintWarnings } from './evaluation-hints.js';
 import { type ControlName, evaluationStudies, type Studied, type StudyName } from './evaluation-studies.js';
+import { answersWithHints } from './fold-answers.js';
 import type { LoadedBundle } from './loaded-bundle.js';
 import { deviceRowsOf, roleSets } from './role-sets.js';
 import type { DeviceFrom } from './training-capture.js';
@@ -39,6 +42,8 @@ export interface EvaluateOptions {
   readonly seed: number;
   readonly deviceFrom: DeviceFrom;
   readonly classifier?: string;
+  /** Whether it is measured, too, what the ensemble's answers gain by what devices say of themselves. */
+  readonly hints?: boolean;
   readonly onProgress?: (progress: StepProgress) => void;
 }
 
@@ -63,6 +68,7 @@ export async function evaluate(
   }
   const corpus = await readCorpus(paths, {
     deviceFrom: options.deviceFrom,
+    hints: options.hints === true,
     ...(options.labels === undefined ? {} : { labels: options.labels }),
     ...(options.also === undefined || grouped === undefined ? {} : { also: options.also }),
     ...(options.mapRoles === undefined ? {} : { mapRoles: options.mapRoles }),
@@ -89,6 +95,7 @@ export async function evaluate(
     if (evaluation === null) {
       throw new NetworkmlError('NML_TRAIN_DATA', 'leaving devices out needs two devices of some role');
     }
+    const spoken = kind === 'ensemble' ? validated.get('ensemble+hints') : undefined;
     const studied = await evaluationStudies(corpus, {
       ...options,
       training: { kind, folds: grouped, groupOf: groups.groupOf },
@@ -98,6 +105,7 @@ export async function evaluate(
       ...corpusWarnings(corpus),
       ...unscoredWarnings(evaluation),
       ...controlWarnings(studied),
+      ...hintWarnings(options.hints === true, spoken !== undefined),
     ];
     return {
       ...common,
@@ -107,11 +115,17 @@ export async function evaluate(
       classifier: kind,
       seed,
       ...figures(evaluation),
+      ...(spoken?.evaluation && {
+        withHints: hintedFigures(
+          spoken.evaluation,
+          heardIn(validated.get(kind)?.captures ?? null, spoken.captures),
+        ),
+      }),
       warnings,
     };
   }
   if (bundle === undefined) throw new NetworkmlError('NML_USAGE', 'evaluate needs a bundle or --grouped');
-  const scored = scoreBundle(corpus, bundle, options.classifier);
+  const scored = scoreBundle(corpus, bundle, options);
   const studied = await evaluationStudies(corpus, options);
   return {
     ...common,
@@ -142,10 +156,11 @@ function devicesFrom({ captures }: Corpus, asked: DeviceFrom): DeviceFrom {
 /** What is trained and asked where no classifier is named. */
 export const DEFAULT_CLASSIFIER = 'ensemble';
 
-type Scored = Omit<RoleEvaluation, 'unscored'> & Pick<EvaluationRecord, 'classifier' | 'seed' | 'warnings'>;
+type Scored = Omit<RoleEvaluation, 'unscored'> &
+  Pick<EvaluationRecord, 'classifier' | 'seed' | 'warnings' | 'withHints'>;
 
-function scoreBundle(corpus: Corpus, bundle: LoadedBundle, classifierName?: string): Scored {
-  const { model, confidence, unknownBelow } = bundle.classifier(classifierName);
+function scoreBundle(corpus: Corpus, bundle: LoadedBundle, options: EvaluateOptions): Scored {
+  const { model, confidence, unknownBelow, withHints } = bundle.classifier(options.classifier);
   const sets = roleSets(corpus);
   const { roles } = bundle;
   const places = [...corpus.set.examples.keys()].filter((index) =>
@@ -155,20 +170,26 @@ function scoreBundle(corpus: Corpus, bundle: LoadedBundle, classifierName?: stri
   if (known.length === 0) {
     throw new NetworkmlError('NML_TRAIN_DATA', 'no readable capture has a role that the bundle knows');
   }
-  const evaluation = evaluateRoles(
-    {
-      roles,
-      probabilities: deviceProbabilities(
-        model,
-        { sessions: sets.sessions.rows, windows: sets.windows.rows },
-        deviceRowsOf(sets, places),
-      ),
-      labels: known.map(({ label }) => roles.indexOf(corpus.set.roles[label] ?? unknownRole)),
-      devices: known.map(({ device }) => device),
-    },
-    { confidence, unknownCut: unknownBelow },
-  );
-  const warnings = corpusWarnings(corpus);
+  const answered: AnsweredCaptures = {
+    roles,
+    probabilities: deviceProbabilities(
+      model,
+      { sessions: sets.sessions.rows, windows: sets.windows.rows },
+      deviceRowsOf(sets, places),
+    ),
+    labels: known.map(({ label }) => roles.indexOf(corpus.set.roles[label] ?? unknownRole)),
+    devices: known.map(({ device }) => device),
+  };
+  const evaluation = evaluateRoles(answered, { confidence, unknownCut: unknownBelow });
+  const spoken =
+    options.hints === true && model.kind === 'ensemble' && withHints !== null
+      ? { ...answered, probabilities: answersWithHints(model, answered.probabilities, sets, places) }
+      : undefined;
+  const hinted =
+    spoken === undefined || withHints === null
+      ? undefined
+      : evaluateRoles(spoken, { confidence: withHints.confidence, unknownCut: withHints.unknownBelow });
+  const warnings = [...corpusWarnings(corpus), ...hintWarnings(options.hints === true, hinted !== undefined)];
   if (corpus.digest === bundle.bundle.manifest.training.digest) {
     warnings.push(
       'these are the captures that the bundle was trained on: use --grouped for figures of devices never seen',
@@ -177,7 +198,13 @@ function scoreBundle(corpus: Corpus, bundle: LoadedBundle, classifierName?: stri
   const foreign = corpus.set.examples.length - known.length;
   if (foreign > 0)
     warnings.push(`${foreign} captures have roles that the bundle does not know and were left out`);
-  return { classifier: model.kind, seed: null, ...figures(evaluation), warnings };
+  return {
+    classifier: model.kind,
+    seed: null,
+    ...figures(evaluation),
+    ...(hinted && { withHints: hintedFigures(hinted, heardIn(answered, spoken ?? null)) }),
+    warnings,
+  };
 }
 
 function figures({ unscored: _, ...evaluation }: RoleEvaluation): Omit<RoleEvaluation, 'unscored'> {

@@ -1,10 +1,12 @@
 import {
   type ClassifierKind,
   deviceProbabilities,
+  type EnsembleModel,
   type OneLayerOptimiser,
   type RoleSets,
   trainOneLayer,
   trainRoleModel,
+  withHints,
 } from '../roles/index.js';
 import { deviceRowsOf } from './role-sets.js';
 
@@ -23,8 +25,11 @@ export interface FoldTask {
   readonly tested: Uint32Array;
 }
 
+/** A classifier; or the ensemble together with what devices say of themselves. */
+export type AnsweredKind = ClassifierKind | 'ensemble+hints';
+
 /** Raw probabilities of the captures asked about, [tested x roles], by classifier. */
-export type FoldAnswers = ReadonlyMap<ClassifierKind, Float64Array>;
+export type FoldAnswers = ReadonlyMap<AnsweredKind, Float64Array>;
 
 /** How a fold is trained in this thread. */
 export interface FoldMeans {
@@ -45,11 +50,36 @@ export async function answerFold(
     : undefined;
   const tables = { sessions: sets.sessions.rows, windows: sets.windows.rows };
   const devices = deviceRowsOf(sets, tested);
-  const answers = new Map<ClassifierKind, Float64Array>();
+  const answers = new Map<AnsweredKind, Float64Array>();
   for (const kind of kinds) {
     const model = await trainRoleModel(kind, sets, trained, { seed, threads, ...(oneLayer && { oneLayer }) });
     const weighted = priors === undefined ? model : { ...model, priors };
-    answers.set(kind, deviceProbabilities(weighted, tables, devices));
+    const probabilities = deviceProbabilities(weighted, tables, devices);
+    answers.set(kind, probabilities);
+    if (model.kind === 'ensemble' && sets.hints !== undefined) {
+      answers.set('ensemble+hints', answersWithHints(model, probabilities, sets, tested));
+    }
   }
   return answers;
+}
+
+/**
+ * The answers of an ensemble, changed where the device says something that is known.
+ * @param probabilities [tested x roles] of the ensemble
+ */
+export function answersWithHints(
+  { hints, roles }: EnsembleModel,
+  probabilities: Float64Array,
+  sets: Pick<RoleSets, 'hints'>,
+  tested: ArrayLike<number>,
+): Float64Array {
+  const out = probabilities.slice();
+  if (hints === undefined) return out;
+  for (let place = 0; place < tested.length; place++) {
+    const from = place * roles.length;
+    const own = probabilities.subarray(from, from + roles.length);
+    const changed = withHints(hints, own, sets.hints?.[tested[place] as number] ?? []);
+    if (changed !== undefined) out.set(changed, from);
+  }
+  return out;
 }

@@ -82,7 +82,9 @@ export { CaptureMeter, type MeterCaptureOptions, type MeterCapturesOptions } fro
 export { libraryVersion, type TrainOptions, type TrainSummary, trainBundle } from './train.js';
 export type { CaptureLabel, CountedVector, DeviceFrom, TrainingCapture } from './training-capture.js';
 export {
+  appendHintRows,
   appendTrainingCapture,
+  type HeldHints,
   TRAINING_LAYOUT,
   trainingBatch,
   trainingColumns,

@@ -1,5 +1,7 @@
 import {
   addVectors,
+  type HintToken,
+  hintHashes,
   PORT_PROTOCOL_COLUMNS,
   portProtocolColumnName,
   SERVICES_COLUMNS,
@@ -16,12 +18,15 @@ import {
   explainEnsemble,
   explainLikeness,
   explainOneLayer,
+  knownTokens,
   type LikenessReason,
   nearestDevice,
   rankRoles,
   unknownRole,
+  withHints,
 } from '../roles/index.js';
 import type { NearestRecord, RankedRole, RoleReason, RoleRecord } from '../types.js';
+import { hintKinds, hintReason } from './hint-reasons.js';
 import type { LoadedBundle, LoadedClassifier } from './loaded-bundle.js';
 import { serviceWords } from './service-words.js';
 
@@ -43,35 +48,80 @@ export interface JudgedRole {
   readonly ranking: RankedRole[];
   /** Raw probability of the first answer. */
   readonly score: number;
+  /** Whether it rests on what the device says of itself, too. */
+  readonly byHints: boolean;
 }
 
 /**
  * The role of one device by a classifier of the bundle.
+ * @param said what the device says of itself, where that is asked for
  * @throws NetworkmlError NML_MODEL_LAYOUT
  */
 export function judgeRole(
   seen: DeviceEvidence,
   bundle: LoadedBundle,
   classifier: LoadedClassifier,
+  said: readonly HintToken[] = [],
 ): JudgedRole {
   const { roles } = bundle;
-  const { model, confidence, unknownBelow, known } = classifier;
+  const { model, known } = classifier;
   const sessions = sessionRows(seen.vectors);
   const windows = windowRows(seen.windows);
   const tables = { sessions: sessions.table, windows: windows.table };
-  const raw = deviceProbabilities(model, tables, [{ sessions, windows }]);
+  const headers = deviceProbabilities(model, tables, [{ sessions, windows }]);
+  const spoken = hintAnswer(classifier, headers, said);
+  const raw = spoken?.raw ?? headers;
+  const { confidence, unknownBelow } = spoken?.judgedBy ?? classifier;
   const confidences = applyConfidence(raw, roles.length, confidence);
   const ranking = rankRoles(confidences, roles, roles.length);
   const answer = answerRole(raw, roles, unknownBelow);
   const top = ranking.slice(0, 3);
   const best = roles.indexOf(answer.nearest);
-  const why = reasons(seen, classifier, sessions, windows, best);
+  const why = weightiest([
+    ...reasons(seen, classifier, sessions, windows, best),
+    ...(spoken?.reasons(best) ?? []),
+  ]);
   const group = answer.label === unknownRole ? groupOf(bundle, answer.nearest) : undefined;
   const nearest = known === null ? undefined : nearestDevice(known, windows.table, windows);
   const record: RoleRecord = { label: answer.label, confidence: top[0]?.confidence ?? 0, top, why };
   if (group !== undefined) record.resembles = group;
   if (nearest !== undefined) record.nearest = nearestRecord(nearest, roles);
-  return { role: record, ranking, score: answer.score };
+  return { role: record, ranking, score: answer.score, byHints: spoken !== undefined };
+}
+
+/** An answer that rests on what the device says of itself, too. */
+interface HintAnswer {
+  readonly raw: Float64Array;
+  readonly judgedBy: Pick<LoadedClassifier, 'unknownBelow' | 'confidence'>;
+  reasons(role: number): RoleReason[];
+}
+
+/**
+ * What the device's words make of the answer from the headers; undefined where the bundle knows none of them. The part of
+ * a kind of words is what the probability loses without it.
+ */
+function hintAnswer(
+  { model, withHints: judgedBy }: LoadedClassifier,
+  headers: Float64Array,
+  said: readonly HintToken[],
+): HintAnswer | undefined {
+  if (model.kind !== 'ensemble' || model.hints === undefined || judgedBy === null) return undefined;
+  const { hints } = model;
+  const answerOf = (tokens: readonly HintToken[]) => withHints(hints, headers, hintHashes(tokens));
+  const heard = new Set(knownTokens(hints, hintHashes(said)).map((place) => hints.tokens[place]));
+  const known = said.filter(({ hash }) => heard.has(hash));
+  const raw = answerOf(known);
+  if (raw === undefined) return undefined;
+  return {
+    raw,
+    judgedBy,
+    reasons: (role) =>
+      hintKinds(known).map((kind) => {
+        const without = answerOf(known.filter((token) => token.kind !== kind)) ?? headers;
+        const contribution = (raw[role] as number) - (without[role] as number);
+        return { feature: hintReason(kind, known), contribution };
+      }),
+  };
 }
 
 function groupOf({ bundle }: LoadedBundle, role: string): string | undefined {
@@ -132,7 +182,6 @@ function reasons(
     )) {
       found.push({ feature: serviceWords(subject, columns, seen.windows), contribution });
     }
-    found.sort((a, b) => b.contribution - a.contribution);
   } else if (model.kind === 'one-layer') {
     const options = { role, limit: MOST_REASONS };
     for (const { column, contribution } of explainOneLayer(model, sessions.table, sessions.counts, options)) {
@@ -142,9 +191,16 @@ function reasons(
     attributeForest(model, sessions.table, sessions.counts, role).forEach((contribution, column) => {
       found.push({ feature: portProtocolColumnName(column), contribution });
     });
-    found.sort((a, b) => b.contribution - a.contribution);
   }
-  return found.filter(({ contribution }) => contribution >= LEAST_CONTRIBUTION).slice(0, MOST_REASONS);
+  return found;
+}
+
+/** The reasons that are worth a line, the weightiest first. */
+function weightiest(found: readonly RoleReason[]): RoleReason[] {
+  return found
+    .filter(({ contribution }) => contribution >= LEAST_CONTRIBUTION)
+    .sort((a, b) => b.contribution - a.contribution)
+    .slice(0, MOST_REASONS);
 }
 
 /** What a device has in common with a known one that is named in a reason. */

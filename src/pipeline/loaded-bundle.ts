@@ -27,6 +27,8 @@ export interface LoadedClassifier {
   readonly confidence: ConfidenceScale;
   /** The devices it was trained on; null where the bundle does not keep them. */
   readonly known: KnownDevices | null;
+  /** What its answers are judged by where they rest on what devices say of themselves, too; null where they cannot. */
+  readonly withHints: Pick<LoadedClassifier, 'unknownBelow' | 'confidence'> | null;
 }
 
 /** A bundle ready to be used. */
@@ -107,12 +109,25 @@ function loadClassifier(bundle: Bundle, entry: BundleClassifier, roles: string[]
   const priors = priorsIn(meta.priors, roles.length, bundle);
   return {
     model: priors === undefined ? model : { ...model, priors },
-    unknownBelow: numberIn(meta.unknownBelow, 0, 1) ?? manifest.unknownBelow,
+    ...judgedBy(meta, manifest),
+    known: model.kind === 'ensemble' ? model.known : null,
+    withHints:
+      model.kind === 'ensemble' && model.hints !== undefined
+        ? judgedBy(meta.hints as Record<string, unknown>, manifest)
+        : null,
+  };
+}
+
+function judgedBy(
+  meta: Readonly<Record<string, unknown>>,
+  { unknownBelow, temperature }: Bundle['manifest'],
+): Pick<LoadedClassifier, 'unknownBelow' | 'confidence'> {
+  return {
+    unknownBelow: numberIn(meta.unknownBelow, 0, 1) ?? unknownBelow,
     confidence: {
-      temperature: numberIn(meta.temperature, 0.001, 1000) ?? manifest.temperature,
+      temperature: numberIn(meta.temperature, 0.001, 1000) ?? temperature,
       offset: numberIn(meta.offset, -1000, 1000),
     },
-    known: model.kind === 'ensemble' ? model.known : null,
   };
 }
 

@@ -1,5 +1,6 @@
 import { judgeCapture, nameViewIds, withNames } from '../anomaly/index.js';
 import { NetworkmlError } from '../errors.js';
+import { hintTokens } from '../features/index.js';
 import type { CaptureProgress, CaptureSource, SkippedHandler } from '../pcap/index.js';
 import { unknownRole } from '../roles/index.js';
 import { describeDevice, deviceHint } from '../sessions/index.js';
@@ -40,7 +41,7 @@ export interface PredictOptions {
   readonly alarmRate?: 0.01 | 0.05;
   /** Whether names and process codes are read and have a say in behaviour; the bundle must have views of them. */
   readonly names?: boolean;
-  /** Whether the record says what the device says of itself: see `HintRecord`. */
+  /** Whether the record says what the device says of itself (see `HintRecord`), and the role rests on it, too. */
   readonly hints?: boolean;
   /** Behaviour is judged by this view of the bundle alone. */
   readonly view?: string;
@@ -98,7 +99,12 @@ export async function predictCapture(
     sessions: seen.counts,
     role: answer.role,
     anomaly: anomaly.record,
-    model: { name: manifest.name, version: manifest.version, sha256, classifier: judge.model.kind },
+    model: {
+      name: manifest.name,
+      version: manifest.version,
+      sha256,
+      classifier: answer.byHints ? 'ensemble+hints' : judge.model.kind,
+    },
     ...(alternative && { alternatives: [alternative] }),
     ...(seen.hints && { hints: seen.hints.of(describeDevice(seen.table, seen.device)) }),
     warnings: warningsFor(seen, bundle, answer.role, anomaly),
@@ -122,9 +128,11 @@ interface Chosen {
 /** The device in doubt: of two hosts that the sessions cannot tell apart, the one whose role is clearer. */
 function byEvidence(hosts: ObservedHosts, bundle: LoadedBundle, judge: LoadedClassifier): Chosen {
   const { rival } = hosts;
-  const answer = judgeRole(hosts, bundle, judge);
+  const saidBy = ({ device }: DeviceView) =>
+    hintTokens(hosts.hints?.of(describeDevice(hosts.table, device)) ?? []);
+  const answer = judgeRole(hosts, bundle, judge, saidBy(hosts));
   if (rival === undefined) return { hosts, answer };
-  const other = judgeRole(rival, bundle, judge);
+  const other = judgeRole(rival, bundle, judge, saidBy(rival));
   const beside = (view: DeviceView, { role }: JudgedRole): AlternativeRecord => ({
     device: deviceRecord(hosts, view),
     sessions: view.counts,

@@ -24,6 +24,8 @@ export interface ReadCapturesOptions {
   readonly attacks?: boolean;
   /** Whether names and process codes are read, too. */
   readonly names?: boolean;
+  /** Whether it is read, likewise, what devices say of themselves. */
+  readonly hints?: boolean;
   readonly onProgress?: (progress: StepProgress) => void;
 }
 
@@ -46,7 +48,7 @@ export async function readCaptures(
   options: ReadCapturesOptions,
   take: (capture: TrainingCapture) => void,
 ): Promise<NotRead> {
-  const { deviceFrom, onProgress, attacks = false, names = false } = options;
+  const { deviceFrom, onProgress, attacks = false, names = false, hints = false } = options;
   const labelPath = options.labels ?? findLabelTable(paths);
   const table = labelPath === undefined ? undefined : readLabelTable(labelPath);
   const inputs = paths.flatMap((path): (Input | { table: string })[] =>
@@ -71,7 +73,7 @@ export async function readCaptures(
     else if (label === undefined) skipped.push({ file: input.path, reason: NO_ROLE_IN_NAME });
     else {
       try {
-        take(await readTrainingCapture(input.path, label, deviceFrom, names));
+        take(await readTrainingCapture(input.path, label, deviceFrom, { names, hints }));
       } catch (error) {
         skipped.push({ file: input.path, reason: toNetworkmlError(error, input.path).toSentence() });
       }

@@ -36,6 +36,7 @@ import { behaviourCaptures } from './behaviour-evaluate.js';
 import { trainedViews } from './behaviour-views.js';
 import { type Corpus, readCorpus, type StepProgress } from './corpus.js';
 import { type CrossValidated, crossValidate } from './cross-validate.js';
+import type { AnsweredKind } from './fold-answers.js';
 import { roleGroup } from './role-groups.js';
 import { rolePriors } from './role-priors.js';
 import { roleSets } from './role-sets.js';
@@ -53,6 +54,8 @@ export interface TrainOptions {
   readonly version?: string;
   /** Whether names and process codes are read, and views of them trained. */
   readonly names?: boolean;
+  /** Whether it is read, and learnt from, what devices say of themselves: for `predict` with `hints`. */
+  readonly hints?: boolean;
   /** Views of behaviour that are trained besides the usual ones, to be asked for by name. */
   readonly views?: readonly string[];
   /** One of the classifiers, which becomes the default one, or `all` (the default): then the ensemble is. */
@@ -96,6 +99,7 @@ export async function trainBundle(paths: readonly string[], options: TrainOption
   const corpus = await readCorpus(paths, {
     deviceFrom: 'labels',
     names: options.names === true,
+    hints: options.hints === true,
     ...(options.labels === undefined ? {} : { labels: options.labels }),
     ...(options.also === undefined ? {} : { also: options.also }),
     ...(options.mapRoles === undefined ? {} : { mapRoles: options.mapRoles }),
@@ -161,9 +165,7 @@ export async function trainBundle(paths: readonly string[], options: TrainOption
       version: options.version ?? '1.0.0',
       library: libraryVersion(),
       roles: bundleRoles(corpus),
-      classifiers: models.map((model) =>
-        bundleClassifier(model, validated.get(model.kind) as CrossValidated, keep),
-      ),
+      classifiers: models.map((model) => bundleClassifier(model, validated, keep)),
       defaultClassifier: defaultKind,
       behaviour: { views, calibration: behaviour.calibration },
       unknownBelow: best.unknownBelow,
@@ -208,9 +210,10 @@ function kindsFor(name: string): ClassifierKind[] {
 async function trainModels(
   corpus: Corpus,
   kinds: readonly ClassifierKind[],
-  { seed, onProgress }: TrainOptions,
+  options: TrainOptions,
   optimise: OneLayerOptimiser | undefined,
 ): Promise<RoleModel[]> {
+  const { seed, onProgress } = options;
   const sets = roleSets(corpus);
   const chosen = allExamples(corpus.set);
   const step = (name: string) => (done: number, total: number) => onProgress?.({ step: name, done, total });
@@ -230,6 +233,7 @@ async function trainModels(
       ...(network === undefined ? {} : { oneLayer: network }),
       onProgress: step(`training the ${kind}`),
     });
+    if (options.hints === true && model.kind === 'ensemble' && model.hints === undefined) throw noHints();
     models.push(priors === undefined ? model : { ...model, priors });
   }
   return models;
@@ -238,14 +242,14 @@ async function trainModels(
 type Keep = (prefix: string, parts: EncodedModel['arrays']) => Record<string, string>;
 
 /** A classifier as the manifest describes it, its arrays kept. */
-function bundleClassifier(model: RoleModel, validated: CrossValidated, keep: Keep): BundleClassifier {
-  const { kind, layout } = model;
-  const { temperature, offset } = confidenceOf(validated);
-  const { priors } = model;
+function bundleClassifier(
+  model: RoleModel,
+  validated: ReadonlyMap<AnsweredKind, CrossValidated>,
+  keep: Keep,
+): BundleClassifier {
+  const { kind, layout, priors } = model;
   const judged = {
-    temperature,
-    offset,
-    unknownBelow: validated.unknownBelow,
+    ...judgedBy(validated.get(kind) as CrossValidated),
     ...(priors === undefined ? {} : { priors: [...priors] }),
   };
   const { meta, arrays } =
@@ -254,7 +258,28 @@ function bundleClassifier(model: RoleModel, validated: CrossValidated, keep: Kee
       : model.kind === 'one-layer'
         ? encodeOneLayer(model)
         : encodeForest(model);
-  return { kind, layout, meta: { ...(meta as JsonObject), ...judged }, arrays: keep(kind, arrays) };
+  const spoken = validated.get('ensemble+hints');
+  const hints = meta.hints as JsonObject | undefined;
+  const whole = {
+    ...(meta as JsonObject),
+    ...(hints !== undefined && spoken !== undefined && { hints: { ...hints, ...judgedBy(spoken) } }),
+  };
+  return { kind, layout, meta: { ...whole, ...judged }, arrays: keep(kind, arrays) };
+}
+
+/** What answers are judged by. */
+function judgedBy(validated: CrossValidated): {
+  temperature: number;
+  offset: number;
+  unknownBelow: number;
+} {
+  return { ...confidenceOf(validated), unknownBelow: validated.unknownBelow };
+}
+
+function noHints(): NetworkmlError {
+  return new NetworkmlError('NML_TRAIN_DATA', 'no two devices say the same of themselves', {
+    hint: 'train without --hints; training tables hold what devices say when features --kind training had --hints',
+  });
 }
 
 function confidenceOf({ evaluation }: CrossValidated): { temperature: number; offset: number } {

@@ -2,6 +2,8 @@
 import { basename } from 'node:path';
 import {
   type BehaviourUnits,
+  hintHashes,
+  hintTokens,
   type ServiceWindows,
   type SessionVectors,
   signatureColumns,
@@ -39,23 +41,32 @@ export interface TrainingCapture {
   /** Layout `services/1`, in the order of time. */
   readonly windows: readonly CountedVector[];
   readonly units: BehaviourUnits;
+  /** Hashes of the tokens that the device says of itself, ascending; null where they were not read. */
+  readonly hints: Uint32Array | null;
   readonly fromTable: boolean;
+}
+
+/** What is read behind the headers, by wish. */
+export interface BehindHeaders {
+  /** Whether names and process codes are read. */
+  readonly names?: boolean;
+  /** Whether it is read what devices say of themselves. */
+  readonly hints?: boolean;
 }
 
 /**
  * Reads a capture of known role.
- * @param names whether names and process codes are read, too
  * @throws NetworkmlError NML_INPUT_*, NML_PCAP_*, NML_DEVICE_ABSENT, NML_NO_SESSIONS
  */
 export async function readTrainingCapture(
   path: string,
   label: Label,
   deviceFrom: DeviceFrom,
-  names = false,
+  { names = false, hints = false }: BehindHeaders = {},
 ): Promise<TrainingCapture> {
   const hint = hintOf(label);
   const known = deviceFrom === 'labels' && hint !== undefined;
-  const seen = await observe(path, { digest: 'always', names, ...(known ? { device: hint } : {}) });
+  const seen = await observe(path, { digest: 'always', names, hints, ...(known ? { device: hint } : {}) });
   const { address: _, mac: __, ...own } = label;
   return {
     file: path,
@@ -66,6 +77,10 @@ export async function readTrainingCapture(
     sessions: sessionVectors(seen.vectors),
     windows: windowVectors(seen.windows),
     units: seen.behaviour.units,
+    hints:
+      seen.hints === undefined
+        ? null
+        : hintHashes(hintTokens(seen.hints.of(describeDevice(seen.table, seen.device)))),
     fromTable: false,
   };
 }

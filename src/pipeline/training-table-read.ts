@@ -10,6 +10,7 @@ import {
   contactLayoutId,
   contactNumberCount,
   createSessUnits,
+  HINTS_LAYOUT,
   nameLayoutId,
   nameNumberCount,
   netLayoutId,
@@ -36,6 +37,7 @@ const widths: ReadonlyMap<string, number> = new Map([
   [codeLayoutId, codeNumberCount],
   [codesSeen, 2 ** 32],
   [nameLayoutId, nameNumberCount],
+  [HINTS_LAYOUT, 2 ** 32],
 ]);
 
 interface VectorRow extends CountedVector {
@@ -47,7 +49,7 @@ interface VectorRow extends CountedVector {
 }
 
 interface CaptureRows {
-  readonly head: Omit<TrainingCapture, 'sessions' | 'windows' | 'units'>;
+  readonly head: Omit<TrainingCapture, 'sessions' | 'windows' | 'units' | 'hints'>;
   /** As many rows as the capture must have. */
   readonly expected: number;
   readonly views: Map<string, VectorRow[]>;
@@ -159,7 +161,14 @@ function finish({ head, expected, views }: CaptureRows, path: string): TrainingC
     });
   }
   const of = (view: string) => (views.get(view) ?? []).sort((a, b) => a.row - b.row);
-  return { ...head, sessions: of(PORT_PROTOCOL_LAYOUT), windows: of(SERVICES_LAYOUT), units: unitsOf(of) };
+  const [hints] = of(HINTS_LAYOUT);
+  return {
+    ...head,
+    sessions: of(PORT_PROTOCOL_LAYOUT),
+    windows: of(SERVICES_LAYOUT),
+    units: unitsOf(of),
+    hints: hints === undefined ? null : Uint32Array.from(hints.columns),
+  };
 }
 
 function unitsOf(of: (view: string) => readonly VectorRow[]): BehaviourUnits {

@@ -9,6 +9,7 @@ import {
   type BehaviourUnits,
   codeLayoutId,
   contactLayoutId,
+  HINTS_LAYOUT,
   nameLayoutId,
   netLayoutId,
   PORT_PROTOCOL_LAYOUT,
@@ -17,7 +18,7 @@ import {
   sessNumberCount,
   type VectorUnits,
 } from '../features/index.js';
-import type { TrainingCapture } from './training-capture.js';
+import { deviceName, type TrainingCapture } from './training-capture.js';
 
 /** Layout of the rows; a table of another one is refused. */
 export const TRAINING_LAYOUT = 'training-rows/1';
@@ -73,18 +74,57 @@ export function trainingBatch(): ColumnBatch {
   return createBatch(trainingColumns);
 }
 
+/** The last row of a capture, which cannot be written before all captures are known: see `appendHintRows`. */
+export interface HeldHints {
+  readonly head: readonly CellValue[];
+  readonly row: number;
+  readonly device: string;
+  readonly hints: Uint32Array;
+}
+
 /**
- * Appends the rows of a capture.
+ * Appends the rows of a capture, but for the one of what its device says of itself.
  * @param full called whenever the batch is full; it writes the batch and empties it
+ * @returns that row, where it was read; without it the capture is not whole
  */
-export function appendTrainingCapture(batch: ColumnBatch, capture: TrainingCapture, full: () => void): void {
+export function appendTrainingCapture(
+  batch: ColumnBatch,
+  capture: TrainingCapture,
+  full: () => void,
+): HeldHints | undefined {
+  const { hints } = capture;
   const rows = [...vectorRows(capture)];
-  const head = headOf(capture, rows.length);
-  for (const [row, { view, bin, minute, count, kind, service, columns, values }] of rows.entries()) {
-    const numbers = [row, view, bin ?? null, minute ?? null, count ?? null, kind ?? null, service ?? null];
-    appendRow(batch, [...head, ...numbers, Array.from(columns), Array.from(values)]);
-    if (batch.rows === batch.capacity) full();
+  const head = headOf(capture, rows.length + (hints === null ? 0 : 1));
+  for (const [row, vector] of rows.entries()) appendVector(batch, head, row, vector, full);
+  return hints === null ? undefined : { head, row: rows.length, device: deviceName(capture), hints };
+}
+
+/** Tokens of fewer devices stay where they were read: what one device alone says could name it. */
+const LEAST_DEVICES = 2;
+
+/** Appends the rows that were held back, with those tokens that two devices or more say. */
+export function appendHintRows(batch: ColumnBatch, held: readonly HeldHints[], full: () => void): void {
+  const devices = new Map<number, Set<string>>();
+  for (const { device, hints } of held) {
+    for (const token of hints) devices.set(token, (devices.get(token) ?? new Set()).add(device));
   }
+  for (const { head, row, hints } of held) {
+    const columns = hints.filter((token) => (devices.get(token)?.size ?? 0) >= LEAST_DEVICES);
+    const values = Array.from(columns, () => 1);
+    appendVector(batch, head, row, { view: HINTS_LAYOUT, columns, values }, full);
+  }
+}
+
+function appendVector(
+  batch: ColumnBatch,
+  head: readonly CellValue[],
+  row: number,
+  { view, bin, minute, count, kind, service, columns, values }: VectorRow,
+  full: () => void,
+): void {
+  const numbers = [row, view, bin ?? null, minute ?? null, count ?? null, kind ?? null, service ?? null];
+  appendRow(batch, [...head, ...numbers, Array.from(columns), Array.from(values)]);
+  if (batch.rows === batch.capacity) full();
 }
 
 function headOf(

@@ -73,7 +73,7 @@ function capital(text: string): string {
 }
 
 function figures(record: EvaluationRecord): string {
-  const { byDevice, unknown, calibration, unknownRoles, deviceChoice } = record;
+  const { byDevice, unknown, calibration, unknownRoles, deviceChoice, withHints } = record;
   const list: [string, string][] = [
     [decimal(record.roleBalancedRecall), 'recall, mean over roles of the mean over devices'],
     [decimal(record.roleBalancedTop3), 'right answer among the top three, likewise'],
@@ -93,6 +93,12 @@ function figures(record: EvaluationRecord): string {
   ];
   if (unknownRoles !== null)
     list.push([decimal(unknownRoles.areaUnderRoc), 'area under the ROC curve, roles never trained']);
+  if (withHints !== undefined) {
+    list.push([
+      decimal(withHints.roleBalancedRecall),
+      `recall with what devices say of themselves (top three ${decimal(withHints.roleBalancedTop3)}; by capture ${decimal(withHints.accuracy)}; heard in ${count(withHints.heard)})`,
+    ]);
+  }
   if (deviceChoice !== null) {
     const { oneHost, twoHost } = deviceChoice;
     list.push([

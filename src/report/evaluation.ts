@@ -11,6 +11,7 @@ export function evaluationTable(record: EvaluationRecord, style: ReportStyle): s
   const warnings = record.warnings.flatMap((warning) => wrap(plainText(warning), Math.max(20, style.width)));
   return [
     figures(record),
+    hintedLines(record),
     roleTable(record, style),
     confusionTable(record, style),
     coverageTable(record, style),
@@ -58,6 +59,27 @@ function figures(record: EvaluationRecord): string {
             `${shares(deviceChoice.oneHost)} captures of one host, ${shares(deviceChoice.twoHost)} of two`,
           ] satisfies [string, string],
         ]),
+  ];
+  return rows.map(([label, text]) => `${label.padEnd(15)}${text}\n`).join('');
+}
+
+/** What the answers gain by what devices say of themselves. */
+function hintedLines({ withHints }: EvaluationRecord): string {
+  if (withHints === undefined) return '';
+  const { unknown, calibration } = withHints;
+  const rows: [string, string][] = [
+    ['with hints', `${count(withHints.heard)} captures say something known; the same figures with it:`],
+    ['accuracy', decimal(withHints.accuracy)],
+    ['top three', decimal(withHints.top3)],
+    [
+      'role-balanced',
+      `recall ${decimal(withHints.roleBalancedRecall)}, top three ${decimal(withHints.roleBalancedTop3)}`,
+    ],
+    ['Unknown', `${percent(unknown.share)} of the captures${answered(unknown.accuracyOfAnswered)}`],
+    [
+      'calibration',
+      `expected error ${decimal(calibration.expectedCalibrationError)} by capture, ${decimal(calibration.expectedCalibrationErrorByDevice)} by device`,
+    ],
   ];
   return rows.map(([label, text]) => `${label.padEnd(15)}${text}\n`).join('');
 }

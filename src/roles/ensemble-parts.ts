@@ -1,6 +1,7 @@
 import { NetworkmlError } from '../errors.js';
 import type { EnsembleModel } from './ensemble.js';
 import { decodeForest, encodeForest } from './forest-parts.js';
+import { decodeHints, encodeHints } from './hint-parts.js';
 import { decodeKnownDevices, encodeKnownDevices, type KnownDevices } from './known-devices.js';
 import {
   type BundleArray,
@@ -17,7 +18,7 @@ import type { WindowNet } from './window-net.js';
 
 /** Takes an ensemble apart; its one-layer member is a classifier of the bundle by itself and is not repeated. */
 export function encodeEnsemble(model: EnsembleModel): EncodedModel {
-  const { kind, layout, roles, columnCount, forest, nets, known, nearest, shares } = model;
+  const { kind, layout, roles, columnCount, forest, nets, known, nearest, shares, hints } = model;
   const encoded = encodeForest(forest);
   const arrays: Record<string, BundleArray> = {};
   for (const [name, array] of Object.entries(encoded.arrays)) arrays[`forest/${name}`] = array;
@@ -26,6 +27,8 @@ export function encodeEnsemble(model: EnsembleModel): EncodedModel {
   });
   const encodedKnown = known === null ? undefined : encodeKnownDevices(known);
   for (const [name, array] of Object.entries(encodedKnown?.arrays ?? {})) arrays[`known/${name}`] = array;
+  const encodedHints = hints === undefined ? undefined : encodeHints(hints);
+  for (const [name, array] of Object.entries(encodedHints?.arrays ?? {})) arrays[`hints/${name}`] = array;
   const { trees, nodes, leaves, distributions, entries } = encoded.meta;
   return {
     meta: {
@@ -38,6 +41,7 @@ export function encodeEnsemble(model: EnsembleModel): EncodedModel {
       shares: { ...shares },
       ...(encodedKnown && { known: encodedKnown.meta }),
       ...(nearest && { nearest: { ...nearest } }),
+      ...(encodedHints && { hints: encodedHints.meta }),
     },
     arrays,
   };
@@ -97,6 +101,9 @@ export function decodeEnsemble(
       oneLayer: numberOf(shares, 'oneLayer', 0, 1),
       nearest: shares.nearest === undefined ? 0 : numberOf(shares, 'nearest', 0, 1),
     },
+    ...(meta.hints === undefined
+      ? {}
+      : { hints: decodeHints(objectOf(meta.hints), inside(arrays, 'hints/'), roles.length) }),
   };
   const sum = Object.values(model.shares).reduce((a, b) => a + b, 0);
   if (model.shares.nearest > 0 && (model.known === null || model.nearest === null)) {

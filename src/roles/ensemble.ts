@@ -2,6 +2,7 @@ import type { SparseRows } from '../math/index.js';
 import { averageProbabilities } from './aggregate.js';
 import type { CountedRows, DeviceRows, RowTables } from './device-rows.js';
 import { type ForestModel, forestProbabilities } from './forest.js';
+import type { HintModel } from './hint-ratios.js';
 import { type KnownDevices, knownSimilarities } from './known-devices.js';
 import { type NearestSettings, recognition, roleSimilarities, spreadOver } from './nearest-member.js';
 import { type OneLayerModel, oneLayerProbabilities } from './one-layer.js';
@@ -27,6 +28,8 @@ export interface EnsembleModel {
   readonly nearest: NearestSettings | null;
   /** Weights of the members; they sum to 1, the nets share theirs evenly. */
   readonly shares: EnsembleShares;
+  /** What is made of what devices say of themselves; only in bundles that were trained with it, and asked by wish alone. */
+  readonly hints?: HintModel;
 }
 
 export interface EnsembleShares {

@@ -68,6 +68,14 @@ export { decodeForest, encodeForest } from './forest-parts.js';
 export { trainForestThreaded } from './forest-threads.js';
 export { type ForestOptions, forestDefaults, type TrainedForest, trainForest } from './forest-training.js';
 export {
+  type HintModel,
+  type HintSettings,
+  hintDefaults,
+  knownTokens,
+  trainHintModel,
+  withHints,
+} from './hint-ratios.js';
+export {
   type ComparedColumns,
   decodeKnownDevices,
   encodeKnownDevices,

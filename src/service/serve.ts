@@ -26,6 +26,8 @@ export interface ServeOptions {
   readonly bundle: LoadedBundle;
   readonly classifier?: string;
   readonly alarmRate?: 0.01 | 0.05;
+  /** Whether it is read, too, what devices say of themselves: as `predict` does it. */
+  readonly hints?: boolean;
   /** Undefined: no NATS, the watched folder alone. */
   readonly nats?: NatsOptions;
   readonly watch?: WatchOptions;
@@ -130,11 +132,13 @@ function threadSetup({
   bundle,
   classifier,
   alarmRate,
+  hints,
 }: ServeOptions): ConstructorParameters<typeof PredictThreads>[0] {
   return {
     bundle: bundle.bundle.directory,
     ...(classifier === undefined ? {} : { classifier }),
     ...(alarmRate === undefined ? {} : { alarmRate }),
+    ...(hints === undefined ? {} : { hints }),
   };
 }
 
