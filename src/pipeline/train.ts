@@ -6,13 +6,11 @@ import { NetworkmlError } from '../errors.js';
 import {
   type ArrayToWrite,
   type BundleClassifier,
-  type BundleRole,
   type BundleView,
   type JsonObject,
   writeBundle,
 } from '../models/index.js';
 import { packageRoot } from '../package-root.js';
-import { roleTitle } from '../role-titles.js';
 import {
   allExamples,
   type ClassifierKind,
@@ -29,15 +27,16 @@ import {
   type RoleModel,
   roleTrainingDefaults,
   tensorFlowOptimiser,
+  trainHintModel,
   trainOneLayer,
   trainRoleModel,
 } from '../roles/index.js';
 import { behaviourCaptures } from './behaviour-evaluate.js';
 import { trainedViews } from './behaviour-views.js';
+import { bundleRoles } from './bundle-roles.js';
 import { type Corpus, readCorpus, type StepProgress } from './corpus.js';
 import { type CrossValidated, crossValidate } from './cross-validate.js';
 import type { AnsweredKind } from './fold-answers.js';
-import { roleGroup } from './role-groups.js';
 import { rolePriors } from './role-priors.js';
 import { roleSets } from './role-sets.js';
 
@@ -83,9 +82,6 @@ export interface TrainSummary {
 /** Folds of the leave-devices-out runs behind calibration and figures. */
 const FOLDS = 8;
 
-/** Roles learnt from fewer devices than this are marked in every answer (roles.md, 1.7). */
-const THIN_BELOW_DEVICES = 3;
-
 /**
  * Trains a bundle: classifiers on all captures, their temperatures and figures from captures of left-out devices, and
  * the behaviour model. The same captures and seed give the same bytes, whether they are read from captures or tables.
@@ -113,6 +109,7 @@ export async function trainBundle(paths: readonly string[], options: TrainOption
     );
   }
   checkTrainingSet(corpus.set);
+  if (options.hints === true) checkHints(corpus, kinds);
   // Devices are left out by threads, while this one goes on with the rest.
   const validating = crossValidate(corpus, {
     folds: FOLDS,
@@ -233,7 +230,6 @@ async function trainModels(
       ...(network === undefined ? {} : { oneLayer: network }),
       onProgress: step(`training the ${kind}`),
     });
-    if (options.hints === true && model.kind === 'ensemble' && model.hints === undefined) throw noHints();
     models.push(priors === undefined ? model : { ...model, priors });
   }
   return models;
@@ -276,8 +272,14 @@ function judgedBy(validated: CrossValidated): {
   return { ...confidenceOf(validated), unknownBelow: validated.unknownBelow };
 }
 
-function noHints(): NetworkmlError {
-  return new NetworkmlError('NML_TRAIN_DATA', 'no two devices say the same of themselves', {
+/** @throws NetworkmlError NML_CONFIG, NML_TRAIN_DATA where nothing can be learnt of what devices say */
+function checkHints(corpus: Corpus, kinds: readonly ClassifierKind[]): void {
+  if (!kinds.includes('ensemble')) {
+    throw new NetworkmlError('NML_CONFIG', `hints: only the ensemble reads them, not ${kinds.join(', ')}`);
+  }
+  const { hints = [] } = roleSets(corpus);
+  if (trainHintModel(corpus.set, hints, allExamples(corpus.set)) !== undefined) return;
+  throw new NetworkmlError('NML_TRAIN_DATA', 'no two devices say the same of themselves', {
     hint: 'train without --hints; training tables hold what devices say when features --kind training had --hints',
   });
 }
@@ -285,41 +287,6 @@ function noHints(): NetworkmlError {
 function confidenceOf({ evaluation }: CrossValidated): { temperature: number; offset: number } {
   const { temperature = 1, offset } = evaluation?.calibration ?? {};
   return { temperature, offset: offset ?? 0 };
-}
-
-function bundleRoles({ captures, set }: Corpus): BundleRole[] {
-  return set.roles.map((id) => {
-    const own = [...captures.keys()].filter((index) => captures[index]?.role === id);
-    const devicesOf = (list: readonly number[]) => new Set(list.map((index) => captures[index]?.device)).size;
-    const devices = devicesOf(own);
-    const relied = devicesOf(reliedOn(own, { captures, set }));
-    const group = roleGroup(id);
-    return {
-      id,
-      title: roleTitle(id),
-      ...(group === undefined ? {} : { group }),
-      devices,
-      ...(relied === devices ? {} : { devicesBesides: devices - relied }),
-      captures: own.length,
-      thin: relied < THIN_BELOW_DEVICES,
-    };
-  });
-}
-
-/**
- * The captures of a role that its figures rest on: those proper rather than those learnt from besides, and of these those
- * of no named origin, as far as there are any. Forty hosts of a laboratory do not make up for real devices.
- */
-function reliedOn(
-  own: readonly number[],
-  { captures, set }: Pick<Corpus, 'captures' | 'set'>,
-): readonly number[] {
-  const rather = (list: readonly number[], wanted: (index: number) => boolean) => {
-    const some = list.filter(wanted);
-    return some.length === 0 ? list : some;
-  };
-  const proper = rather(own, (index) => captures[index]?.also !== true);
-  return rather(proper, (index) => set.examples[index]?.origin === undefined);
 }
 
 function figuresOf({ evaluation, answered }: CrossValidated): Record<string, number> {

@@ -63,11 +63,15 @@ export function trainHintModel(
   for (const captures of devices.values()) {
     for (const [label, own] of groupBy(captures, (index) => examples[index]?.label ?? 0)) {
       counts[label] = (counts[label] as number) + 1;
+      const times = new Map<number, number>();
       for (const token of own.flatMap((index) => Array.from(hints[index] ?? []))) {
+        times.set(token, (times.get(token) ?? 0) + 1);
+      }
+      for (const [token, count] of times) {
         const at = place.get(token);
         if (at === undefined) continue;
         const cell = label * tokens.length + at;
-        said[cell] = (said[cell] as number) + 1 / own.length;
+        said[cell] = (said[cell] as number) + count / own.length;
       }
     }
   }

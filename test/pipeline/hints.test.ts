@@ -1,0 +1,237 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { hintHashes, hintTokens } from '../../src/features/index.js';
+import {
+  appendHintRows,
+  appendTrainingCapture,
+  evaluate,
+  type HeldHints,
+  type LoadedBundle,
+  loadBundle,
+  predict,
+  readCaptures,
+  readTrainingTable,
+  type TrainOptions,
+  trainBundle,
+  trainingBatch,
+  trainingColumns,
+} from '../../src/pipeline/index.js';
+import { tableWriter } from '../../src/report/index.js';
+import { concat, u8, u16 } from '../support/bytes.js';
+import { classicPieces, fileOf } from '../support/capture-files.js';
+import { ethernet } from '../support/frames.js';
+import { ipv4, udp } from '../support/ip-packets.js';
+import { codeOf } from '../support/read-all.js';
+import { roleTraffic, testRoles } from '../support/role-captures.js';
+import { filePacketOf } from '../support/traffic.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'networkml-test-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+const path = (name: string): string => join(folder, name);
+
+const text = (value: string) => new TextEncoder().encode(value);
+const nameOf = (name: string) =>
+  concat(...name.split('.').map((label) => concat(u8(label.length), text(label))), u8(0));
+
+/** Traffic of a role, and a question of the device by multicast DNS for each service. */
+function capture(role: string, device: number, run: number, services: readonly string[]): Uint8Array {
+  const packets = roleTraffic(role, device, run).map((packet) => filePacketOf(packet, 1));
+  const seconds = (packets[0]?.seconds ?? 0) + 1;
+  const asked = services.map((service) => {
+    const head = concat(u16(0), u16(0), u16(1), u16(0), u16(0), u16(0));
+    const message = concat(head, nameOf(`${service}.local`), u16(12), u16(1));
+    const sent = { source: `10.0.${device}.9`, destination: '224.0.0.251', protocol: 17 };
+    const frame = ethernet({ source: '02:20:00:00:00:09' }, ipv4(sent, udp(5353, 5353, message)));
+    return { seconds, nanoseconds: 0, frame };
+  });
+  return fileOf(classicPieces([...packets, ...asked]));
+}
+
+/** What devices of a role say, and one of them alone. */
+const said: Readonly<Record<string, readonly string[]>> = {
+  Printer: ['_ipp._tcp', '_scanner._tcp'],
+  MailServer: ['_imap._tcp'],
+};
+const servicesOf = (role: string, device: number) => [
+  ...(said[role] ?? []),
+  ...(role === 'Printer' && device === 0 ? ['_own._tcp'] : []),
+];
+
+const train = async (name: string, from: string, options: Partial<TrainOptions> = {}) => {
+  await trainBundle([from], { output: path(name), seed: 1, ...options });
+  return loadBundle(path(name));
+};
+
+async function writeTable(to: string, from: string, hints: boolean): Promise<void> {
+  const parts: Buffer[] = [];
+  const take = (bytes: Uint8Array): void => void parts.push(Buffer.from(bytes));
+  const writer = await tableWriter('csv', trainingColumns, take, { gzip: true });
+  const batch = trainingBatch();
+  const write = (): void => {
+    writer.write(batch);
+    batch.rows = 0;
+  };
+  const held: HeldHints[] = [];
+  await readCaptures([from], { deviceFrom: 'labels', hints }, (one) => {
+    const row = appendTrainingCapture(batch, one, write);
+    if (row !== undefined) held.push(row);
+  });
+  appendHintRows(batch, held, write);
+  write();
+  writer.end();
+  writeFileSync(to, Buffer.concat(parts));
+}
+
+const captures = path('captures');
+let bare: LoadedBundle;
+let hearing: LoadedBundle;
+beforeAll(async () => {
+  mkdirSync(captures);
+  for (const role of testRoles) {
+    for (let device = 0; device < 3; device++) {
+      for (let run = 0; run < 2; run++) {
+        const name = `${role}-unit${device}-Mon12${String(run).padStart(2, '0')}-n${device}${run}.pcap`;
+        writeFileSync(join(captures, name), capture(role, device, run, servicesOf(role, device)));
+      }
+    }
+  }
+  await writeTable(path('with.csv'), captures, true);
+  await writeTable(path('without.csv'), captures, false);
+  bare = await train('bare', captures);
+  hearing = await train('hearing', captures, { hints: true });
+});
+
+/** The arrays of a bundle but for those of hints. */
+function headerArrays({ bundle }: LoadedBundle) {
+  return [...bundle.arrays].filter(([name]) => !name.includes('hints/'));
+}
+
+describe('a bundle that was trained with what devices say', () => {
+  it('is the same for headers', () => {
+    expect(headerArrays(hearing)).toEqual([...bare.bundle.arrays]);
+    const [own, without] = [hearing, bare].map(({ bundle }) => bundle.manifest.classifiers[0]?.meta);
+    const { hints, ...rest } = own as Record<string, unknown>;
+    expect(rest).toEqual(without);
+    expect(hints).toMatchObject({ tokens: 3, weight: 0.2 });
+    expect(bare.classifier().withHints).toBeNull();
+  });
+
+  it('knows what two devices say, by its hash alone', () => {
+    const { model } = hearing.classifier();
+    const tokens = ['_ipp._tcp', '_scanner._tcp', '_imap._tcp'].map(
+      (name) => ({ kind: 'mdns-asks', text: name }) as const,
+    );
+    expect(model.kind === 'ensemble' && model.hints?.tokens).toEqual(hintHashes(hintTokens(tokens)));
+    expect(readFileSync(path('hearing/manifest.json'), 'utf8')).not.toContain('_ipp');
+  });
+
+  it('is made of tables as well, whose captures are whole, and which pass over what one device says', async () => {
+    const manifest = (name: string) => readFileSync(path(`${name}/manifest.json`), 'utf8');
+    await train('from-table', path('with.csv'), { hints: true });
+    expect(manifest('from-table')).toBe(manifest('hearing'));
+    await train('table-without', path('with.csv'));
+    expect(manifest('table-without')).toBe(manifest('bare'));
+    const own = hintHashes(hintTokens([{ kind: 'mdns-asks', text: '_own._tcp' }]))[0] as number;
+    const [asRead, asKept]: [Set<number>, Set<number>] = [new Set(), new Set()];
+    await readCaptures([captures], { deviceFrom: 'labels', hints: true }, (one) => {
+      for (const token of one.hints ?? []) asRead.add(token);
+    });
+    for (const one of await readTrainingTable(path('with.csv')))
+      for (const token of one.hints ?? []) asKept.add(token);
+    expect([asRead.has(own), asKept.has(own)]).toEqual([true, false]);
+    expect(asKept.size).toBe(3);
+  });
+
+  it('tells captures that say nothing from those that were not asked', async () => {
+    const spoken = await readTrainingTable(path('with.csv'));
+    expect(spoken.filter(({ hints }) => hints?.length === 0)).toHaveLength(12);
+    const silent = await readTrainingTable(path('without.csv'));
+    expect(silent.every(({ hints }) => hints === null)).toBe(true);
+  });
+
+  it('learns nothing of what those say that are learnt from besides', async () => {
+    mkdirSync(path('others'));
+    for (const device of [5, 6]) {
+      const name = `Printer-other${device}-Mon1200-n${device}0.pcap`;
+      writeFileSync(join(path('others'), name), capture('Printer', device, 0, ['_ipp._tcp']));
+    }
+    const also = { hints: true, also: [path('others')] };
+    expect(await codeOf(() => train('besides', path('without.csv'), also))).toBe('NML_TRAIN_DATA');
+    expect(
+      await codeOf(() => train('proper', path('others'), { hints: true, also: [path('without.csv')] })),
+    ).toBe('none');
+  });
+
+  it('is refused where nothing is said', async () => {
+    const asked = () => train('none', path('without.csv'), { hints: true });
+    expect(await codeOf(asked)).toBe('NML_TRAIN_DATA');
+    const network = () => train('none', captures, { hints: true, classifier: 'one-layer' });
+    expect(await codeOf(network)).toBe('NML_CONFIG');
+  });
+});
+
+describe('a prediction', () => {
+  const desk = capture('Workstation', 8, 3, ['_ipp._tcp', '_scanner._tcp']);
+  const share = (record: Awaited<ReturnType<typeof predict>>, role: string) =>
+    record.role.top.find((one) => one.role === role)?.confidence ?? 0;
+
+  it('rests on headers unless it is asked', async () => {
+    const [own, without] = [await predict(desk, { bundle: hearing }), await predict(desk, { bundle: bare })];
+    const { sha256, ...model } = own.model;
+    expect({ ...own, model: { ...model, sha256: without.model.sha256 } }).toEqual(without);
+  });
+
+  it('rests on what the device says, too, where it is asked, and says so', async () => {
+    const asked = await predict(desk, { bundle: hearing, hints: true });
+    const without = await predict(desk, { bundle: hearing });
+    expect(asked.model.classifier).toBe('ensemble+hints');
+    expect(share(asked, 'Printer')).toBeGreaterThan(share(without, 'Printer'));
+    const printer = await predict(capture('Printer', 8, 3, ['_ipp._tcp']), { bundle: hearing, hints: true });
+    expect(printer.role.why.map(({ feature }) => feature)).toContain('asks for _ipp._tcp by multicast DNS');
+  });
+
+  it('rests on headers where nothing known is said, and by other classifiers', async () => {
+    const stranger = capture('Workstation', 8, 3, ['_never-heard._tcp']);
+    for (const options of [{ bundle: hearing }, { bundle: hearing, classifier: 'one-layer' }]) {
+      const bytes = options.classifier === undefined ? stranger : desk;
+      const { hints, ...asked } = await predict(bytes, { ...options, hints: true });
+      expect(asked).toEqual(await predict(bytes, options));
+      expect(hints?.map(({ kind }) => kind)).toContain('mdns-asks');
+    }
+    const asked = await predict(desk, { bundle: bare, hints: true });
+    expect(asked.model.classifier).toBe('ensemble');
+  });
+});
+
+describe('an evaluation', () => {
+  const common = { seed: 1, deviceFrom: 'labels', grouped: 3 } as const;
+
+  it('gives the figures with what devices say beside those without', async () => {
+    const record = await evaluate([captures], { ...common, hints: true });
+    const { withHints, ...without } = record;
+    expect(without).toEqual(await evaluate([path('without.csv')], common).then((plain) => ({ ...plain })));
+    expect(withHints?.heard).toBe(12);
+    expect(withHints?.roles.map(({ role }) => role)).toEqual(record.roles.map(({ role }) => role));
+    expect(withHints?.calibration).not.toEqual(record.calibration);
+    const scored = await evaluate([captures], {
+      seed: 1,
+      deviceFrom: 'labels',
+      bundle: hearing,
+      hints: true,
+    });
+    expect(scored.withHints).toMatchObject({ heard: 12, accuracy: 1 });
+  });
+
+  it('warns where nothing rests on it', async () => {
+    for (const options of [
+      { ...common, classifier: 'one-layer' },
+      { seed: 1, deviceFrom: 'labels', bundle: bare } as const,
+    ]) {
+      const record = await evaluate([captures], { ...options, hints: true });
+      expect(record.withHints).toBeUndefined();
+      expect(record.warnings.join()).toContain('nothing rests on what devices say');
+    }
+  });
+});
