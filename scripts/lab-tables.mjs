@@ -133,6 +133,7 @@ function writeTable(name, chosen) {
     '--kind',
     'training',
     '--names',
+    '--hints',
   ];
   const program = join(root, 'dist/cli/main.cjs');
   const files = ['--labels', join(work, 'labels.csv'), '-o', table];

@@ -83,15 +83,16 @@ function scaleText({ classifiers, defaultClassifier, temperature }) {
 const three = (values) => values.map((value) => value.toFixed(3)).join(' / ');
 const of = (runs, pick) => three(runs.map(pick));
 const isLab = options.lab !== undefined;
-const alone = { also: [] };
 
-const byLabels = await leaveOut('devices', {});
-const byFamily = hasFamilies ? await leaveOut('families', { by: 'family' }) : [];
+const spoken = manifest.classifiers.some(({ meta }) => meta.hints !== undefined) ? { hints: true } : {};
+const byLabels = await leaveOut('devices', spoken);
+const byFamily = hasFamilies ? await leaveOut('families', { by: 'family', ...spoken }) : [];
 const network = await leaveOut('network', { classifier: 'one-layer' });
+const alone = { also: [], ...spoken };
 const byTraffic = await leaveOut('traffic', { deviceFrom: 'traffic' }, [captures], [1]);
 const before = isLab ? await leaveOut('alone-devices', alone) : [];
 const familyBefore = isLab && hasFamilies ? await leaveOut('alone-families', { by: 'family', ...alone }) : [];
-const [captureLeftOut] = await leaveOut('captures', { by: 'capture' }, [captures], [1]);
+const [captureLeftOut] = await leaveOut('captures', { by: 'capture', ...spoken }, [captures], [1]);
 const { priors: shipped } = manifest.classifiers.find(({ kind }) => kind === manifest.defaultClassifier).meta;
 const priors = Object.fromEntries(manifest.roles.map(({ id }, index) => [id, shipped?.[index] ?? 1]));
 const real = { ...table, also: [captures], priors };
@@ -147,6 +148,39 @@ Besides, ${total('lab', 'captures')} captures of ${total('lab', 'devices')} host
 real clients. **No device of it is real; what is said of it below is said of the lab.** In a role that both have, each weighs
 the same. Temperature, Unknown cut and thresholds of behaviour come from the real captures alone.`
   : '';
+
+/** What is gained by what devices say of themselves, beside the same captures without. */
+function hintsSection() {
+  const { hints } = manifest.classifiers.find(({ kind }) => kind === manifest.defaultClassifier).meta;
+  if (hints === undefined) return '';
+  const pair = (name, runs) =>
+    runs.length === 0
+      ? ''
+      : `| ${name} | ${of(runs, (e) => e.roleBalancedRecall)} | ${of(runs, (e) => e.roleBalancedTop3)} | ${of(runs, (e) => e.accuracy)} | ${of(runs, (e) => e.top3)} | ${of(runs, (e) => e.calibration.expectedCalibrationErrorByDevice)} |
+| the same with --hints | ${of(runs, (e) => e.withHints.roleBalancedRecall)} | ${of(runs, (e) => e.withHints.roleBalancedTop3)} | ${of(runs, (e) => e.withHints.accuracy)} | ${of(runs, (e) => e.withHints.top3)} | ${of(runs, (e) => e.withHints.calibration.expectedCalibrationErrorByDevice)} |
+`;
+  const changed = byLabels[0].roles.filter(({ role }) => {
+    const mean = (pick) => byLabels.reduce((sum, run) => sum + pick(run), 0) / byLabels.length;
+    const own = (list) => list.find((score) => score.role === role).recall;
+    return Math.abs(mean((run) => own(run.withHints.roles)) - mean((run) => own(run.roles))) >= 0.02;
+  });
+  const recalls = changed.map(({ role }) => {
+    const own = (pick) => of(byLabels, (run) => pick(run).find((score) => score.role === role).recall);
+    return `${titleOf(role)} ${own((run) => run.roles)}, then ${own((run) => run.withHints.roles)}`;
+  });
+  return `
+### With what devices say of themselves
+
+By wish (\`--hints\`) answers rest on it, too: ${hints.tokens} tokens of DHCP, multicast DNS, SSDP and HTTP that two real devices or more say,
+kept as hashes. Of the real captures that can be judged, ${of(byLabels, (e) => e.withHints.heard).replaceAll('.000', '')} say something that is known when their device
+is left out; the others are answered as without. Temperature ${hints.temperature.toFixed(3)}, offset ${hints.offset.toFixed(3)}, Unknown cut ${hints.unknownBelow}.
+
+| | recall, role-balanced | top three, role-balanced | accuracy by capture | top three by capture | calibration error, every device alike |
+|---|---|---|---|---|---|
+${pair('devices left out', byLabels)}${pair('families left out', byFamily)}${pair('devices left out, without the lab', before)}${pair('families left out, without the lab', familyBefore)}
+Recall, devices left out, where it changes by 0.02 or more: ${recalls.join('; ')}.
+`;
+}
 
 /** What the laboratory changes for real captures, and what is told apart in it. */
 function labSection() {
@@ -253,7 +287,7 @@ ${roleRows.join('\n')}
 ${three(judged.map((e) => e.areaUnderRoc))}, within the attacked roles ${three(judged.map((e) => e.areaUnderRocOwnRoles))}. Detected at the 5 % threshold: ${rates(0.05)}.
 At the 1 % threshold: ${rates(0.01)}. The thresholds were fitted on these normals, so their false alarms are near the
 nominal rate by construction.
-${labSection()}
+${hintsSection()}${labSection()}
 ${limits}${isLab ? labLimits : ''}
 `;
 writeFileSync(join(bundlePath, 'MODELCARD.md'), card);

@@ -37,7 +37,7 @@ function run(words) {
 
 const besides = values['without-lab'] ? [] : ['--also', lab, ...mapped];
 const named = ['--name', 'default', '--bundle-version', version, '--seed', '1'];
-const views = ['--names', '--view', 'port-protocol'];
+const views = ['--names', '--hints', '--view', 'port-protocol'];
 run([
   join(root, 'dist/cli/main.cjs'),
   'train',

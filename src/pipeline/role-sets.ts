@@ -2,16 +2,13 @@ import { SERVICES_PER_SERVICE, SERVICES_WITHOUT_STACK } from '../features/index.
 import type { DeviceRows, RoleSets } from '../roles/index.js';
 import type { Corpus } from './corpus.js';
 
-/**
- * The captures of a corpus in both views, as the classifiers are trained on them. What devices say of themselves is learnt
- * from the captures proper: of those learnt from besides it did not help (docs/roles.md).
- */
+/** The captures of a corpus in both views, as the classifiers are trained on them, with what their devices say. */
 export function roleSets({
   set,
   windowSet,
   captures,
 }: Pick<Corpus, 'set' | 'windowSet' | 'captures'>): RoleSets {
-  const hints = captures.map(({ also, hints }) => (also ? null : hints));
+  const hints = captures.map((capture) => capture.hints);
   return {
     sessions: set,
     windows: windowSet,

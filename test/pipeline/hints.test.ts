@@ -151,19 +151,6 @@ describe('a bundle that was trained with what devices say', () => {
     expect(silent.every(({ hints }) => hints === null)).toBe(true);
   });
 
-  it('learns nothing of what those say that are learnt from besides', async () => {
-    mkdirSync(path('others'));
-    for (const device of [5, 6]) {
-      const name = `Printer-other${device}-Mon1200-n${device}0.pcap`;
-      writeFileSync(join(path('others'), name), capture('Printer', device, 0, ['_ipp._tcp']));
-    }
-    const also = { hints: true, also: [path('others')] };
-    expect(await codeOf(() => train('besides', path('without.csv'), also))).toBe('NML_TRAIN_DATA');
-    expect(
-      await codeOf(() => train('proper', path('others'), { hints: true, also: [path('without.csv')] })),
-    ).toBe('none');
-  });
-
   it('is refused where nothing is said', async () => {
     const asked = () => train('none', path('without.csv'), { hints: true });
     expect(await codeOf(asked)).toBe('NML_TRAIN_DATA');
