@@ -112,6 +112,19 @@ describe('without NATS', () => {
     await service.stop(2_000);
   });
 
+  test('what a device says of itself counts where it is asked for', async () => {
+    const watch = { ...folder(), settleMs: 100 };
+    const service = await startService({ watch, hints: true });
+    const bytes = readFileSync(printer);
+    drop(watch.folder, 'one.pcap', bytes);
+    await vi.waitFor(() => expect(existsSync(join(watch.folder, 'done/one.pcap'))).toBe(true), soon);
+    const record = json(join(watch.out, 'one.pcap.json'));
+    expect(record.hints).toBeDefined();
+    const asked = { name: 'one.pcap', hints: true };
+    expect(record).toEqual(await predictCapture(bytes, await loadBundle(), asked));
+    await service.stop(2_000);
+  });
+
   test('what was dropped while nobody watched is answered at the next start', async () => {
     const watch = { ...folder(), settleMs: 100 };
     const first = await startService({ watch });
