@@ -147,17 +147,17 @@ describe('the table', () => {
   it('sets figures with what devices say beside those without', () => {
     const record = full();
     const { roles, byDevice, unknown, calibration } = record;
-    const shares = { accuracy: 0.7101, top3: 0.7202, macroF1: 0.7303 };
-    const balanced = { roleBalancedRecall: 0.8104, roleBalancedTop3: 0.9105 };
+    const shares = { accuracy: 0.715, top3: 0.7202, macroF1: 0.7303 };
+    const balanced = { roleBalancedRecall: 0.814, roleBalancedTop3: 0.916 };
     const withHints = { heard: 1234, ...shares, ...balanced, roles, byDevice, unknown, calibration };
     const text = evaluationTable({ ...record, withHints }, style);
     expect(text).toContain('with hints     1,234 captures say something known');
-    expect(text).toContain('role-balanced  recall 0.8104, top three 0.9105');
-    expect(text).toContain('role-balanced  recall 0.5094, top three 0.757');
+    expect(text).toContain('role-balanced  recall 0.814, top three 0.916');
+    expect(text).toContain('role-balanced  recall 0.509, top three 0.757');
     expect(evaluationTable(record, style)).not.toContain('hints');
     const page = evaluationHtml({ ...record, withHints }, titles);
     expect(page).toContain(
-      'recall with what devices say of themselves (top three 0.9105; by capture 0.7101; heard in 1,234)',
+      'recall with what devices say of themselves (top three 0.916; by capture 0.715; heard in 1,234)',
     );
     expect(evaluationHtml(record, titles)).not.toContain('what devices say');
   });
