@@ -69,7 +69,7 @@ export function execute(
   });
 }
 
-/** A directory that goes away after the tests of the file. */
+/** A directory that goes away after the tests of the file; not for use inside of a test, where nothing would remove it. */
 export function temporaryDirectory(): string {
   const directory = mkdtempSync(join(tmpdir(), 'networkml-cli-'));
   afterAll(() => rmSync(directory, { recursive: true, force: true }));

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { slowDistances, slowSos, testRandom } from '../anomaly/slow-sos.js';
 import { networkml, temporaryDirectory } from './run-cli.js';
 
+const directory = temporaryDirectory();
 const next = testRandom(5);
 const points = Array.from({ length: 40 }, () => [next(), next() * 3, next() ** 2]);
 points[7] = [9, 9, 9];
@@ -24,7 +25,7 @@ describe('sos', () => {
 
   it('takes a file, a matrix of dissimilarities, a threshold and a precision', async () => {
     const matrix = points.map((a) => points.map((b) => Math.hypot(...a.map((x, k) => x - (b[k] ?? 0)))));
-    const file = join(temporaryDirectory(), 'distances.csv');
+    const file = join(directory, 'distances.csv');
     writeFileSync(file, text(matrix));
     const words = ['sos', file, '--metric', 'none', '--perplexity', '12'];
     const marked = await networkml([...words, '--threshold', '0.9']);

@@ -70,6 +70,11 @@ export async function startNatsServer(configuration = ''): Promise<NatsServer> {
       rmSync(folder, { recursive: true, force: true });
     },
   };
-  await server.start();
+  try {
+    await server.start();
+  } catch (error) {
+    await server.remove();
+    throw error;
+  }
   return server;
 }
