@@ -205,6 +205,24 @@ describe('what a device says of itself', () => {
       payload: text(`M-SEARCH\r\nST: target ${i}\r\n\r\n`),
     }));
     expect(await saidBy(many)).toHaveLength(64);
+    const question = (i: number): Sent => ({
+      ports: [5000, 53],
+      payload: concat(
+        u16(i),
+        u16(0x100),
+        u16(1),
+        u16(0),
+        u16(0),
+        u16(0),
+        dnsName(`host${i}.example`),
+        u16(1),
+        u16(1),
+      ),
+    });
+    const asked = [...Array.from({ length: 300 }, (_, i) => question(i)), ...many.slice(0, 5)];
+    const kinds = (await saidBy(asked)).map(([kind]) => kind);
+    expect(kinds.filter((kind) => kind === 'dns-name')).toHaveLength(32);
+    expect(kinds.filter((kind) => kind === 'ssdp-target')).toHaveLength(5);
     const hosts = Array.from({ length: 1500 }, (_, i) => ({
       ports: [5000, 5355] as const,
       payload: text('x'),
