@@ -57,7 +57,7 @@ export interface ColumnBatch {
 }
 
 /** Rows of a batch unless told otherwise. */
-export const BATCH_ROWS = 4096;
+const BATCH_ROWS = 4096;
 
 /** An empty batch. */
 export function createBatch(columns: readonly Column[], capacity: number = BATCH_ROWS): ColumnBatch {

@@ -34,7 +34,7 @@ export function sessMedians(captures: readonly SessUnits[]): Float32Array {
 }
 
 /** Points that enrolled captures add to a role at most. */
-export const enrolledLimit = 384;
+const enrolledLimit = 384;
 
 /** The reference with the units of accepted captures beside its own points. */
 export function extendSessReference(

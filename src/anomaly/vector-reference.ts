@@ -10,9 +10,9 @@ import {
 } from './reference.js';
 
 /** Units that one capture gives at most, so that a long one does not define what is normal. */
-export const vectorsPerCapture = 60;
+const vectorsPerCapture = 60;
 /** Distinct reference points at most. */
-export const vectorReferenceLimit = 384;
+const vectorReferenceLimit = 384;
 /** Scaled numbers are rounded to 1 / this before equal points are joined. */
 const roundingSteps = 100;
 /** Least standard deviation that a number is divided by. */
@@ -114,7 +114,7 @@ export function drawVectorReference(
 }
 
 /** Points that enrolled captures add to a role at most. */
-export const enrolledVectorLimit = 384;
+const enrolledVectorLimit = 384;
 
 /** The reference with the units of accepted captures beside its own points. */
 export function extendVectorReference(
@@ -177,7 +177,7 @@ function drawRows(count: number, random: Random): number[] {
 }
 
 /** Euclidean distances of one point to n points, into `out`. */
-export function vectorDistances(query: Float64Array, points: Float64Array, out: Float64Array): void {
+function vectorDistances(query: Float64Array, points: Float64Array, out: Float64Array): void {
   const columns = query.length;
   const count = out.length;
   for (let j = 0, at = 0; j < count; j++) {

@@ -73,7 +73,7 @@ function openCaptureFile(path: string): number {
 }
 
 /** Makes the directory for captures. @throws NetworkmlError NML_OUTPUT */
-export function makeDirectory(directory: string): void {
+function makeDirectory(directory: string): void {
   try {
     mkdirSync(directory, { recursive: true });
   } catch (cause) {

@@ -73,7 +73,7 @@ function tableReport(style: ReportStyle): LiveReport {
 }
 
 /** Lost packets in words. */
-export function dropText({ kernel, interface: atInterface, evicted }: LiveRecord['drops']): string {
+function dropText({ kernel, interface: atInterface, evicted }: LiveRecord['drops']): string {
   const text = (count: number | null): string => (count === null ? 'unknown' : String(count));
   const own = evicted === 0 ? '' : `, ${evicted} by us`;
   return `dropped: ${text(kernel)} by the kernel, ${text(atInterface)} by the interface${own}`;

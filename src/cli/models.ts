@@ -92,7 +92,7 @@ function bundlesIn(directory: string): string[] {
 }
 
 /** What there is to say about a bundle, an unreadable one too. */
-export function bundleRecord(directory: string): BundleRecord {
+function bundleRecord(directory: string): BundleRecord {
   return readDescribed(directory).record;
 }
 

@@ -6,7 +6,7 @@ import { environmentName, type OptionName, type OptionSpec, optionNames, optionS
 import { nearest } from './suggest.js';
 
 /** The settings file, looked for in the working directory. */
-export const SETTINGS_FILE = 'networkml.config.json';
+const SETTINGS_FILE = 'networkml.config.json';
 
 type Value = string | number | boolean | readonly string[];
 

@@ -6,7 +6,7 @@ import type { ArrayDtype } from './manifest.js';
 export type ArrayData = Float32Array | Float64Array | Uint32Array | Int32Array | Uint16Array | Uint8Array;
 
 /** Every array starts at a multiple of this, so that a view of any element type can lie over it. */
-export const ALIGNMENT_BYTES = 8;
+const ALIGNMENT_BYTES = 8;
 
 const ELEMENT_BYTES = { float32: 4, float64: 8, uint32: 4, int32: 4, uint16: 2, uint8: 1 } as const;
 

@@ -107,7 +107,7 @@ export async function crossValidate(
 }
 
 /** The name of what is left out with each capture. */
-export function groupNames(corpus: Corpus, by: LeftOut): (index: number) => string {
+function groupNames(corpus: Corpus, by: LeftOut): (index: number) => string {
   const { captures } = corpus;
   if (by === 'device') return (index) => captures[index]?.device ?? '';
   if (captures.some(({ family }) => family !== null)) {

@@ -154,7 +154,7 @@ function devicesFrom({ captures }: Corpus, asked: DeviceFrom): DeviceFrom {
 }
 
 /** What is trained and asked where no classifier is named. */
-export const DEFAULT_CLASSIFIER = 'ensemble';
+const DEFAULT_CLASSIFIER = 'ensemble';
 
 type Scored = Omit<RoleEvaluation, 'unscored'> &
   Pick<EvaluationRecord, 'classifier' | 'seed' | 'warnings' | 'withHints'>;

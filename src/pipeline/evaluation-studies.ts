@@ -17,12 +17,12 @@ import type { Corpus, StepProgress } from './corpus.js';
 import { deviceRowsOf, roleSets } from './role-sets.js';
 
 /** What an evaluation can measure besides its figures. */
-export const studyNames = ['unknown-roles', 'learning-curve'] as const;
+const studyNames = ['unknown-roles', 'learning-curve'] as const;
 
 export type StudyName = (typeof studyNames)[number];
 
 /** What an evaluation can be controlled by. */
-export const controlNames = ['shuffle', 'addresses'] as const;
+const controlNames = ['shuffle', 'addresses'] as const;
 
 export type ControlName = (typeof controlNames)[number];
 

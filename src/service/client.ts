@@ -61,7 +61,7 @@ export async function askModels(connection: NatsConnection): Promise<ModelsReply
 }
 
 /** The id of the job that a capture is. @throws NetworkmlError NML_INPUT_ACCESS */
-export async function idOfSending(sending: Sending, bundleSha256: string): Promise<string> {
+async function idOfSending(sending: Sending, bundleSha256: string): Promise<string> {
   const { name, device } = sending;
   const options = { file: name, ...(device === undefined ? {} : { device }) };
   return jobIdOf(await digestOf(sending.path), bundleSha256, options);

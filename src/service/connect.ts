@@ -35,8 +35,8 @@ export interface NatsOptions {
 }
 
 /** Environment that may hold secrets instead of files. */
-export const PASSWORD_VARIABLE = 'NETWORKML_NATS_PASSWORD';
-export const TOKEN_VARIABLE = 'NETWORKML_NATS_TOKEN';
+const PASSWORD_VARIABLE = 'NETWORKML_NATS_PASSWORD';
+const TOKEN_VARIABLE = 'NETWORKML_NATS_TOKEN';
 
 const FIRST_ANSWER_MS = 5_000;
 const LEAST_DELAY_MS = 100;

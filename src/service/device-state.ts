@@ -11,7 +11,7 @@ import { deviceKey } from './subjects.js';
 export const SIGHTINGS_KEPT = 16;
 
 /** Time constant of the average, seconds: one day, as in NetworkML 0.4.5. */
-export const TIME_CONSTANT_SECONDS = 86_400;
+const TIME_CONSTANT_SECONDS = 86_400;
 
 /** A device is Unknown by its average when more than this share of the weight is. */
 const MOSTLY = 0.5;

@@ -5,8 +5,6 @@ export {
   hasCredentials,
   isLoopback,
   type NatsOptions,
-  PASSWORD_VARIABLE,
-  TOKEN_VARIABLE,
 } from './connect.js';
 export { createLog, type Logger } from './log.js';
 export type {

@@ -16,10 +16,10 @@ import { type Patience, persist } from './retry.js';
 import { isJobId } from './subjects.js';
 
 /** Attempts at a job that fails for our own reasons. */
-export const MOST_ATTEMPTS = 5;
+const MOST_ATTEMPTS = 5;
 
 /** Deliveries after which a job is given up although no attempt reported a failure: it kills whoever takes it. */
-export const MOST_DELIVERIES = 20;
+const MOST_DELIVERIES = 20;
 
 /** For how long a capture that cannot be got is asked for again before the job is handed back, milliseconds. */
 const FETCH_PATIENCE_MS = 30_000;

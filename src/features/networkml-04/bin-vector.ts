@@ -6,7 +6,6 @@ import type { Networkml04Bin, Networkml04Session } from '../../sessions/index.js
  * external, TCP, UDP and ICMP sessions among the initiated (4096..4099) and the received (4100..4103).
  */
 export const NETWORKML_04_LAYOUT = 'networkml-0.4';
-export const NETWORKML_04_COLUMNS = 4104;
 
 /** Ports from here on have no column. */
 const PORTS = 1024;

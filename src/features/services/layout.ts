@@ -37,7 +37,7 @@ export const SENT_BYTES = SENT_PACKETS + 1;
 export const TCP_OUTCOMES = SENT_BYTES + 1;
 
 /** What can be seen of a TCP session, in the order of the columns. */
-export const tcpOutcomes = [
+const tcpOutcomes = [
   'a SYN sent',
   'a SYN received',
   'a SYN-ACK sent',
@@ -52,7 +52,7 @@ export const tcpOutcomes = [
 export const STACK = TCP_OUTCOMES + tcpOutcomes.length;
 
 /** Values of the device's own stack, in the order of the columns. */
-export const stackColumns = [
+const stackColumns = [
   'TTL up to 1',
   'TTL up to 4',
   'TTL up to 32',
