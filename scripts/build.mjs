@@ -23,6 +23,7 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { bsd2Clause } from './bsd-2-clause.mjs';
+import { compileFlow } from './make-flow-core.mjs';
 import { makeVendors } from './make-vendors.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -175,6 +176,7 @@ async function main() {
     notices([...packagesIn(results.map(({ metafile }) => metafile)), 'node_modules/oui-data']),
   );
   makeVendors(root, beside);
+  writeFileSync(join(beside, 'flow.wasm'), await compileFlow(root));
   if (!process.argv.includes('--no-types')) declarations();
   swap();
   keepCompiledCode();

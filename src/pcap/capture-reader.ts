@@ -18,8 +18,8 @@ export class CaptureReader {
   cutShort = false;
   /** Why reading stopped before the end, although packets were read. */
   damage: NetworkmlError | undefined;
-  private buffer: Uint8Array = new Uint8Array(BUFFER_BYTES);
-  private view: DataView = new DataView(this.buffer.buffer);
+  private buffer: Uint8Array;
+  private view: DataView;
   private at = 0;
   private end = 0;
   /** Offset in the capture of buffer byte 0. */
@@ -32,6 +32,8 @@ export class CaptureReader {
     options: DecodeOptions = {},
   ) {
     this.decoder = new FrameDecoder(onPacket, limits, options);
+    this.buffer = this.newBuffer(BUFFER_BYTES);
+    this.view = viewOf(this.buffer);
   }
 
   /** Bytes committed so far. */
@@ -80,10 +82,11 @@ export class CaptureReader {
   /** Goes on in another buffer, taking along what is not parsed yet; refused when one record is larger than it. */
   offerBuffer(buffer: Uint8Array | undefined): void {
     const need = Math.max(this.walker?.need ?? 0, this.end - this.at + 1);
-    if (buffer === undefined || buffer.length < need) return;
+    // Who takes packets by itself has the bytes where it wants them.
+    if (buffer === undefined || buffer.length < need || this.decoder.plainPackets !== undefined) return;
     buffer.set(this.buffer.subarray(this.at, this.end));
     this.buffer = buffer;
-    this.view = new DataView(buffer.buffer);
+    this.view = viewOf(buffer);
     this.base += this.at;
     this.end -= this.at;
     this.at = 0;
@@ -153,11 +156,19 @@ export class CaptureReader {
   private grow(need: number): void {
     let size = this.buffer.length;
     while (size < need) size *= 2;
-    const buffer = new Uint8Array(size);
+    const buffer = this.newBuffer(size);
     buffer.set(this.buffer.subarray(0, this.end));
     this.buffer = buffer;
-    this.view = new DataView(buffer.buffer);
+    this.view = viewOf(buffer);
   }
+
+  private newBuffer(bytes: number): Uint8Array {
+    return this.decoder.plainPackets?.buffer(bytes) ?? new Uint8Array(bytes);
+  }
+}
+
+function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
 }
 
 function notACapture(start: Uint8Array): NetworkmlError {

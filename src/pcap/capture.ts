@@ -4,6 +4,7 @@ import type { DigestWish } from './digest.js';
 import { compileFilter, type PacketFilter } from './filter/compile.js';
 import type { DecodeOptions, Moment, PacketHandler, SkippedHandler } from './frame-decoder.js';
 import { type CaptureLimits, defaultCaptureLimits } from './limits.js';
+import type { PlainPackets } from './plain-packets.js';
 import { type SkipReasonName, skippedByName } from './skip-reason.js';
 import { type CaptureSource, pump } from './source.js';
 
@@ -54,6 +55,8 @@ export interface OpenCaptureOptions {
    * decoded (link type, lengths, time and place); the others count as skipped, `filtered`.
    */
   readonly filter?: string | PacketFilter;
+  /** Takes plain packets by itself, past `onPacket`; used where no packet needs to be seen before (a filter, NFStream's rules). */
+  readonly plainPackets?: PlainPackets | undefined;
 }
 
 export interface Capture {
@@ -99,8 +102,9 @@ export function openCapture(source: CaptureSource, options: OpenCaptureOptions =
   };
 }
 
-function decodeOptions({ decode = 'exact', tunnels = true }: OpenCaptureOptions): DecodeOptions {
-  return { decode, tunnels };
+function decodeOptions(options: OpenCaptureOptions): DecodeOptions {
+  const { decode = 'exact', tunnels = true, plainPackets } = options;
+  return { decode, tunnels, plainPackets };
 }
 
 function summarize(file: string, sha256: Promise<string | null>, reader: CaptureReader): CaptureSummary {

@@ -23,6 +23,7 @@ export function classicVariant(view: DataView, at: number): ClassicVariant | und
 }
 
 export const CLASSIC_HEADER_BYTES = 24;
+const LINKTYPE_ETHERNET = 1;
 
 /** Walks the records of a classic pcap file. */
 export class ClassicWalker implements RecordWalker {
@@ -32,6 +33,8 @@ export class ClassicWalker implements RecordWalker {
   private readonly recordHeaderBytes: number;
   private readonly nanosecondsPerUnit: number;
   private linkType = -1;
+  /** Whether records may be taken the short way. */
+  private plain = false;
 
   constructor(
     variant: ClassicVariant,
@@ -55,11 +58,18 @@ export class ClassicWalker implements RecordWalker {
       this.linkType = view.getUint32(at + 20, this.littleEndian) & 0xffff;
       this.decoder.noteLinkType(this.linkType);
       at += CLASSIC_HEADER_BYTES;
+      this.plain = this.littleEndian && this.linkType === LINKTYPE_ETHERNET;
+      const { recordHeaderBytes, nanosecondsPerUnit, limits } = this;
+      if (this.plain)
+        this.decoder.plainPackets?.begin(recordHeaderBytes, nanosecondsPerUnit, limits.recordBytes);
     }
     const { littleEndian, recordHeaderBytes, nanosecondsPerUnit, linkType, decoder } = this;
     const limit = this.limits.recordBytes;
+    const plain = this.plain ? decoder.plainPackets : undefined;
     this.need = recordHeaderBytes;
-    while (end - at >= recordHeaderBytes) {
+    for (;;) {
+      if (plain !== undefined) at = decoder.takePlain(plain, at, end);
+      if (end - at < recordHeaderBytes) return at;
       const captured = view.getUint32(at + 8, littleEndian);
       if (captured > limit) throw corruptRecord(captured, limit, at - from);
       const start = at + recordHeaderBytes;
@@ -78,7 +88,6 @@ export class ClassicWalker implements RecordWalker {
       at = start + captured;
       decoder.frame(view, start, at, seconds, nanoseconds, wireBytes, linkType);
     }
-    return at;
   }
 }
 

@@ -5,6 +5,7 @@ import { FragmentTable } from './fragments.js';
 import type { CaptureLimits } from './limits.js';
 import { NfstreamDecoder } from './nfstream/decode.js';
 import { createPacket, type Packet } from './packet.js';
+import type { PlainPackets } from './plain-packets.js';
 import {
   createSkipCounters,
   SKIP_FILTERED,
@@ -28,6 +29,8 @@ export interface DecodeOptions {
   readonly tunnels?: boolean;
   readonly filter?: ((packet: Packet) => boolean) | undefined;
   readonly onSkipped?: SkippedHandler | undefined;
+  /** Takes what it can of a capture by itself; `onPacket` is called for the rest. */
+  readonly plainPackets?: PlainPackets | undefined;
 }
 
 /** A moment: whole seconds since 1970-01-01 UTC, and nanoseconds within the second. */
@@ -42,6 +45,8 @@ export class FrameDecoder {
   bytes = 0;
   /** A handler is at work: what is thrown now is its own, not damage of the capture. */
   handing = false;
+  /** Undefined where frames must all be seen here. */
+  readonly plainPackets: PlainPackets | undefined;
   private readonly packet = createPacket();
   /** The packet around the one at hand, while tunnels are opened. */
   private readonly outer = createPacket();
@@ -65,6 +70,8 @@ export class FrameDecoder {
     this.tunnels = options.tunnels ?? true;
     this.filter = options.filter;
     this.onSkipped = options.onSkipped;
+    const seesAll = options.filter !== undefined || options.decode === 'nfstream';
+    this.plainPackets = seesAll ? undefined : options.plainPackets;
     this.nfstream = options.decode === 'nfstream' ? new NfstreamDecoder(this.tunnels) : undefined;
   }
 
@@ -115,6 +122,24 @@ export class FrameDecoder {
     if (result === USED) this.onPacket(packet);
     else this.onSkipped?.(packet, skipReasonNames[result] as SkipReasonName);
     this.handing = false;
+  }
+
+  /**
+   * Has plain packets taken from the reader's bytes `[from, end)`.
+   * @returns where the first record begins that was not taken
+   */
+  takePlain(plain: PlainPackets, from: number, end: number): number {
+    const { packet } = this;
+    this.handing = true;
+    const at = plain.walk(from, end, packet.number, this.limits.packets - packet.number);
+    this.handing = false;
+    const { packets } = plain;
+    if (packets === 0) return at;
+    packet.number += packets;
+    this.bytes += plain.bytes;
+    this.skipped[USED] = (this.skipped[USED] as number) + packets;
+    for (const { seconds, nanoseconds } of [plain.first, plain.last]) this.noteTime(seconds, nanoseconds);
+    return at;
   }
 
   /** Makes an interface known that may stay without packets. */

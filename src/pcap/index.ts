@@ -37,6 +37,7 @@ export {
   TUNNEL_TZSP,
   TUNNEL_VXLAN,
 } from './packet.js';
+export type { PlainPackets } from './plain-packets.js';
 export { type SkipReasonName, skippedByName, skipReasonNames } from './skip-reason.js';
 export { type CaptureSource, openForReading } from './source.js';
 export { createPcapWriter, type PcapSink, type PcapWriter, type PcapWriterOptions } from './writer.js';

@@ -2,13 +2,21 @@ import {
   type Cells,
   type Column,
   type ColumnBatch,
-  createBatch,
+  createCells,
   putList,
   putText,
   putValue,
   type TextCells,
 } from '../column-table.js';
-import { communityId, type MeteredSession, type SessionPlugin } from '../sessions/index.js';
+import {
+  communityId,
+  type MeteredSession,
+  type MeterTable,
+  type PlannedColumn,
+  SessionMeter,
+  type SessionMeterOptions,
+  type SessionPlugin,
+} from '../sessions/index.js';
 import { putAddress, putMac, putWord } from './session-text.js';
 
 /** Which columns the table of sessions has. */
@@ -38,20 +46,37 @@ const DIRECTIONS = ['bidirectional', 'src2dst', 'dst2src'] as const;
 const SPREAD = ['min', 'mean', 'stddev', 'max'] as const;
 const FLAGS = ['syn', 'cwr', 'ece', 'urg', 'ack', 'psh', 'rst', 'fin'] as const;
 
-const int = (name: string): Column => ({ name, kind: 'int' });
-const word = (name: string): Column => ({ name, kind: 'text', plain: true });
+/** Puts one session's cell of a column. */
+type Putter = (cells: Cells, row: number, session: MeteredSession) => void;
+
+/** A column, and who fills it: the meter by itself, in the order of its columns, where there is no putter. */
+interface FilledColumn {
+  readonly column: Column;
+  readonly put?: Putter;
+}
+
+const int = (name: string): FilledColumn => ({ column: { name, kind: 'int' } });
+const word = (name: string, put?: Putter): FilledColumn => ({
+  column: { name, kind: 'text', plain: true },
+  ...(put === undefined ? {} : { put }),
+});
 
 /** The columns of the table of sessions: NFStream's names and order first, then our own. */
 export function sessionColumns(options: SessionColumnOptions = {}): Column[] {
-  const end = (name: string): Column[] => [
-    word(`${name}_ip`),
-    word(`${name}_mac`),
-    word(`${name}_oui`),
-    int(`${name}_port`),
+  return filledColumns(options, () => '').map(({ column }) => column);
+}
+
+/** @param file gives the name of the capture at hand */
+function filledColumns(options: SessionColumnOptions, file: () => string): FilledColumn[] {
+  const { anonymize } = options;
+  const columns = [
+    int('id'),
+    int('expiration_id'),
+    ...endColumns('src', anonymize),
+    ...endColumns('dst', anonymize),
   ];
-  const columns = [int('id'), int('expiration_id'), ...end('src'), ...end('dst')];
   columns.push(int('protocol'), int('ip_version'), int('vlan_id'));
-  if (options.tunnels !== false || options.compatible !== true) columns.push(int('tunnel_id'));
+  if (hasTunnelColumn(options)) columns.push(int('tunnel_id'));
   for (const direction of DIRECTIONS) {
     for (const name of ['first_seen_ms', 'last_seen_ms', 'duration_ms', 'packets', 'bytes']) {
       columns.push(int(`${direction}_${name}`));
@@ -59,31 +84,83 @@ export function sessionColumns(options: SessionColumnOptions = {}): Column[] {
   }
   if (options.statistics === true) columns.push(...statisticsColumns());
   if ((options.splt ?? 0) > 0) {
-    for (const name of ['splt_direction', 'splt_ps', 'splt_piat_ms']) columns.push({ name, kind: 'ints' });
+    columns.push(list('splt_direction', (session) => session.spltDirection));
+    columns.push(list('splt_ps', (session) => session.spltSizes));
+    columns.push(list('splt_piat_ms', (session) => session.spltIntervals));
   }
   if (options.compatible !== true) {
     for (const direction of DIRECTIONS) {
-      columns.push({ name: `${direction}_first_seen_ns`, kind: 'nanoseconds' });
-      columns.push({ name: `${direction}_last_seen_ns`, kind: 'nanoseconds' });
+      columns.push({ column: { name: `${direction}_first_seen_ns`, kind: 'nanoseconds' } });
+      columns.push({ column: { name: `${direction}_last_seen_ns`, kind: 'nanoseconds' } });
     }
     columns.push(int('session'), int('part'), word('end_reason'), word('initiated_by'));
   }
-  if (options.communityId !== undefined) columns.push(word('community_id'));
-  if (options.frames === true) columns.push({ name: 'frames', kind: 'ints' });
-  for (const { columns: own = [] } of options.plugins ?? []) {
-    columns.push(...own.map(({ name, kind }) => ({ name: `udps.${name}`, kind })));
+  const { communityId: seed } = options;
+  if (seed !== undefined) {
+    columns.push(
+      word(
+        'community_id',
+        asText((cells, row, session) => putWord(cells, row, communityId(session, seed))),
+      ),
+    );
   }
-  if (options.files === true) columns.push({ name: 'file', kind: 'text' });
+  if (options.frames === true) columns.push(list('frames', (session) => session.frames));
+  columns.push(...pluginColumns(options));
+  if (options.files === true) {
+    columns.push({
+      column: { name: 'file', kind: 'text' },
+      put: (cells, row) => putValue(cells, row, file()),
+    });
+  }
   return columns;
 }
 
-function statisticsColumns(): Column[] {
-  const columns: Column[] = [];
+function hasTunnelColumn(options: SessionColumnOptions): boolean {
+  return options.tunnels !== false || options.compatible !== true;
+}
+
+/** Address, MAC address, its organisation and port of one end; what identifies it may become something else. */
+function endColumns(end: 'src' | 'dst', anonymize: SessionColumnOptions['anonymize']): FilledColumn[] {
+  const isSource = end === 'src';
+  const address: Putter = asText((cells, row, session) => {
+    putAddress(cells, row, session.ipVersion, isSource ? session.source : session.destination);
+    seal(cells, row, anonymize);
+  });
+  const mac: Putter = asText((cells, row, session) => {
+    const high = isSource ? session.sourceMacHigh : session.destinationMacHigh;
+    putMac(cells, row, high, isSource ? session.sourceMacLow : session.destinationMacLow, 6);
+    seal(cells, row, anonymize);
+  });
+  const [ip, hardware] = anonymize === undefined ? [] : [address, mac];
+  return [word(`${end}_ip`, ip), word(`${end}_mac`, hardware), word(`${end}_oui`), int(`${end}_port`)];
+}
+
+function asText(put: (cells: TextCells, row: number, session: MeteredSession) => void): Putter {
+  return (cells, row, session) => {
+    if (cells.kind === 'text') put(cells, row, session);
+  };
+}
+
+function seal(cells: TextCells, row: number, anonymize: SessionColumnOptions['anonymize']): void {
+  if (anonymize === undefined) return;
+  const start = row === 0 ? 0 : (cells.ends[row - 1] as number);
+  putText(cells, row, anonymize(String.fromCharCode(...cells.bytes.subarray(start, cells.ends[row]))));
+}
+
+function list(name: string, values: (session: MeteredSession) => ArrayLike<number>): FilledColumn {
+  const put: Putter = (cells, row, session) => {
+    if (cells.kind === 'ints') putList(cells, row, values(session));
+  };
+  return { column: { name, kind: 'ints' }, put };
+}
+
+function statisticsColumns(): FilledColumn[] {
+  const columns: FilledColumn[] = [];
   for (const unit of ['ps', 'piat_ms']) {
     for (const direction of DIRECTIONS) {
       for (const name of SPREAD) {
         const kind = name === 'min' || name === 'max' ? 'int' : 'double';
-        columns.push({ name: `${direction}_${name}_${unit}`, kind });
+        columns.push({ column: { name: `${direction}_${name}_${unit}`, kind } });
       }
     }
   }
@@ -93,168 +170,93 @@ function statisticsColumns(): Column[] {
   return columns;
 }
 
-/** NFStream's numbers for why a flow ended. */
-function expirationOf(reason: MeteredSession['endReason']): number {
-  return reason === 'active' ? 1 : reason === 'plugin' ? -1 : 0;
+function pluginColumns({ plugins = [] }: SessionColumnOptions): FilledColumn[] {
+  return plugins.flatMap(({ columns = [] }, plugin) =>
+    columns.map(({ name, kind }, i) => ({
+      column: { name: `udps.${name}`, kind },
+      put: (cells: Cells, row: number, session: MeteredSession) =>
+        putValue(cells, row, session.pluginValues[plugin]?.[i] ?? null),
+    })),
+  );
 }
 
-/** Puts sessions into batches of rows and hands each full batch on. */
+/**
+ * The flow meter with its table: sessions become rows as they end, and each full batch is handed on. The meter fills in all
+ * that it knows by itself; lists, plugins' columns and what becomes of addresses are put beside it from each session's
+ * record.
+ */
 export class SessionRows {
   readonly columns: readonly Column[];
-  /** Rows handed on or filled so far: the `id` of the next. */
-  rows = 0;
+  readonly meter: SessionMeter;
   /** Name of the capture at hand, for the column `file`. */
   file = '';
+  /** Rows handed on. */
+  private written = 0;
+  private readonly table: MeterTable;
   private readonly batch: ColumnBatch;
-  private readonly numbers: Float64Array[];
-  /** The numbers of the row at hand; room for all that there can be. */
-  private readonly line = new Float64Array(80);
-  private readonly texts: TextCells[];
-  private readonly others: Cells[];
+  /** Columns that are filled from the record, and how. */
+  private readonly puts: { readonly cells: Cells; readonly put: Putter }[] = [];
 
   constructor(
-    private readonly options: SessionColumnOptions,
+    options: SessionColumnOptions & SessionMeterOptions,
     private readonly onBatch: (batch: ColumnBatch) => void,
   ) {
-    this.columns = sessionColumns(options);
+    const filled = filledColumns(options, () => this.file);
+    this.columns = filled.map(({ column }) => column);
+    const isWholly = filled.every(({ put }) => put === undefined);
+    this.meter = new SessionMeter(isWholly ? undefined : this.add, options);
     // Lists of first packets can be long: fewer rows are kept then.
-    const listed = (options.splt ?? 0) * 3;
-    const most = Math.max(16, Math.floor(400_000 / (listed + 96)));
-    this.batch = createBatch(this.columns, Math.min(options.batchRows ?? 4096, most));
-    const { cells } = this.batch;
-    const own = pluginColumnCount(options);
-    const fixed = cells.slice(0, cells.length - own - (options.files === true ? 1 : 0));
-    this.numbers = fixed.flatMap((each) =>
-      each.kind === 'int' || each.kind === 'double' ? [each.values] : [],
-    );
-    this.texts = fixed.flatMap((each) => (each.kind === 'text' ? [each] : []));
-    this.others = [
-      ...fixed.filter(({ kind }) => kind === 'ints' || kind === 'nanoseconds'),
-      ...cells.slice(fixed.length),
-    ];
+    const most = Math.max(16, Math.floor(400_000 / ((options.splt ?? 0) * 3 + 96)));
+    // Columns of the meter begin at whole words.
+    const rows = Math.max(8, Math.min(options.batchRows ?? 4096, most) & ~7);
+    const wish = { rows, tunnel: hasTunnelColumn(options), statistics: options.statistics === true };
+    this.table = this.meter.table({ ...wish, own: options.compatible !== true }, () => this.flush());
+    const places: PlannedColumn[] = [];
+    const cells = filled.map(({ column, put }): Cells => {
+      if (put !== undefined) {
+        const own = createCells(column.kind, rows);
+        this.puts.push({ cells: own, put });
+        return own;
+      }
+      const place = this.table.placeOf(column.kind, column.name, places);
+      places.push(place);
+      return this.cellsAt(place, rows);
+    });
+    const csv = isWholly ? { writeCsv: this.table.csv(places) } : {};
+    this.batch = { columns: this.columns, capacity: rows, cells, rows: 0, ...csv };
   }
 
-  /** Adds one session; the record may be filled again afterwards. */
-  readonly add = (session: MeteredSession): void => {
-    const { batch } = this;
-    const row = batch.rows;
-    this.putNumbers(session, row);
-    this.putTexts(session, row);
-    if (this.others.length > 0) this.putOthers(session, row);
-    batch.rows = row + 1;
-    this.rows++;
-    if (batch.rows === batch.capacity) this.flush();
-  };
+  /** Rows so far. */
+  get rows(): number {
+    return this.written + this.table.filled;
+  }
 
   /** Hands on what has been filled. */
   flush(): void {
-    if (this.batch.rows > 0) this.onBatch(this.batch);
-    this.batch.rows = 0;
+    const { batch, table } = this;
+    batch.rows = table.filled;
+    if (batch.rows > 0) this.onBatch(batch);
+    this.written += batch.rows;
+    batch.rows = 0;
+    table.empty();
   }
 
-  /**
-   * All numbers of a row side by side first, then each into its column: code that runs for every row is short, for
-   * compiling it takes longer than running it on most captures.
-   */
-  private putNumbers(session: MeteredSession, row: number): void {
-    const { line, options, numbers } = this;
-    line[0] = this.rows;
-    line[1] = expirationOf(session.endReason);
-    line[2] = session.sourcePort;
-    line[3] = session.destinationPort;
-    line[4] = session.protocol;
-    line[5] = session.ipVersion;
-    line[6] = session.vlanId;
-    line[7] = session.tunnelId;
-    let k = options.tunnels !== false || options.compatible !== true ? 8 : 7;
-    for (let side = 0; side < 3; side++, k += 5) {
-      const first = session.firstMs[side] as number;
-      const last = session.lastMs[side] as number;
-      line[k] = first;
-      line[k + 1] = last;
-      line[k + 2] = last > first ? last - first : 0;
-      line[k + 3] = session.packets[side] as number;
-      line[k + 4] = session.bytes[side] as number;
-    }
-    if (options.statistics === true) {
-      line.set(session.sizes, k);
-      line.set(session.intervals, k + 12);
-      line.set(session.flags, k + 24);
-      k += 48;
-    }
-    if (options.compatible !== true) {
-      line[k] = session.session;
-      line[k + 1] = session.part;
-    }
-    for (let column = 0; column < numbers.length; column++) {
-      (numbers[column] as Float64Array)[row] = line[column] as number;
+  /** The meter's table takes the same session as its next row once this returns. */
+  private readonly add = (session: MeteredSession): void => {
+    const row = this.table.filled;
+    for (const { cells, put } of this.puts) put(cells, row, session);
+  };
+
+  private cellsAt({ kind, index }: PlannedColumn, rows: number): Cells {
+    const { numbers, moments, texts } = this.table;
+    switch (kind) {
+      case 'int':
+      case 'double':
+        return { kind, values: numbers[index] as Float64Array };
+      case 'nanoseconds':
+        return { kind, ...(moments[index] as (typeof moments)[number]) };
+      case 'text':
+        return { kind, ...(texts[index] as (typeof texts)[number]), missing: new Uint8Array(rows) };
     }
   }
-
-  private putTexts(session: MeteredSession, row: number): void {
-    const { texts, options } = this;
-    const { ipVersion } = session;
-    putAddress(texts[0] as TextCells, row, ipVersion, session.source);
-    putMac(texts[1] as TextCells, row, session.sourceMacHigh, session.sourceMacLow, 6);
-    putMac(texts[2] as TextCells, row, session.sourceMacHigh, session.sourceMacLow, 3);
-    putAddress(texts[3] as TextCells, row, ipVersion, session.destination);
-    putMac(texts[4] as TextCells, row, session.destinationMacHigh, session.destinationMacLow, 6);
-    putMac(texts[5] as TextCells, row, session.destinationMacHigh, session.destinationMacLow, 3);
-    if (options.anonymize !== undefined) {
-      for (const k of ANONYMIZED) seal(texts[k] as TextCells, row, options.anonymize);
-    }
-    let k = 6;
-    if (options.compatible !== true) {
-      putWord(texts[k++] as TextCells, row, session.endReason);
-      putWord(texts[k++] as TextCells, row, session.initiatedBy);
-    }
-    if (options.communityId !== undefined) {
-      putWord(texts[k] as TextCells, row, communityId(session, options.communityId));
-    }
-  }
-
-  private putOthers(session: MeteredSession, row: number): void {
-    const { others, options } = this;
-    let k = 0;
-    const list = (values: ArrayLike<number>): void => {
-      const cells = others[k++];
-      if (cells?.kind === 'ints') putList(cells, row, values);
-    };
-    if ((options.splt ?? 0) > 0) {
-      list(session.spltDirection);
-      list(session.spltSizes);
-      list(session.spltIntervals);
-    }
-    if (options.compatible !== true) {
-      for (let side = 0; side < 3; side++) {
-        const there = (session.packets[side] as number) > 0;
-        putMoment(others[k++], row, there ? (session.firstMs[side] as number) : NaN, session.firstNs[side]);
-        putMoment(others[k++], row, there ? (session.lastMs[side] as number) : NaN, session.lastNs[side]);
-      }
-    }
-    if (options.frames === true) list(session.frames);
-    for (const [plugin, { columns = [] }] of (options.plugins ?? []).entries()) {
-      const values = session.pluginValues[plugin] ?? [];
-      for (let i = 0; i < columns.length; i++) putValue(others[k++] as Cells, row, values[i] ?? null);
-    }
-    if (options.files === true) putValue(others[k] as Cells, row, this.file);
-  }
-}
-
-/** Text columns whose cells `anonymize` replaces: addresses and MAC addresses of both ends. */
-const ANONYMIZED = [0, 1, 3, 4] as const;
-
-function seal(cells: TextCells, row: number, anonymize: (text: string) => string): void {
-  const start = row === 0 ? 0 : (cells.ends[row - 1] as number);
-  putText(cells, row, anonymize(String.fromCharCode(...cells.bytes.subarray(start, cells.ends[row]))));
-}
-
-function pluginColumnCount({ plugins = [] }: SessionColumnOptions): number {
-  return plugins.reduce((sum, { columns = [] }) => sum + columns.length, 0);
-}
-
-function putMoment(cells: Cells | undefined, row: number, ms: number, ns: number | undefined): void {
-  if (cells?.kind !== 'nanoseconds') return;
-  cells.milliseconds[row] = ms;
-  cells.nanoseconds[row] = ns ?? 0;
 }

@@ -1,6 +1,12 @@
 import type { Column, ColumnBatch } from '../column-table.js';
-import { type CaptureProgress, type CaptureSource, type CaptureSummary, openCapture } from '../pcap/index.js';
-import { SessionMeter, type SessionMeterOptions } from '../sessions/index.js';
+import {
+  type CaptureProgress,
+  type CaptureSource,
+  type CaptureSummary,
+  openCapture,
+  type PlainPackets,
+} from '../pcap/index.js';
+import type { SessionMeter, SessionMeterOptions } from '../sessions/index.js';
 import { SessionRows } from './session-rows.js';
 
 /** What is metered, and which columns the table has. */
@@ -37,6 +43,7 @@ export class CaptureMeter {
   readonly columns: readonly Column[];
   private readonly rows: SessionRows;
   private readonly meter: SessionMeter;
+  private readonly plainPackets: PlainPackets | undefined;
 
   constructor(
     private readonly options: MeterCapturesOptions,
@@ -44,7 +51,8 @@ export class CaptureMeter {
   ) {
     this.rows = new SessionRows(options, onBatch);
     this.columns = this.rows.columns;
-    this.meter = new SessionMeter(this.rows.add, options);
+    this.meter = this.rows.meter;
+    this.plainPackets = this.meter.plainPackets(options.tunnels ?? true);
   }
 
   /** Rows so far, and live sessions. */
@@ -68,6 +76,7 @@ export class CaptureMeter {
       digest: 'never',
       decode: this.options.compatible === true ? 'nfstream' : 'exact',
       tunnels: this.options.tunnels ?? true,
+      plainPackets: this.plainPackets,
       ...(this.options.filter === undefined ? {} : { filter: this.options.filter }),
     });
     rows.file = name;

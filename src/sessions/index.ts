@@ -63,6 +63,8 @@ export {
   type EndReason,
   type LiveSession,
   type MeteredSession,
+  type MeterTable,
+  type PlannedColumn,
   type PluginColumn,
   type PluginValue,
   type SessionHandler,

@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { type Cells, type ColumnBatch, createBatch, type TextCells } from '../../src/column-table.js';
 import { SessionRows, sessionColumns } from '../../src/pipeline/index.js';
 import { putAddress, putMac } from '../../src/pipeline/session-text.js';
-import { formatIpv4, formatIpv6, parseAddress, SessionMeter } from '../../src/sessions/index.js';
-import { packetOf, SECOND, START } from '../sessions/meter/packets.js';
+import { tableWriter } from '../../src/report/index.js';
+import { formatIpv4, formatIpv6, parseAddress } from '../../src/sessions/index.js';
+import { packetOf, randomWishes, SECOND, START } from '../sessions/meter/packets.js';
 import { testRandom } from '../support/random.js';
 
 function textOf(put: (cells: TextCells) => void): string {
@@ -69,6 +70,27 @@ function cellOf(cells: Cells, row: number): unknown {
   }
 }
 
+/** Random packets, metered and written as CSV, by the meter itself or cell by cell. */
+async function csvOf(
+  options: ConstructorParameters<typeof SessionRows>[0],
+  byMeter: boolean,
+): Promise<string> {
+  const parts: string[] = [];
+  const columns = sessionColumns(options);
+  const writer = await tableWriter('csv', columns, (bytes) => parts.push(Buffer.from(bytes).toString()));
+  const meterOptions = { ...options, idleTimeout: 3, activeTimeout: 20, batchRows: 64 };
+  const rows = new SessionRows(meterOptions, (batch) => {
+    expect(batch.writeCsv).toBeDefined();
+    const { writeCsv, ...cells } = batch;
+    writer.write(byMeter ? batch : cells);
+  });
+  for (const wish of randomWishes(6000, 7)) rows.meter.add(packetOf(wish));
+  rows.meter.finish();
+  rows.flush();
+  writer.end();
+  return parts.join('');
+}
+
 describe('rows', () => {
   const wish = { ns: START + 123_456_789n, bytes: 100 };
   const answer = {
@@ -90,7 +112,7 @@ describe('rows', () => {
       }
     });
     rows.file = 'a.pcap';
-    const meter = new SessionMeter(rows.add, options);
+    const { meter } = rows;
     meter.add(packetOf(wish));
     if (both) meter.add(packetOf(answer));
     meter.finish();
@@ -122,6 +144,19 @@ describe('rows', () => {
     expect(sessionColumns({ compatible: true }).length).toBe(29);
     expect(sessionColumns({ compatible: true, tunnels: false }).length).toBe(28);
     expect(sessionColumns({ tunnels: false }).map(({ name }) => name)).toContain('tunnel_id');
+  });
+
+  it('are the same as text, whether the meter writes them or a writer that looks at each cell', async () => {
+    for (const options of [
+      {},
+      { statistics: true },
+      { statistics: true, compatible: true },
+      { tunnels: false },
+    ]) {
+      const [fast, slow] = [await csvOf(options, true), await csvOf(options, false)];
+      expect(fast.split('\n').length).toBeGreaterThan(1500);
+      expect(fast).toBe(slow);
+    }
   });
 
   it('hold what was metered', () => {

@@ -43,6 +43,11 @@ export function csvWriter(columns: readonly Column[], sink: ByteSink): TableWrit
   };
   return {
     write(batch) {
+      if (batch.writeCsv !== undefined) {
+        text.flush();
+        batch.writeCsv(sink);
+        return;
+      }
       for (let i = 0; i < ways.length; i++) {
         const cells = batch.cells[i];
         ways[i] = wayOf(cells, columns[i]?.plain === true);

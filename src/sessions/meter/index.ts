@@ -1,4 +1,5 @@
 export { communityId } from './community-id.js';
+export type { MeterTable, PlannedColumn } from './meter-table.js';
 export {
   type Accounting,
   DEFAULT_MAX_SESSIONS,

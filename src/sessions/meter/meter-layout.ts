@@ -1,6 +1,7 @@
 /**
- * A row of the meter: one live session in a page that is seen as 32-bit integers and as doubles at once. Offsets
- * below count in elements of the view they belong to. `a` and `b` are the ends in canonical order.
+ * A row of the meter: one live session in the memory of the flow core, which is seen as 32-bit integers and as doubles at
+ * once. Offsets below count in elements of the view they belong to. `a` and `b` are the ends in canonical order. Read by
+ * the core itself (assembly/flow), so constants only.
  */
 
 /** 32-bit integers: four address words of each end (IPv4: the first), then the rest of the key. */
@@ -37,14 +38,17 @@ export const ICMP = 27;
 export const FIRST_FLAGS = 27;
 /** Size of the first packet, bytes. */
 export const FIRST_SIZE = 28;
-/** Number of the session's block of statistics, which it has from its third packet on; 0 before. */
+/** Where the session's block of statistics lies, which it has from its third packet on; 0 before. */
 export const STATISTICS_BLOCK = 29;
 
 /** Doubles, two of each: from a, from b. Times are whole milliseconds since 1970. */
 export const BYTES = 15;
 export const FIRST_MS = 17;
 export const LAST_MS = 19;
-export const ROW_DOUBLES = 21;
+/** 32-bit integers: the rows used before and after this one, 0 at the ends of the chain; of a free row the next free one. */
+export const EARLIER = 42;
+export const LATER = 43;
+export const ROW_DOUBLES = 22;
 
 /** A block of statistics: three sets of doubles (both directions, from a, from b), then counters. */
 export const SET = 8;
@@ -79,7 +83,14 @@ export const LAST_FIN_BY_B = 256;
 export const KEPT_A = 512;
 export const KEPT_B = 1024;
 
-/** The part of the key that is neither address nor port, in one word. */
-export function scopeOf(protocol: number, ipVersion: number, tunnelId: number, vlanId: number): number {
-  return protocol | (ipVersion << 8) | (tunnelId << 12) | (vlanId << 16);
-}
+/** Doubles of a chunk of a list; the first 32-bit integer before them says where the next chunk lies. */
+export const LIST_VALUES = 15;
+
+/** Why a session ended, in the order of END_REASONS. */
+export const ENDED_IDLE = 0;
+export const ENDED_ACTIVE = 1;
+export const ENDED_INPUT = 2;
+export const ENDED_FIN = 3;
+export const ENDED_RST = 4;
+export const ENDED_PLUGIN = 5;
+export const ENDED_LIMIT = 6;

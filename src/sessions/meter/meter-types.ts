@@ -7,7 +7,13 @@ export type Accounting = 'link' | 'ip' | 'transport' | 'payload';
  * Why a session ended: nothing seen for the idle time-out; open for the active time-out; end of the input; both
  * sides' FIN; an RST; a plugin's wish; room needed for another session.
  */
-export type EndReason = 'idle' | 'active' | 'end' | 'fin' | 'rst' | 'plugin' | 'limit';
+export type EndReason = (typeof END_REASONS)[number];
+
+/** In the order of their numbers in the flow core. */
+export const END_REASONS = ['idle', 'active', 'end', 'fin', 'rst', 'plugin', 'limit'] as const;
+
+/** What says who opened a session, in the order of their numbers in the flow core. */
+export const INITIATORS = ['syn', 'syn-ack', 'first-packet'] as const;
 
 export interface SessionMeterOptions {
   /** A session ends when nothing was seen for so long, seconds; 120 by default. */
@@ -46,7 +52,7 @@ export interface MeteredSession {
   part: number;
   endReason: EndReason;
   /** What says who opened it. */
-  initiatedBy: 'syn' | 'syn-ack' | 'first-packet';
+  initiatedBy: (typeof INITIATORS)[number];
   protocol: number;
   ipVersion: 4 | 6;
   vlanId: number;

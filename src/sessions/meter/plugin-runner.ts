@@ -1,7 +1,7 @@
 import type { Packet } from '../../pcap/index.js';
+import type { FlowCore } from './flow-core.js';
 import * as at from './meter-layout.js';
 import type { LiveSession, MeteredSession, SessionPlugin } from './meter-types.js';
-import type { RowPool } from './row-pool.js';
 import { openedByB } from './session-record.js';
 
 /** The session at hand, read from its row when a plugin asks. */
@@ -11,27 +11,24 @@ class LiveRow implements LiveSession {
   fromB = false;
   ended = false;
 
-  constructor(private readonly rows: RowPool) {}
+  constructor(private readonly core: FlowCore) {}
 
   get packets(): number {
-    const ints = this.rows.ints(this.row);
-    const i = this.rows.intsAt(this.row) + at.PACKETS;
+    const { ints } = this.core;
+    const i = this.row / 4 + at.PACKETS;
     return ((ints[i] as number) >>> 0) + ((ints[i + 1] as number) >>> 0);
   }
 
   get bytes(): number {
-    const floats = this.rows.floats(this.row);
-    const f = this.rows.floatsAt(this.row) + at.BYTES;
+    const { floats } = this.core;
+    const f = this.row / 8 + at.BYTES;
     return (floats[f] as number) + (floats[f + 1] as number);
   }
 
   get durationMs(): number {
-    const floats = this.rows.floats(this.row);
+    const { floats } = this.core;
     const byB = (this.evidence & at.FIRST_PACKET_BY_B) !== 0;
-    return Math.max(
-      0,
-      this.nowMs - (floats[this.rows.floatsAt(this.row) + at.FIRST_MS + (byB ? 1 : 0)] as number),
-    );
+    return Math.max(0, this.nowMs - (floats[this.row / 8 + at.FIRST_MS + (byB ? 1 : 0)] as number));
   }
 
   get fromSource(): boolean {
@@ -43,20 +40,21 @@ class LiveRow implements LiveSession {
   }
 
   private get evidence(): number {
-    return this.rows.ints(this.row)[this.rows.intsAt(this.row) + at.EVIDENCE] as number;
+    return this.core.ints[this.row / 4 + at.EVIDENCE] as number;
   }
 }
 
 /** Calls plugins and keeps their state beside the rows. */
 export class PluginRunner {
-  private readonly states: unknown[][] = [];
+  /** By where the row of the session lies. */
+  private readonly states = new Map<number, unknown[]>();
   private readonly live: LiveRow;
 
   constructor(
     private readonly plugins: readonly SessionPlugin[],
-    rows: RowPool,
+    core: FlowCore,
   ) {
-    this.live = new LiveRow(rows);
+    this.live = new LiveRow(core);
   }
 
   /** A packet was counted; true when a plugin wishes the session to end with it. */
@@ -67,18 +65,21 @@ export class PluginRunner {
     live.fromB = fromB;
     live.ended = false;
     if (first) {
-      this.states[row] = this.plugins.map((plugin) => plugin.onInit?.(packet, live));
+      this.states.set(
+        row,
+        this.plugins.map((plugin) => plugin.onInit?.(packet, live)),
+      );
       return live.ended;
     }
-    const states = this.states[row] ?? [];
+    const states = this.states.get(row) ?? [];
     for (let i = 0; i < this.plugins.length; i++) this.plugins[i]?.onUpdate?.(packet, live, states[i]);
     return live.ended;
   }
 
   /** The session of a row is over: lets the plugins fill in their columns, and forgets their state. */
   expire(record: MeteredSession, row: number): void {
-    const states = this.states[row] ?? [];
+    const states = this.states.get(row) ?? [];
     record.pluginValues = this.plugins.map((plugin, i) => plugin.onExpire?.(record, states[i]) ?? []);
-    this.states[row] = [];
+    this.states.delete(row);
   }
 }

@@ -1,10 +1,7 @@
-import type { ListArena } from './list-arena.js';
+import type { FlowCore } from './flow-core.js';
 import * as at from './meter-layout.js';
 import type { EndReason, MeteredSession } from './meter-types.js';
 import { isIcmp } from './packet-parts.js';
-import type { RowPool } from './row-pool.js';
-import { finishStatistics } from './statistics.js';
-import type { StatisticsPool } from './statistics-pool.js';
 
 /** A record at rest. @param splt how many packets the lists of first packets hold */
 export function createMeteredSession(splt: number): MeteredSession {
@@ -49,14 +46,12 @@ export function createMeteredSession(splt: number): MeteredSession {
 /** TCP flag bits in the order of the columns: SYN, CWR, ECE, URG, ACK, PSH, RST, FIN. */
 const FLAG_BITS = [1, 7, 6, 5, 4, 3, 2, 0] as const;
 
-/** What of a row is kept, and where its lists lie. */
+/** Where rows lie, and what of them is kept. */
 export interface RowContents {
-  readonly statistics: StatisticsPool | undefined;
+  readonly core: FlowCore;
+  readonly statistics: boolean;
   readonly splt: number;
   readonly frames: boolean;
-  readonly lists: ListArena;
-  /** Numbers of one session's list, for the time of a call. */
-  readonly scratch: Float64Array;
 }
 
 /** Whether b opened the session: a SYN decides, then a SYN-ACK, then earlier parts, then the first packet. */
@@ -70,15 +65,16 @@ export function openedByB(evidence: number): boolean {
 /** Fills the record from a row, seen from the side that opened the session. */
 export function fillRecord(
   record: MeteredSession,
-  rows: RowPool,
   row: number,
   contents: RowContents,
   reason: EndReason,
 ): void {
-  const ints = rows.ints(row);
-  const i = rows.intsAt(row);
-  const floats = rows.floats(row);
-  const f = rows.floatsAt(row);
+  const { core } = contents;
+  // What one or two packets give is counted only now.
+  const block = contents.statistics ? core.run.blockOf(row) >>> 0 : 0;
+  const { ints, floats } = core;
+  const i = row / 4;
+  const f = row / 8;
   const evidence = ints[i + at.EVIDENCE] as number;
   const fromB = openedByB(evidence);
   record.endReason = reason;
@@ -92,13 +88,10 @@ export function fillRecord(
         : 'first-packet';
   fillEnds(record, ints, i, fromB);
   fillCounts(record, ints, i, floats, f, fromB);
-  if (contents.statistics !== undefined) {
-    fillStatistics(record, contents.statistics, contents.statistics.of(ints, i, floats, f), fromB);
-  }
-  if (contents.splt > 0) fillSplt(record, ints, i, contents, fromB);
+  if (contents.statistics) fillStatistics(record, core, block, fromB);
+  if (contents.splt > 0) fillSplt(record, core, ints[i + at.SPLT_HEAD] as number, contents.splt, fromB);
   if (contents.frames) {
-    record.frames.length = record.packets[0] as number;
-    contents.lists.read(ints[i + at.FRAMES_HEAD] as number, record.frames.length, record.frames);
+    record.frames = readList(core, ints[i + at.FRAMES_HEAD] as number, record.packets[0] as number);
   }
 }
 
@@ -162,24 +155,18 @@ function fillCounts(
   lastNs[0] = lastNs[later ? 2 : 1] as number;
 }
 
-function fillStatistics(
-  record: MeteredSession,
-  statistics: StatisticsPool,
-  block: number,
-  fromB: boolean,
-): void {
+function fillStatistics(record: MeteredSession, core: FlowCore, block: number, fromB: boolean): void {
   const { packets, sizes, intervals, flags } = record;
-  const floats = statistics.floats(block);
-  const f = statistics.floatsAt(block);
-  const ints = statistics.ints(block);
+  const { ints, floats } = core;
+  const f = block / 8;
   for (let side = 0; side < 3; side++) {
     const set = f + at.SET * (side === 0 ? 0 : fromB ? 3 - side : side);
     const count = packets[side] as number;
     finishStatistics(floats, set + at.SIZE_MEAN, count, sizes, side * 4);
     finishStatistics(floats, set + at.INTERVAL_MEAN, count - 1, intervals, side * 4);
   }
-  const source = f * 2 + at.FLAG_COUNTS + (fromB ? 8 : 0);
-  const destination = f * 2 + at.FLAG_COUNTS + (fromB ? 0 : 8);
+  const source = block / 4 + at.FLAG_COUNTS + (fromB ? 8 : 0);
+  const destination = block / 4 + at.FLAG_COUNTS + (fromB ? 0 : 8);
   for (let column = 0; column < 8; column++) {
     const bit = FLAG_BITS[column] as number;
     const sent = ints[source + bit] as number;
@@ -190,20 +177,47 @@ function fillStatistics(
   }
 }
 
-function fillSplt(
-  record: MeteredSession,
-  ints: Int32Array,
-  i: number,
-  { splt, lists, scratch }: RowContents,
-  fromB: boolean,
+/**
+ * Writes minimum, mean, sample deviation and maximum.
+ * @param count how many numbers went in; without any all four are 0
+ */
+function finishStatistics(
+  floats: Float64Array,
+  place: number,
+  count: number,
+  target: Float64Array,
+  to: number,
 ): void {
+  if (count < 1) {
+    target[to] = target[to + 1] = target[to + 2] = target[to + 3] = 0;
+    return;
+  }
+  target[to] = floats[place + at.SIZE_MIN] as number;
+  target[to + 1] = floats[place + at.SIZE_MEAN] as number;
+  target[to + 2] = count < 2 ? 0 : Math.sqrt((floats[place + at.SIZE_M2] as number) / (count - 1));
+  target[to + 3] = floats[place + at.SIZE_MAX] as number;
+}
+
+function fillSplt(record: MeteredSession, core: FlowCore, head: number, splt: number, fromB: boolean): void {
   const length = Math.min(splt, record.packets[0] as number);
-  lists.read(ints[i + at.SPLT_HEAD] as number, length * 2, scratch);
+  const values = readList(core, head, length * 2);
   for (let k = 0; k < splt; k++) {
     const there = k < length;
-    const size = scratch[k * 2] as number;
+    const size = values[k * 2] as number;
     record.spltDirection[k] = !there ? -1 : (size % 2 === 1) === fromB ? 0 : 1;
     record.spltSizes[k] = there ? Math.floor(size / 2) : -1;
-    record.spltIntervals[k] = there ? (scratch[k * 2 + 1] as number) : -1;
+    record.spltIntervals[k] = there ? (values[k * 2 + 1] as number) : -1;
   }
+}
+
+/** Numbers of a session's list, whose first chunk lies at `head`. */
+function readList({ ints, floats }: FlowCore, head: number, length: number): number[] {
+  const values: number[] = [];
+  let chunk = head >>> 0;
+  for (let i = 0; i < length; i++) {
+    const place = i % at.LIST_VALUES;
+    if (i > 0 && place === 0) chunk = (ints[chunk / 4] as number) >>> 0;
+    values.push(floats[chunk / 8 + 1 + place] as number);
+  }
+  return values;
 }

@@ -1,0 +1,23 @@
+/**
+ * The flow core: packets to sessions, sessions to rows of a table, rows to text. What it promises is the documentation of
+ * `FlowCore` in src/sessions/meter/flow-core.ts, which is its only caller.
+ */
+
+export { prepareCsv, writeCsv } from './csv';
+export {
+  configureFrames,
+  configureWalk,
+  firstNanoseconds,
+  firstSeconds,
+  lastNanoseconds,
+  lastSeconds,
+  walk,
+  walked,
+  walkedBytes,
+} from './frames';
+export { allocate } from './memory';
+export { add, advance, configure, countSessionsFrom, finish, nowMs, sessions } from './meter';
+export { packet } from './packet';
+export { live } from './rows';
+export { blockOf } from './statistics';
+export { capacity, emptyTable, filled, moments, numbers, prepareTable, texts } from './table';

@@ -1,0 +1,28 @@
+/**
+ * The packet at hand in the memory of the flow core. Offsets in bytes; the words are 32-bit integers, times and sizes
+ * doubles. Read by the core itself (assembly/flow), so constants only.
+ */
+
+/** Four words of each address, in network order; of IPv4 the first. */
+export const SOURCE = 0;
+export const DESTINATION = 16;
+export const SOURCE_PORT = 32;
+export const DESTINATION_PORT = 36;
+/** See `scopeOf`. */
+export const PACKET_SCOPE = 40;
+/** TCP flag byte, or -1 where there is none. */
+export const FLAGS = 44;
+/** 1 where the link has MAC addresses; of each the first two bytes and the last four. */
+export const WITH_MAC = 48;
+export const SOURCE_MAC_HIGH = 52;
+export const SOURCE_MAC_LOW = 56;
+export const DESTINATION_MAC_HIGH = 60;
+export const DESTINATION_MAC_LOW = 64;
+/** ICMP type in the upper byte and code, 0 for other protocols. */
+export const ICMP_WORD = 68;
+export const NANOSECONDS = 72;
+/** Doubles: whole seconds since 1970, bytes as the accounting has them, number of the frame. */
+export const SECONDS = 80;
+export const SIZE = 88;
+export const FRAME = 96;
+export const PACKET_BYTES = 128;
