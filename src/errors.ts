@@ -200,6 +200,11 @@ export const errorTable = {
     meaning: 'the output could not be written',
     hint: 'check space and rights there',
   },
+  NML_MEMORY: {
+    kind: 'internal',
+    meaning: 'memory for live sessions cannot be had',
+    hint: 'lower --max-sessions, or give the process more memory',
+  },
   NML_INTERNAL: {
     kind: 'internal',
     meaning: 'networkml itself failed',

@@ -91,7 +91,7 @@ export interface FlowHost {
 /** One core and the views of its memory, which is shared so that views stay valid when it grows. */
 export class FlowCore {
   readonly run: FlowExports;
-  private readonly memory = new Memory({ initial: 16, maximum: 65_536, shared: true });
+  private readonly memory = reserveMemory();
   private buffer: ArrayBufferLike = this.memory.buffer;
   private words = new Int32Array(this.buffer);
   private reals = new Float64Array(this.buffer);
@@ -152,8 +152,18 @@ function compiled(): object {
   return module;
 }
 
+/** Addresses for all that 32 bits can name; memory is only what is written to. @throws NetworkmlError NML_MEMORY */
+function reserveMemory(): InstanceType<WasmApi['Memory']> {
+  try {
+    return new Memory({ initial: 16, maximum: 65_536, shared: true });
+  } catch (cause) {
+    throw new NetworkmlError('NML_MEMORY', 'there are not enough addresses for WebAssembly', {
+      hint: 'raise the limit of addresses (ulimit -v), or set NODE_OPTIONS=--disable-wasm-trap-handler',
+      cause,
+    });
+  }
+}
+
 function outOfMemory(): never {
-  throw new NetworkmlError('NML_INTERNAL', 'no memory is left for live sessions', {
-    hint: 'lower --max-sessions',
-  });
+  throw new NetworkmlError('NML_MEMORY', 'no memory is left for live sessions');
 }
