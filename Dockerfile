@@ -9,6 +9,7 @@ RUN --mount=type=secret,id=npmrc,target=/root/.npmrc npm ci --ignore-scripts --n
 COPY tsconfig.json ./
 COPY scripts ./scripts
 COPY src ./src
+COPY assembly ./assembly
 COPY models ./models
 COPY schemas ./schemas
 RUN node scripts/build.mjs --no-types \

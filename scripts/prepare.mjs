@@ -10,7 +10,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const absent = ['esbuild', 'typescript', 'yargs', 'oui-data'].filter(
+const absent = ['esbuild', 'typescript', 'assemblyscript', 'yargs', 'oui-data'].filter(
   (name) => !existsSync(join(root, 'node_modules', name)),
 );
 if (absent.length === 0) {

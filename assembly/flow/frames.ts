@@ -38,7 +38,7 @@ export function configureWalk(headerBytes: i32, tick: f64, limit: i32): void {
 }
 
 /** Which packets are left to the host, and which length counts: the number of SIZES. */
-export function configureFrames(tunnels: bool, size: i32): void {
+export function configureFrames(tunnels: boolean, size: i32): void {
   opensTunnels = tunnels;
   accounting = size;
 }
@@ -96,7 +96,7 @@ function u16At(at: usize): u32 {
 }
 
 /** Puts a frame into the packet at hand; false where it is not plain. */
-function decode(start: usize, end: usize, wire: u32): bool {
+function decode(start: usize, end: usize, wire: u32): boolean {
   let at = start + 14;
   if (at > end) return false;
   let vlan: u32 = 0;
@@ -118,7 +118,7 @@ function decode(start: usize, end: usize, wire: u32): bool {
 }
 
 /** RFC 791, 3.1. */
-function decodeIpv4(start: usize, at: usize, end: usize, wire: u32, vlan: u32): bool {
+function decodeIpv4(start: usize, at: usize, end: usize, wire: u32, vlan: u32): boolean {
   if (end - at < 20) return false;
   const first = <u32>load<u8>(at);
   const headerBytes = (first & 15) << 2;
@@ -135,7 +135,7 @@ function decodeIpv4(start: usize, at: usize, end: usize, wire: u32, vlan: u32): 
 }
 
 /** RFC 8200, 3. */
-function decodeIpv6(start: usize, at: usize, end: usize, wire: u32, vlan: u32): bool {
+function decodeIpv6(start: usize, at: usize, end: usize, wire: u32, vlan: u32): boolean {
   if (end - at < 40 || load<u8>(at) >> 4 !== 6) return false;
   const protocol = <u32>load<u8>(at, 6);
   if (isExtension(protocol)) return false;
@@ -149,7 +149,7 @@ function decodeIpv6(start: usize, at: usize, end: usize, wire: u32, vlan: u32): 
 }
 
 /** Extension headers that the host looks behind (RFC 8200, 4; RFC 4302). */
-function isExtension(next: u32): bool {
+function isExtension(next: u32): boolean {
   return (
     next === 0 ||
     next === 43 ||
@@ -175,7 +175,7 @@ function decodeTransport(
   wire: u32,
   ipBytes: u32,
   ipHeader: u32,
-): bool {
+): boolean {
   const at = ip + ipHeader;
   // Less than 0 where the header itself was cut.
   const captured = <i32>min(end, ip + ipBytes) - <i32>at;
@@ -220,6 +220,6 @@ function decodeTransport(
 }
 
 /** UDP ports whose packets may carry another one: GTP-U, VXLAN, CAPWAP, Geneve, TZSP. */
-function isTunnelPort(port: u32): bool {
+function isTunnelPort(port: u32): boolean {
   return port === 2152 || port === 4789 || port === 5247 || port === 6081 || port === 37008;
 }

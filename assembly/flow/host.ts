@@ -4,7 +4,7 @@
 export declare function ended(row: usize, reason: i32): void;
 
 /** A packet was counted; 1 when its session shall end with it. */
-export declare function counted(row: usize, fromB: bool, first: bool): bool;
+export declare function counted(row: usize, fromB: boolean, first: boolean): boolean;
 
 /** The table is full. */
 export declare function full(): void;

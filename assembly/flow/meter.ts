@@ -43,15 +43,15 @@ let scanAtMs: f64 = Infinity;
 export function configure(
   idle: f64,
   active: f64,
-  statistics: bool,
+  statistics: boolean,
   spltLength: u32,
-  frames: bool,
-  onFin: bool,
-  onRst: bool,
+  frames: boolean,
+  onFin: boolean,
+  onRst: boolean,
   most: i32,
-  isCompatible: bool,
-  packetsHeard: bool,
-  sessionsHeard: bool,
+  isCompatible: boolean,
+  packetsHeard: boolean,
+  sessionsHeard: boolean,
 ): void {
   idleMs = idle;
   activeMs = active;
@@ -119,7 +119,7 @@ function setTime(): void {
 }
 
 /** Whether the sender is end b of the canonical order: by address, then by port. */
-function isFromB(scope: u32): bool {
+function isFromB(scope: u32): boolean {
   const words = ((scope >> 8) & 15) === 6 ? 16 : 4;
   for (let word = 0; word < words; word += 4) {
     const source = load<i32>(packet + word, field.SOURCE);
@@ -163,7 +163,7 @@ function find(a: usize, b: usize, ports: u32, scope: u32, hash: u32): usize {
   return 0;
 }
 
-function open(a: usize, b: usize, ports: u32, scope: u32, hash: u32, fromB: bool): usize {
+function open(a: usize, b: usize, ports: u32, scope: u32, hash: u32, fromB: boolean): usize {
   if (live >= maxSessions) remove(oldest, at.ENDED_LIMIT);
   const row = takeRow();
   store<u64>(row, load<u64>(a), at.ADDRESS_A * 4);
@@ -182,7 +182,7 @@ function open(a: usize, b: usize, ports: u32, scope: u32, hash: u32, fromB: bool
 }
 
 /** Makes a row that of a session (or part) whose first packet is at hand. */
-function begin(row: usize, fromB: bool, keptEvidence: u32): void {
+function begin(row: usize, fromB: boolean, keptEvidence: u32): void {
   let evidence = keptEvidence | (fromB ? at.FIRST_PACKET_BY_B : 0);
   // From here to the end of the row, but for its place in the chain, all begins at 0.
   memory.fill(row + at.MAC_HIGHS * 4, 0, (at.EARLIER - at.MAC_HIGHS) * 4);
@@ -202,7 +202,7 @@ function begin(row: usize, fromB: bool, keptEvidence: u32): void {
 }
 
 /** Ends the session of a row where the packet at hand cannot belong to it, and begins anew there. */
-function cut(row: usize, fromB: bool): bool {
+function cut(row: usize, fromB: boolean): boolean {
   const last = max(load<f64>(row, at.LAST_MS * 8), load<f64>(row, at.LAST_MS * 8 + 8));
   const evidence = load<u32>(row, at.EVIDENCE * 4);
   const firstSide: usize = (evidence & at.FIRST_PACKET_BY_B) !== 0 ? 8 : 0;
@@ -226,21 +226,21 @@ function cut(row: usize, fromB: bool): bool {
 }
 
 /** The next part of a session that was cut: who opened it stays as it was known. */
-function beginPart(row: usize, fromB: bool, evidence: u32): void {
+function beginPart(row: usize, fromB: boolean, evidence: u32): void {
   const first: u32 = at.FIRST_PACKET_BY_B | at.HAS_MAC | at.KEPT_A | at.KEPT_B;
   store<i32>(row, load<i32>(row, at.PART * 4) + 1, at.PART * 4);
   begin(row, fromB, (evidence & ~first) | (openedByB(evidence) ? at.KEPT_B : at.KEPT_A));
 }
 
 /** Whether b opened the session: a SYN decides, then a SYN-ACK, then earlier parts, then the first packet. */
-export function openedByB(evidence: u32): bool {
+export function openedByB(evidence: u32): boolean {
   if ((evidence & (at.SYN_BY_A | at.SYN_BY_B)) !== 0) return (evidence & at.SYN_BY_B) !== 0;
   if ((evidence & (at.SYN_ACK_TO_A | at.SYN_ACK_TO_B)) !== 0) return (evidence & at.SYN_ACK_TO_B) !== 0;
   if ((evidence & (at.KEPT_A | at.KEPT_B)) !== 0) return (evidence & at.KEPT_B) !== 0;
   return (evidence & at.FIRST_PACKET_BY_B) !== 0;
 }
 
-function count(row: usize, fromB: bool, first: bool): void {
+function count(row: usize, fromB: boolean, first: boolean): void {
   const side: u32 = fromB ? 1 : 0;
   const own4 = row + ((<usize>side) << 2);
   const own8 = row + ((<usize>side) << 3);
@@ -271,7 +271,7 @@ function count(row: usize, fromB: bool, first: bool): void {
 }
 
 /** Keeps what is wanted of single packets. */
-function note(row: usize, fromB: bool, size: f64, interval: f64): void {
+function note(row: usize, fromB: boolean, size: f64, interval: f64): void {
   const before = load<u32>(row, at.PACKETS * 4) + load<u32>(row, at.PACKETS * 4 + 4) - 1;
   if (before < splt) {
     // Size and direction share a number.
@@ -287,7 +287,7 @@ function note(row: usize, fromB: bool, size: f64, interval: f64): void {
 }
 
 /** The first SYN decides who opened the session, and so does the first SYN-ACK; FINs are noted by side. */
-function noteFlags(flags: u32, row: usize, fromB: bool): void {
+function noteFlags(flags: u32, row: usize, fromB: boolean): void {
   let evidence = load<u32>(row, at.EVIDENCE * 4);
   if ((flags & SYN) !== 0 && !compatible) {
     const isAnswer = (flags & ACK) !== 0;
@@ -303,7 +303,7 @@ function noteFlags(flags: u32, row: usize, fromB: bool): void {
 }
 
 /** Whether both ends of a row are one: all its packets count as sent by a. */
-function hasOneEnd(row: usize): bool {
+function hasOneEnd(row: usize): boolean {
   const ports = load<u32>(row, at.PORTS * 4);
   return (
     ports >> 16 === (ports & 0xffff) &&
@@ -313,18 +313,18 @@ function hasOneEnd(row: usize): bool {
 }
 
 /** A SYN without ACK. */
-function isOpening(): bool {
+function isOpening(): boolean {
   const flags = load<i32>(packet, field.FLAGS);
   return flags > 0 && (flags & (SYN | ACK)) === SYN;
 }
 
-function hasBothFins(row: usize): bool {
+function hasBothFins(row: usize): boolean {
   const both: u32 = at.FIN_BY_A | at.FIN_BY_B;
   return (load<u32>(row, at.EVIDENCE * 4) & both) === both;
 }
 
 /** Ends the session with the packet at hand where flags or the host say so. */
-function endAfter(row: usize, fromB: bool, first: bool): void {
+function endAfter(row: usize, fromB: boolean, first: boolean): void {
   if (hearsPackets && host.counted(row, fromB, first)) {
     remove(row, at.ENDED_PLUGIN);
     return;

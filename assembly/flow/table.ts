@@ -37,9 +37,9 @@ export function prepareTable(
   numberColumns: i32,
   momentColumns: i32,
   textColumns: i32,
-  tunnel: bool,
-  statistics: bool,
-  own: bool,
+  tunnel: boolean,
+  statistics: boolean,
+  own: boolean,
 ): usize {
   tableInUse = true;
   capacity = rows;
@@ -79,7 +79,7 @@ function put(value: f64): void {
   cell += (<usize>capacity) << 3;
 }
 
-function putNumbers(row: usize, reason: i32, evidence: u32, fromB: bool): void {
+function putNumbers(row: usize, reason: i32, evidence: u32, fromB: boolean): void {
   cell = numbers + ((<usize>filled) << 3);
   const scope = load<u32>(row, at.SCOPE * 4);
   const ports = load<u32>(row, at.PORTS * 4);
@@ -166,7 +166,7 @@ function putSpread(place: usize, count: f64): void {
   put(some ? load<f64>(place, at.SIZE_MAX * 8) : 0);
 }
 
-function putMoments(row: usize, evidence: u32, fromB: bool): void {
+function putMoments(row: usize, evidence: u32, fromB: boolean): void {
   const s: usize = fromB ? 1 : 0;
   const d: usize = 1 - s;
   putMoment(0, row, firstSide(evidence), at.FIRST_MS, at.FIRST_NS, true);
@@ -179,7 +179,7 @@ function putMoments(row: usize, evidence: u32, fromB: bool): void {
   putMoment(5, row, d, at.LAST_MS, at.LAST_NS, hasReceived);
 }
 
-function putMoment(column: i32, row: usize, side: usize, ms: usize, ns: usize, there: bool): void {
+function putMoment(column: i32, row: usize, side: usize, ms: usize, ns: usize, there: boolean): void {
   const start = moments + <usize>(column * capacity) * 12;
   store<f64>(start + ((<usize>filled) << 3), there ? load<f64>(row + (side << 3) + (ms << 3)) : NaN);
   const value = there ? load<i32>(row + (side << 2) + (ns << 2)) : 0;
@@ -205,7 +205,7 @@ function endCell(column: i32, end: usize): void {
   store<u32>(textEnds(column) + ((<usize>filled) << 2), <u32>(end - textBytes(column)));
 }
 
-function putTexts(row: usize, reason: i32, evidence: u32, fromB: bool): void {
+function putTexts(row: usize, reason: i32, evidence: u32, fromB: boolean): void {
   const version: u32 = ((load<u32>(row, at.SCOPE * 4) >> 8) & 15) === 6 ? 6 : 4;
   const highs = load<u32>(row, at.MAC_HIGHS * 4);
   putEnd(0, row, version, fromB, fromB ? highs & 0xffff : highs >> 16);
@@ -217,7 +217,7 @@ function putTexts(row: usize, reason: i32, evidence: u32, fromB: bool): void {
   putWord(7, FIRST_INITIATOR + (bySyn ? 0 : bySynAck ? 1 : 2));
 }
 
-function putEnd(column: i32, row: usize, version: u32, isB: bool, macHigh: u32): void {
+function putEnd(column: i32, row: usize, version: u32, isB: boolean, macHigh: u32): void {
   const address = row + (isB ? at.ADDRESS_B : at.ADDRESS_A) * 4;
   const macLow = load<u32>(row + (isB ? at.MAC_LOW_B : at.MAC_LOW_A) * 4);
   endCell(column, putAddress(cellStart(column), version, address));
