@@ -3,6 +3,7 @@ import { decodeLink, linkTypeName } from './decode-link.js';
 import { mayBeTunnel, openTunnels } from './decode-tunnel.js';
 import { FragmentTable } from './fragments.js';
 import type { CaptureLimits } from './limits.js';
+import type { Moment } from './moment.js';
 import { NfstreamDecoder } from './nfstream/decode.js';
 import { createPacket, type Packet } from './packet.js';
 import type { PlainPackets } from './plain-packets.js';
@@ -31,12 +32,6 @@ export interface DecodeOptions {
   readonly onSkipped?: SkippedHandler | undefined;
   /** Takes what it can of a capture by itself; `onPacket` is called for the rest. */
   readonly plainPackets?: PlainPackets | undefined;
-}
-
-/** A moment: whole seconds since 1970-01-01 UTC, and nanoseconds within the second. */
-export interface Moment {
-  readonly seconds: number;
-  readonly nanoseconds: number;
 }
 
 /** Takes frames from a record walker, decodes them, counts them, and hands the usable ones on. */

@@ -8,9 +8,10 @@ export {
 export { linkTypeName } from './decode-link.js';
 export type { DigestWish } from './digest.js';
 export { compileFilter, type PacketFilter } from './filter/compile.js';
-export type { Moment, PacketHandler, SkippedHandler } from './frame-decoder.js';
+export type { PacketHandler, SkippedHandler } from './frame-decoder.js';
 export { hashWords, IntKeyTable } from './int-key-table.js';
 export { type CaptureLimits, defaultCaptureLimits } from './limits.js';
+export type { Moment } from './moment.js';
 export {
   createPacket,
   type Packet,

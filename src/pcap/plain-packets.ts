@@ -1,4 +1,4 @@
-import type { Moment } from './frame-decoder.js';
+import type { Moment } from './moment.js';
 
 /**
  * Somebody who reads plain packets of classic little-endian Ethernet captures by itself, straight from the reader's bytes,
