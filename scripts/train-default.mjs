@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /**
- * Trains the shipped bundle anew, from real captures and the lab's training table together, and writes its model card.
+ * Trains the shipped bundle anew, from real captures and the lab's training table together, and writes its model card
+ * and the example in README.md.
  *
  *   node scripts/train-default.mjs VERSION CAPTURES ATTACKS [FAMILIES] [--bundle DIR] [--figures DIR] [--without-lab]
  *
@@ -15,10 +16,11 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
+const shipped = join(root, 'models/default');
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
-    bundle: { type: 'string', default: join(root, 'models/default') },
+    bundle: { type: 'string', default: shipped },
     figures: { type: 'string' },
     'without-lab': { type: 'boolean', default: false },
   },
@@ -52,3 +54,4 @@ const cardLab = values['without-lab'] ? [] : ['--lab', lab, ...mapped];
 const figures = values.figures === undefined ? [] : ['--figures', values.figures];
 const card = [values.bundle, captures, attacks, ...(families === undefined ? [] : [families])];
 run([join(root, 'scripts/make-model-card.mjs'), ...card, ...cardLab, ...figures]);
+if (values.bundle === shipped) run([join(root, 'scripts/make-docs.mjs')]);
