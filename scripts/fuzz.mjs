@@ -1,14 +1,13 @@
 #!/usr/bin/env node
 /**
  * Reads mutated captures by the million, for a release; `npm test` reads 100,000. To every five of them comes one of
- * mutated messages whose names and hints are read; `npm test` reads 20,000. Needs the development dependencies.
+ * mutated messages whose names and hints are read; `npm test` reads 20,000. Needs the development dependencies and a dist/.
  * Ends with 1 at the first uncaught error, at a capture that takes more than 2 s, and when memory in use grows by 64 MiB.
  * A long run can be cut in pieces: `--from 500000 --count 500000` reads what one run of a million reads second.
  *
  *   node scripts/fuzz.mjs [--count 2000000] [--from 0] [--seed 1]
  */
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -25,7 +24,9 @@ const { values } = parseArgs({
   },
 });
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const folder = mkdtempSync(join(tmpdir(), 'networkml-fuzz-'));
+// Inside the checkout: what is read looks for dist/ of the package that it is in.
+mkdirSync(join(root, '.tmp'), { recursive: true });
+const folder = mkdtempSync(join(root, '.tmp/fuzz-'));
 const BATCH = 50_000;
 /** Captures to one of messages. */
 const MESSAGES_EVERY = 5;
