@@ -3,7 +3,8 @@
  * Our Stochastic Outlier Selection over a table against one in numpy and numba that goes the way pyod's does: distances
  * from one matrix product, bandwidths by a compiled bisection, then a product over the binding matrix. (pyod itself is not
  * among Debian's packages; python3-numba is.) The same random tables, one thread each, processor seconds of the
- * selection alone after one warm-up that compiles it, the least of several runs, and how far the scores are apart.
+ * selection alone after one warm-up that compiles it, the least of several runs, and how far the scores are apart. Then
+ * both as a user starts them, from a CSV to a column of scores: imports and compilers included, clock and processor.
  *
  *   node bench/sos.mjs [ROWS ...]        50 columns; 2000 and 5000 rows unless told otherwise
  */
@@ -16,6 +17,7 @@ import { createRandom } from '../dist/math/index.js';
 
 const COLUMNS = 50;
 const RUNS = 5;
+const cli = join(import.meta.dirname, '../dist/cli/main.cjs');
 const PERPLEXITY = 30;
 const sizes = process.argv.length > 2 ? process.argv.slice(2).map(Number) : [2000, 5000];
 
@@ -63,6 +65,9 @@ def select(rows):
     binding = affinities / affinities.sum(axis=1)[:, None]
     return np.prod(1 - binding, axis=0)
 
+if sys.argv[1].endswith('.csv'):
+    np.savetxt(sys.argv[2], select(np.loadtxt(sys.argv[1], delimiter=',')), fmt='%.8f')
+    sys.exit()
 rows = np.fromfile(sys.argv[1], dtype=np.float64).reshape(-1, ${COLUMNS})
 select(rows[:100])
 least = math.inf
@@ -105,19 +110,58 @@ function ours(rows, count) {
   return { seconds, scores };
 }
 
+/** Least clock and processor seconds of both as whole processes, in turn, and their peak megabytes. */
+function wholeProcesses(rows, count) {
+  const [csv, report] = ['table.csv', 'report'].map((name) => join(folder, name));
+  const lines = Array.from({ length: count }, (_, row) =>
+    rows.subarray(row * COLUMNS, (row + 1) * COLUMNS).join(),
+  );
+  writeFileSync(csv, `${lines.join('\n')}\n`);
+  const commands = [
+    [process.execPath, cli, 'sos', csv, '--perplexity', String(PERPLEXITY), '--output', join(folder, 'own')],
+    ['/usr/bin/python3', '-c', python, csv, join(folder, 'other')],
+  ];
+  const found = commands.map(() => []);
+  for (let run = 0; run < RUNS; run++) {
+    for (const [which, command] of commands.entries()) {
+      const ended = spawnSync('/usr/bin/time', ['-o', report, '-f', '%e %U %S %M', ...command], {
+        encoding: 'utf8',
+        env: { ...process.env, ...threads },
+      });
+      if (ended.status !== 0) throw new Error(ended.stderr || 'time(1) is needed at /usr/bin/time');
+      found[which].push(readFileSync(report, 'utf8').trim().split(' ').map(Number));
+    }
+  }
+  return found.map((runs) => ({
+    clock: Math.min(...runs.map(([clock]) => clock)),
+    processor: Math.min(...runs.map(([, user, system]) => user + system)),
+    megabytes: Math.min(...runs.map(([, , , kilobytes]) => kilobytes / 1024)),
+  }));
+}
+
 try {
   console.log(
     '| rows x columns | networkml, s | numpy and numba, s | times | largest difference |\n|---|---|---|---|---|',
   );
-  for (const count of sizes) {
+  const tables = sizes.map((count) => {
     const random = createRandom(count);
-    const rows = Float64Array.from({ length: count * COLUMNS }, () => random.normal());
+    return [count, Float64Array.from({ length: count * COLUMNS }, () => random.normal())];
+  });
+  for (const [count, rows] of tables) {
     const [own, other] = [ours(rows, count), theirs(rows)];
     const apart = own.scores.reduce((most, score, i) => Math.max(most, Math.abs(score - other.scores[i])), 0);
     const times = (other.seconds / own.seconds).toFixed(1);
     console.log(
-      `| ${count} x ${COLUMNS} | ${own.seconds.toFixed(2)} | ${other.seconds.toFixed(2)} | ${times} | ${apart.toExponential(1)} |`,
+      `| ${count} x ${COLUMNS} | ${own.seconds.toFixed(3)} | ${other.seconds.toFixed(3)} | ${times} | ${apart.toExponential(1)} |`,
     );
+  }
+  console.log('\n| whole process, CSV in | | clock, s | processor, s | MB |\n|---|---|---|---|---|');
+  for (const [count, rows] of tables) {
+    for (const [which, { clock, processor, megabytes }] of wholeProcesses(rows, count).entries()) {
+      console.log(
+        `| ${count} x ${COLUMNS} | ${['networkml sos', 'numpy and numba'][which]} | ${clock.toFixed(2)} | ${processor.toFixed(2)} | ${megabytes.toFixed(0)} |`,
+      );
+    }
   }
 } finally {
   rmSync(folder, { recursive: true, force: true });

@@ -5,11 +5,25 @@
  *
  * That package finds beta by bisection and stops 1e-5 off the root, and those last digits show in the scores (up to
  * 4e-6). To agree with it, its path of betas is followed here step by step; but entropy falls with beta, so two
- * points known to lie either side of the root settle most steps without computing them.
+ * points known to lie either side of the root settle most steps without computing them, and a series around the root
+ * (`bandwidth-series.ts`) nearly all the others. Where there is no such series, the same is done by looking.
  */
 
-/** Distance from the root, in nats of entropy, at which the bisection stops. */
-const entropyTolerance = 1e-5;
+import {
+  type BandwidthGuess,
+  createBandwidthGuess,
+  guessBandwidth,
+  learnBandwidth,
+} from './bandwidth-guess.js';
+import {
+  approachRoot,
+  createSeries,
+  type EntropySeries,
+  entropyTolerance,
+  seriesGap,
+  seriesSum,
+} from './bandwidth-series.js';
+
 /** Steps after which the bisection gives up. */
 const maximumSteps = 5000;
 /** Newton steps; each one that leaves the known bracket halves it instead, so it ends well before. */
@@ -32,6 +46,15 @@ export interface BandwidthSolver {
   /** Largest beta known to have too much entropy, smallest known to have too little. */
   below: number;
   above: number;
+  /** Sum of the affinities at `beta`, that of the nearest point being 1; NaN where it was not needed on the way. */
+  sum: number;
+  /** Mean of the distances, less the nearest. */
+  spread: number;
+  /** Their standard deviation, the point itself counted as at the nearest. */
+  deviation: number;
+  readonly guess: BandwidthGuess;
+  /** What is known of the entropy around the root. */
+  readonly series: EntropySeries;
 }
 
 /** A solver without a result yet. */
@@ -44,13 +67,18 @@ export function createBandwidthSolver(): BandwidthSolver {
     variance: 0,
     below: 0,
     above: Number.POSITIVE_INFINITY,
+    sum: Number.NaN,
+    spread: 0,
+    deviation: 0,
+    guess: createBandwidthGuess(),
+    series: createSeries(),
   };
 }
 
 /**
  * Finds the bandwidth of a point from its distances to the others; the result is left in `solver.beta`.
  * Never NaN: where the bisection cannot end, `beta` is the limit that it is heading for.
- * @param solver its `beta` of the point before is the first guess
+ * @param solver what it learnt from the points before saves steps
  * @param distances to every point; finite, not negative
  * @param count how many of them
  * @param self index of the point itself, which is left out; -1 for none
@@ -64,6 +92,7 @@ export function solveBandwidth(
   perplexity: number,
 ): void {
   findNearest(solver, distances, count, self);
+  solver.sum = Number.NaN;
   const others = self >= 0 && self < count ? count - 1 : count;
   const target = Math.log(perplexity);
   if (others === 0 || target > Math.log(others) + entropyTolerance) {
@@ -74,21 +103,38 @@ export function solveBandwidth(
     solver.beta = Number.POSITIVE_INFINITY;
     return;
   }
-  const root = bracketRoot(solver, distances, count, self, target);
+  const { guess, series } = solver;
+  const first = guessBandwidth(guess, solver.spread, solver.deviation);
+  const isNear = approachRoot(series, distances, count, self, solver.nearest, target, first);
+  if (isNear) {
+    solver.below = series.centre - series.reach;
+    solver.above = series.centre + series.reach;
+  }
+  const root = isNear ? series.root : bracketRoot(solver, distances, count, self, target);
   solver.beta = followBisection(solver, distances, count, self, target, root);
+  if (isNear) learnBandwidth(guess, solver.beta);
+  solver.sum = seriesSum(series, solver.beta);
 }
 
 function findNearest(solver: BandwidthSolver, distances: Float64Array, count: number, self: number): void {
   let nearest = Number.POSITIVE_INFINITY;
   let nearestCount = 0;
+  let total = 0;
+  let squares = 0;
   for (let j = 0; j < count; j++) {
     const distance = distances[j] as number;
-    if (j === self || distance > nearest) continue;
+    if (j === self) continue;
+    total += distance;
+    squares += distance * distance;
+    if (distance > nearest) continue;
     nearestCount = distance === nearest ? nearestCount + 1 : 1;
     nearest = distance;
   }
   solver.nearest = nearest;
   solver.nearestCount = nearestCount;
+  const mean = total / count;
+  solver.spread = mean - nearest;
+  solver.deviation = Math.sqrt(Math.max(0, squares / count - mean * mean));
 }
 
 /**
@@ -187,7 +233,8 @@ function followBisection(
     if (beta <= solver.below) rising = true;
     else if (beta >= solver.above) rising = false;
     else {
-      const difference = lookAt(solver, distances, count, self, target, beta);
+      let difference = seriesGap(solver.series, count, target, beta);
+      if (Number.isNaN(difference)) difference = lookAt(solver, distances, count, self, target, beta);
       if (Math.abs(difference) <= entropyTolerance) return beta;
       rising = difference > 0;
     }

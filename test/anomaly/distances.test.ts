@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest';
+import { visitDistances } from '../../src/anomaly/distances.js';
+import { euclideanDistances } from '../../src/anomaly/sos.js';
+import { testRandom } from './slow-sos.js';
+
+function allDistances(rows: Float64Array, n: number, d: number, keptRows?: number): number[][] {
+  const seen: number[][] = [];
+  visitDistances(
+    rows,
+    n,
+    d,
+    (row, distances) => {
+      expect(row).toBe(seen.length);
+      seen.push([...distances]);
+      // They are the visitor's to change.
+      distances.fill(Number.NaN);
+    },
+    keptRows,
+  );
+  return seen;
+}
+
+describe('visitDistances', () => {
+  const next = testRandom(31);
+  for (const [n, d] of [
+    [1, 3],
+    [2, 1],
+    [11, 4],
+    [12, 5],
+    [13, 128],
+    [40, 129],
+    [61, 300],
+    [97, 7],
+  ] as const) {
+    it(`gives the plain loop's distances, bit for bit: ${n} x ${d}`, () => {
+      const rows = Float64Array.from({ length: n * d }, () => next() * 20 - 7);
+      const slow = Array.from({ length: n }, (_, row) => {
+        const out = new Float64Array(n);
+        euclideanDistances(rows, n, d, row, out);
+        return [...out];
+      });
+      for (const keptRows of [undefined, 0, 12, 30, 1000]) {
+        expect(allDistances(rows, n, d, keptRows)).toEqual(slow);
+      }
+    });
+  }
+
+  it('has no row of an empty table, and no distance without columns', () => {
+    expect(allDistances(new Float64Array(0), 0, 3)).toEqual([]);
+    expect(allDistances(new Float64Array(0), 2, 0)).toEqual([
+      [0, 0],
+      [0, 0],
+    ]);
+  });
+
+  it('serves tables of different widths in turn', () => {
+    const wide = Float64Array.from({ length: 26 * 200 }, () => next());
+    const narrow = wide.subarray(0, 26 * 3);
+    const before = allDistances(narrow, 26, 3);
+    allDistances(wide, 26, 200);
+    expect(allDistances(narrow, 26, 3)).toEqual(before);
+  });
+});
