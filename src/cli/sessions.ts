@@ -80,7 +80,7 @@ async function run({ words, settings }: Invocation): Promise<number> {
     const work: Work = { inputs, wish, settings, write: (batch) => writer.write(batch), fail };
     if (jobsFor(inputs, settings, wish) > 1) await meterWithThreads(work);
     else {
-      const batchRows = format === 'parquet' ? 4096 : 256;
+      const batchRows = format === 'parquet' ? 16_384 : 256;
       await meterHere(work, new CaptureMeter({ ...options, batchRows }, work.write));
     }
     writer.end();

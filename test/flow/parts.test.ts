@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 // @ts-expect-error: a script without declarations
-import { compileFlow } from '../../scripts/make-flow-core.mjs';
+import { compileFlow } from '../../scripts/compile-assembly.mjs';
 import { packageRoot } from '../../src/package-root.js';
 import { formatIpv6 } from '../../src/sessions/index.js';
 import { LIST_VALUES } from '../../src/sessions/meter/meter-layout.js';

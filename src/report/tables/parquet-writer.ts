@@ -2,6 +2,7 @@ import { gzipSync } from 'node:zlib';
 import type { Column } from '../../column-table.js';
 import { ByteBuffer } from './byte-buffer.js';
 import { ColumnChunk, type PageCompression, PLAIN, RLE, RLE_DICTIONARY } from './parquet-chunk.js';
+import { ParquetKernel } from './parquet-kernel.js';
 import type { ByteSink, TableOptions, TableWriter } from './table-types.js';
 import { putStruct, type ThriftStruct, type ThriftValue } from './thrift-compact.js';
 
@@ -34,7 +35,8 @@ export function parquetWriter(
   { gzip = false }: TableOptions = {},
 ): TableWriter {
   const compress: PageCompression = gzip ? (bytes) => gzipSync(bytes, { level: 9 }) : null;
-  const chunks = columns.map((column) => new ColumnChunk(column, compress));
+  const kernel = new ParquetKernel();
+  const chunks = columns.map((column) => new ColumnChunk(column, kernel, compress));
   const groups: ThriftValue[] = [];
   let offset = 0;
   let groupRows = 0;

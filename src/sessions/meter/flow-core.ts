@@ -1,25 +1,10 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { NetworkmlError } from '../../errors.js';
-import { packageRoot } from '../../package-root.js';
+import { instantiate, sharedMemory, type WasmMemory } from '../../web-assembly.js';
 
 /** A number that the core shows. */
 interface CoreNumber {
   readonly value: number;
 }
-
-/** What is used of WebAssembly's JavaScript interface, which TypeScript declares only among a browser's types. */
-interface WasmApi {
-  readonly Memory: new (wish: {
-    initial: number;
-    maximum: number;
-    shared: true;
-  }) => { readonly buffer: ArrayBufferLike };
-  readonly Module: new (bytes: Uint8Array) => object;
-  readonly Instance: new (module: object, imports: object) => { readonly exports: unknown };
-}
-
-const { Memory, Module, Instance } = (globalThis as unknown as { WebAssembly: WasmApi }).WebAssembly;
 
 /**
  * The flow core: rows of live sessions, their statistics and expiry, rows of the table and their text, compiled to
@@ -108,7 +93,7 @@ export class FlowCore {
         outOfMemory,
       },
     };
-    this.run = new Instance(compiled(), imports).exports as FlowExports;
+    this.run = instantiate('flow.wasm', imports) as FlowExports;
   }
 
   /** All memory as 32-bit integers: the place divided by four is the index. */
@@ -144,18 +129,10 @@ export class FlowCore {
   }
 }
 
-let module: object | undefined;
-
-/** Compiled when the first meter of a process is made. */
-function compiled(): object {
-  module ??= new Module(readFileSync(join(packageRoot(), 'dist/flow.wasm')));
-  return module;
-}
-
 /** Addresses for all that 32 bits can name; memory is only what is written to. @throws NetworkmlError NML_MEMORY */
-function reserveMemory(): InstanceType<WasmApi['Memory']> {
+function reserveMemory(): WasmMemory {
   try {
-    return new Memory({ initial: 16, maximum: 65_536, shared: true });
+    return sharedMemory();
   } catch (cause) {
     throw new NetworkmlError('NML_MEMORY', 'there are not enough addresses for WebAssembly', {
       hint: 'raise the limit of addresses (ulimit -v), or set NODE_OPTIONS=--disable-wasm-trap-handler',
