@@ -380,6 +380,8 @@ export interface BundleRecord {
   problem: string | null;
   roles: BundleRoleRecord[];
   classifiers: string[];
+  /** Tokens of what devices say of themselves that its ensemble knows; absent where it was trained without. */
+  hints?: number;
   views: string[];
   bytes: number;
 }

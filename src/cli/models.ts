@@ -124,9 +124,16 @@ function describe(directory: string, { manifest, sha256 }: ManifestFile): Bundle
     sha256,
     roles: manifest.roles.map(({ group: _, ...role }) => role),
     classifiers: manifest.classifiers.map(({ kind }) => kind),
+    ...hintsOf(manifest),
     views: manifest.behaviour?.views.map(({ id }) => id) ?? [],
     bytes: manifest.data.bytes,
   };
+}
+
+function hintsOf({ classifiers }: ManifestFile['manifest']): Pick<BundleRecord, 'hints'> {
+  const meta = classifiers.find(({ kind }) => kind === 'ensemble')?.meta.hints;
+  const tokens = typeof meta === 'object' && meta !== null && 'tokens' in meta ? meta.tokens : undefined;
+  return typeof tokens === 'number' ? { hints: tokens } : {};
 }
 
 function nameless(directory: string): BundleRecord {

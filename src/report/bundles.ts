@@ -27,6 +27,9 @@ export function bundleBlock(record: BundleRecord, style: ReportStyle): string {
     ['version', record.version],
     ['SHA-256', record.sha256],
     ['classifiers', record.classifiers.join(', ')],
+    ...(record.hints === undefined
+      ? []
+      : [['hints', `${count(record.hints)} tokens of what devices say`] satisfies [string, string]]),
     ['behaviour', record.views.length === 0 ? 'not judged' : `views ${record.views.join(', ')}`],
     ['size', byteSize(record.bytes)],
     ['state', record.intact ? 'intact' : `damaged: ${record.problem ?? 'unknown why'}`],

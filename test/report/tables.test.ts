@@ -70,6 +70,10 @@ describe('bundles', () => {
     expect(text).not.toContain('\u001b');
     expect(text).toMatch(/^default +1\.0\.0 +1 +one-layer +335 kB +intact +\/models\/\\x1b\[2Jdefault$/m);
     expect(text).toMatch(/^IP camera \(IpCamera\) +2 +1,500 +thin$/m);
+    expect(text).not.toContain('hints');
+    expect(bundleBlock({ ...record, hints: 67 }, style(80))).toMatch(
+      /^ +hints +67 tokens of what devices say$/m,
+    );
     expect(text).toMatch(/^damaged +default +.* +array x is damaged$/m);
   });
 });
