@@ -164,6 +164,7 @@ function hintsSection() {
     const own = (list) => list.find((score) => score.role === role).recall;
     return Math.abs(mean((run) => own(run.withHints.roles)) - mean((run) => own(run.roles))) >= 0.02;
   });
+  const heard = [...new Set(byLabels.map(({ withHints }) => withHints.heard))];
   const recalls = changed.map(({ role }) => {
     const own = (pick) => of(byLabels, (run) => pick(run).find((score) => score.role === role).recall);
     return `${titleOf(role)} ${own((run) => run.roles)}, then ${own((run) => run.withHints.roles)}`;
@@ -171,9 +172,10 @@ function hintsSection() {
   return `
 ### With what devices say of themselves
 
-By wish (\`--hints\`) answers rest on it, too: ${hints.tokens} tokens of DHCP, multicast DNS, SSDP and HTTP that two real devices or more say,
-kept as hashes. Of the real captures that can be judged, ${of(byLabels, (e) => e.withHints.heard).replaceAll('.000', '')} say something that is known when their device
-is left out; the others are answered as without. Temperature ${hints.temperature.toFixed(3)}, offset ${hints.offset.toFixed(3)}, Unknown cut ${hints.unknownBelow}.
+By wish (\`--hints\`) answers rest on it, too: ${hints.tokens} tokens of DHCP, multicast DNS, SSDP, HTTP, LLMNR and NetBIOS that two devices or more
+say, real ones or the lab's, kept as hashes. In ${heard.join(' / ')} of the ${byLabels[0].captures} real captures that can be judged something known is said when
+their device is left out; the others are answered as without. Most of these are of
+consumer devices that were being set up. Temperature ${hints.temperature.toFixed(3)}, offset ${hints.offset.toFixed(3)}, Unknown cut ${hints.unknownBelow}.
 
 | | recall, role-balanced | top three, role-balanced | accuracy by capture | top three by capture | calibration error, every device alike |
 |---|---|---|---|---|---|

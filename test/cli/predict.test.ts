@@ -66,11 +66,20 @@ describe('records', () => {
     );
   });
 
-  it('say what the device says of itself with --hints, and nothing of it without', async () => {
+  it('say what the device says of itself with --hints, rest on it, and know nothing of it without', async () => {
     const [bare] = recordsIn((await networkml(['predict', printer])).stdout);
     const [said] = recordsIn((await networkml(['predict', '--hints', printer])).stdout);
-    const { hints, ...rest } = said!;
-    expect(rest).toEqual(bare);
+    const { hints, role, model, ...rest } = said as unknown as PredictionRecord;
+    expect(bare).toMatchObject(JSON.parse(JSON.stringify(rest)));
+    expect(bare?.hints).toBeUndefined();
+    expect(model).toEqual({ ...(bare?.model as object), classifier: 'ensemble+hints' });
+    expect(role.label).toBe('Printer');
+    expect(role.why.map(({ feature }) => feature)).toContain(
+      'offers _http._tcp, _printer._tcp by multicast DNS',
+    );
+    const first = (bare as unknown as PredictionRecord).role;
+    expect(role.confidence).toBeGreaterThan(first.confidence);
+    expect(role.nearest).toEqual(first.nearest);
     expect(hints).toContainEqual({ kind: 'mdns-offers', text: '_printer._tcp', count: 3 });
     const table = await networkml(['predict', '--hints', printer, '--format', 'table']);
     expect(table.stdout).toMatch(/says +mdns-asks: _http\._tcp, _printer\._tcp/);
