@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { main } from 'assemblyscript/asc';
 
 /** No runtime, for nothing is allocated but by the modules themselves. */
-const ALWAYS = ['--runtime', 'stub', '-O3', '--converge', '--noAssert', '--enable', 'bulk-memory'];
+const ALWAYS = ['--runtime', 'stub', '-O3', '--noAssert', '--enable', 'bulk-memory'];
 /** Memory of the host, and shared: views of it stay valid when it grows. 65,536 pages are all that 32 bits can name. */
 const SHARED = ['--enable', 'threads', '--importMemory', '--sharedMemory'];
 const PAGES = ['--initialMemory', '16', '--maximumMemory', '65536'];

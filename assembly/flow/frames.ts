@@ -5,8 +5,9 @@
  * for packets that both can read.
  */
 import * as field from '../../src/sessions/meter/packet-layout';
-import { add } from './meter';
-import { packet } from './packet';
+import { add, makeKey } from './meter';
+import { AHEAD, packet, takeUp } from './packet';
+import { warm } from './warm';
 
 const TCP = 6;
 const UDP = 17;
@@ -54,30 +55,48 @@ export function walk(from: usize, end: usize, frame: f64, most: f64): usize {
   walkedBytes = 0;
   firstSeconds = Infinity;
   lastSeconds = -Infinity;
-  while (at + recordHeader <= end && walked < most) {
-    const captured = load<u32>(at, 8);
-    const start = at + recordHeader;
-    if (captured > recordLimit || captured > <u32>(end - start)) break;
-    const wire = max(load<u32>(at, 12), captured);
-    if (!decode(start, start + captured, wire)) break;
-    let seconds = <f64>load<u32>(at);
-    let nanoseconds = <f64>load<u32>(at, 4) * unit;
-    if (nanoseconds >= 1e9) {
-      // Some writers let the fraction run past one second.
-      const more = floor(nanoseconds / 1e9);
-      seconds += more;
-      nanoseconds -= more * 1e9;
+  for (let read: u32 = AHEAD; read === AHEAD; ) {
+    read = 0;
+    while (read < AHEAD && walked < most) {
+      takeUp(read);
+      const next = readRecord(at, end, frame + walked + 1);
+      if (next === 0) break;
+      at = next;
+      walked++;
+      read++;
     }
-    walked++;
-    walkedBytes += <f64>wire;
-    noteTime(seconds, <i32>nanoseconds);
-    store<f64>(packet, seconds, field.SECONDS);
-    store<i32>(packet, <i32>nanoseconds, field.NANOSECONDS);
-    store<f64>(packet, frame + walked, field.FRAME);
-    add();
-    at = start + captured;
+    warm(read);
+    for (let number: u32 = 0; number < read; number++) {
+      takeUp(number);
+      add();
+    }
   }
   return at;
+}
+
+/** Reads the record at `at` into the packet at hand; returns where the next one begins, 0 where it is not whole or not plain. */
+function readRecord(at: usize, end: usize, frame: f64): usize {
+  if (at + recordHeader > end) return 0;
+  const captured = load<u32>(at, 8);
+  const start = at + recordHeader;
+  if (captured > recordLimit || captured > <u32>(end - start)) return 0;
+  const wire = max(load<u32>(at, 12), captured);
+  if (!decode(start, start + captured, wire)) return 0;
+  let seconds = <f64>load<u32>(at);
+  let nanoseconds = <f64>load<u32>(at, 4) * unit;
+  if (nanoseconds >= 1e9) {
+    // Some writers let the fraction run past one second.
+    const more = floor(nanoseconds / 1e9);
+    seconds += more;
+    nanoseconds -= more * 1e9;
+  }
+  walkedBytes += <f64>wire;
+  noteTime(seconds, <i32>nanoseconds);
+  store<f64>(packet, seconds, field.SECONDS);
+  store<i32>(packet, <i32>nanoseconds, field.NANOSECONDS);
+  store<f64>(packet, frame, field.FRAME);
+  makeKey();
+  return start + captured;
 }
 
 function noteTime(seconds: f64, nanoseconds: i32): void {

@@ -16,8 +16,8 @@ export {
   walkedBytes,
 } from './frames';
 export { allocate } from './memory';
-export { add, advance, configure, countSessionsFrom, finish, nowMs, sessions } from './meter';
-export { packet } from './packet';
+export { addFirst, advance, configure, countSessionsFrom, finish, nowMs, sessions } from './meter';
+export { packets } from './packet';
 export { live } from './rows';
 export { blockOf } from './statistics';
 export { capacity, emptyTable, filled, moments, numbers, prepareTable, texts } from './table';

@@ -7,7 +7,7 @@ import * as field from '../../src/sessions/meter/packet-layout';
 import { hash32 } from './hash';
 import * as host from './host';
 import { pushValue, releaseList } from './lists';
-import { packet } from './packet';
+import { packet, takeUp } from './packet';
 import { live, oldest, releaseRow, takeRow, touchRow } from './rows';
 import { insertSlot, mask, removeSlot, slots } from './slots';
 import { addStatistics, releaseStatistics } from './statistics';
@@ -71,10 +71,15 @@ export function countSessionsFrom(first: i32): void {
   sessions = first;
 }
 
-/** Adds the packet at hand to its session. */
-export function add(): void {
-  setTime();
-  if (nowMs >= scanAtMs) expireIdle();
+/** Adds the host's packet to its session. */
+export function addFirst(): void {
+  takeUp(0);
+  makeKey();
+  add();
+}
+
+/** Puts into the packet at hand what its session is looked up by. */
+export function makeKey(): void {
   const scope = load<u32>(packet, field.PACKET_SCOPE);
   const fromB = isFromB(scope);
   const sourcePort = load<u32>(packet, field.SOURCE_PORT);
@@ -82,7 +87,21 @@ export function add(): void {
   const ports = fromB ? (destinationPort << 16) | sourcePort : (sourcePort << 16) | destinationPort;
   const a = packet + (fromB ? field.DESTINATION : field.SOURCE);
   const b = packet + (fromB ? field.SOURCE : field.DESTINATION);
-  const hash = hash32(folded(a, scope), folded(b, scope), ports, scope);
+  store<u32>(packet, fromB ? 1 : 0, field.FROM_B);
+  store<u32>(packet, ports, field.KEY_PORTS);
+  store<u32>(packet, hash32(folded(a, scope), folded(b, scope), ports, scope), field.KEY_HASH);
+}
+
+/** Adds the packet at hand, whose key is made, to its session. */
+export function add(): void {
+  setTime();
+  if (nowMs >= scanAtMs) expireIdle();
+  const scope = load<u32>(packet, field.PACKET_SCOPE);
+  const fromB = load<u32>(packet, field.FROM_B) !== 0;
+  const ports = load<u32>(packet, field.KEY_PORTS);
+  const hash = load<u32>(packet, field.KEY_HASH);
+  const a = packet + (fromB ? field.DESTINATION : field.SOURCE);
+  const b = packet + (fromB ? field.SOURCE : field.DESTINATION);
   let row = find(a, b, ports, scope, hash);
   let first = true;
   if (row === 0) {
@@ -184,8 +203,10 @@ function open(a: usize, b: usize, ports: u32, scope: u32, hash: u32, fromB: bool
 /** Makes a row that of a session (or part) whose first packet is at hand. */
 function begin(row: usize, fromB: boolean, keptEvidence: u32): void {
   let evidence = keptEvidence | (fromB ? at.FIRST_PACKET_BY_B : 0);
-  // From here to the end of the row, but for its place in the chain, all begins at 0.
-  memory.fill(row + at.MAC_HIGHS * 4, 0, (at.EARLIER - at.MAC_HIGHS) * 4);
+  // All that is counted begins at 0, and what a session may have beside.
+  store<u32>(row, 0, at.STATISTICS_BLOCK * 4);
+  memory.fill(row + at.PACKETS * 4, 0, (at.HASH - at.PACKETS) * 4);
+  memory.fill(row + at.MAC_HIGHS * 4, 0, (at.ROW_INTS - at.MAC_HIGHS) * 4);
   if (load<u32>(packet, field.WITH_MAC) !== 0) {
     evidence |= at.HAS_MAC;
     const sourceHigh = load<u32>(packet, field.SOURCE_MAC_HIGH);

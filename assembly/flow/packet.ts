@@ -1,4 +1,15 @@
-/** The packet at hand, where the host and the walker of frames put it: see src/sessions/meter/packet-layout.ts. */
+/** The packet at hand, and those that come after it: see src/sessions/meter/packet-layout.ts. */
 import * as field from '../../src/sessions/meter/packet-layout';
 
-export const packet: usize = memory.data(field.PACKET_BYTES, 64);
+/** Packets that are read ahead at most. */
+export const AHEAD: u32 = 16;
+
+/** Where they lie. The host puts a packet of its own where the first one lies. */
+export const packets: usize = memory.data(field.PACKET_BYTES * 16, 64);
+/** The one at hand. */
+export let packet: usize = packets;
+
+/** Takes up the packet of that number, from 0. */
+export function takeUp(number: u32): void {
+  packet = packets + <usize>number * field.PACKET_BYTES;
+}

@@ -12,7 +12,7 @@ interface CoreNumber {
  */
 export interface FlowExports {
   allocate(bytes: number): number;
-  readonly packet: CoreNumber;
+  readonly packets: CoreNumber;
   configure(
     idleMs: number,
     activeMs: number,
@@ -30,7 +30,7 @@ export interface FlowExports {
   readonly sessions: CoreNumber;
   readonly nowMs: CoreNumber;
   readonly live: CoreNumber;
-  add(): void;
+  addFirst(): void;
   advance(ms: number): void;
   finish(): void;
   blockOf(row: number): number;

@@ -4,6 +4,9 @@
  * the core itself (assembly/flow), so constants only.
  */
 
+/** What nearly every packet asks for fills the first two cache lines, of 64 bytes each. */
+const LINES = 3;
+
 /** 32-bit integers: four address words of each end (IPv4: the first), then the rest of the key. */
 export const ADDRESS_A = 0;
 export const ADDRESS_B = 4;
@@ -11,44 +14,45 @@ export const ADDRESS_B = 4;
 export const PORTS = 8;
 /** Protocol, IP version, tunnel and VLAN in one word: see `scopeOf`. */
 export const SCOPE = 9;
-export const HASH = 10;
-export const EVIDENCE = 11;
-/** Number of the session in the order of opening; all its parts have it. */
-export const SESSION = 12;
-export const PART = 13;
-/** First two bytes of both MAC addresses, those of a in the upper half; then the last four bytes of each. */
-export const MAC_HIGHS = 14;
-export const MAC_LOW_A = 15;
-export const MAC_LOW_B = 16;
+export const EVIDENCE = 10;
+/** Where the session's block of statistics lies, which it has from its third packet on; 0 before. */
+export const STATISTICS_BLOCK = 11;
+/** The rows used before and after this one, 0 at the ends of the chain; of a free row the next free one. */
+export const EARLIER = 12;
+export const LATER = 13;
 /** Two of each: from a, from b. */
-export const PACKETS = 17;
-/** Nanoseconds within the millisecond. */
-export const FIRST_NS = 19;
-export const LAST_NS = 21;
-/** Chains in the list arena: first and last chunk. */
-export const SPLT_HEAD = 23;
-export const SPLT_TAIL = 24;
-export const FRAMES_HEAD = 25;
-export const FRAMES_TAIL = 26;
+export const PACKETS = 14;
+/** Doubles, two of each: from a, from b. Times are whole milliseconds since 1970. */
+export const BYTES = 8;
+export const FIRST_MS = 10;
+export const LAST_MS = 12;
+/** 32-bit integers, two of each: nanoseconds within the millisecond. */
+export const LAST_NS = 28;
+export const FIRST_NS = 30;
+
+export const HASH = 32;
+/** Number of the session in the order of opening; all its parts have it. */
+export const SESSION = 33;
+export const PART = 34;
+/** First two bytes of both MAC addresses, those of a in the upper half; then the last four bytes of each. */
+export const MAC_HIGHS = 35;
+export const MAC_LOW_A = 36;
+export const MAC_LOW_B = 37;
+/** Lists: where their first and last chunks lie. */
+export const SPLT_HEAD = 38;
+export const SPLT_TAIL = 39;
+export const FRAMES_HEAD = 40;
+export const FRAMES_TAIL = 41;
 /**
  * ICMP type and code of the first packet, type in the upper byte; of TCP, which has neither, the flags of the first
  * packet and of the second in the byte above.
  */
-export const ICMP = 27;
-export const FIRST_FLAGS = 27;
+export const ICMP = 42;
+export const FIRST_FLAGS = 42;
 /** Size of the first packet, bytes. */
-export const FIRST_SIZE = 28;
-/** Where the session's block of statistics lies, which it has from its third packet on; 0 before. */
-export const STATISTICS_BLOCK = 29;
-
-/** Doubles, two of each: from a, from b. Times are whole milliseconds since 1970. */
-export const BYTES = 15;
-export const FIRST_MS = 17;
-export const LAST_MS = 19;
-/** 32-bit integers: the rows used before and after this one, 0 at the ends of the chain; of a free row the next free one. */
-export const EARLIER = 42;
-export const LATER = 43;
-export const ROW_DOUBLES = 22;
+export const FIRST_SIZE = 43;
+export const ROW_INTS = 44;
+export const ROW_DOUBLES = LINES * 8;
 
 /** A block of statistics: three sets of doubles (both directions, from a, from b), then counters. */
 export const SET = 8;

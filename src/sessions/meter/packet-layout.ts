@@ -25,4 +25,8 @@ export const NANOSECONDS = 72;
 export const SECONDS = 80;
 export const SIZE = 88;
 export const FRAME = 96;
+/** What the core makes of it: 1 where the sender is end b, ports as in a row, hash of the key. */
+export const FROM_B = 104;
+export const KEY_PORTS = 108;
+export const KEY_HASH = 112;
 export const PACKET_BYTES = 128;

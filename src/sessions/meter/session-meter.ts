@@ -54,8 +54,8 @@ export class SessionMeter {
     const { core } = this;
     this.contents = { core, statistics, splt, frames };
     this.plugins = plugins.length === 0 ? undefined : new PluginRunner(plugins, core);
-    this.words = core.run.packet.value / 4;
-    this.reals = core.run.packet.value / 8;
+    this.words = core.run.packets.value / 4;
+    this.reals = core.run.packets.value / 8;
     // The packet's place is there from the start, so these views hold for good.
     this.ints = core.ints;
     this.floats = core.floats;
@@ -114,7 +114,7 @@ export class SessionMeter {
     floats[reals + (field.SIZE >> 3)] = sizeOf(packet, this.accounting);
     floats[reals + (field.FRAME >> 3)] = this.framesBefore + packet.number;
     this.packet = packet;
-    this.core.run.add();
+    this.core.run.addFirst();
   }
 
   /**
