@@ -9,6 +9,6 @@ built=dist/cli/main.cjs
 types=dist/types/index.d.ts
 if [ "${1:-}" = --no-types ]; then types=$built; fi
 if [ ! -e "$built" ] || [ ! -e "$types" ] ||
-  [ -n "$(find src assembly scripts/build.mjs scripts/make-flow-core.mjs scripts/make-vendors.mjs package.json -newer "$built" -print -quit)" ]; then
+  [ -n "$(find src assembly scripts/build.mjs scripts/compile-assembly.mjs scripts/make-vendors.mjs package.json -newer "$built" -print -quit)" ]; then
   node scripts/build.mjs "$@"
 fi

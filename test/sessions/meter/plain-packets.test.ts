@@ -111,6 +111,27 @@ describe('the short way for plain packets', () => {
     expect(short).toBeGreaterThan(3000);
   }, 120_000);
 
+  it('finds the same among so many live sessions that packets are read ahead', async () => {
+    const random = testRandom(42);
+    const packets: FilePacket[] = Array.from({ length: 50_000 }, (_, i) => {
+      const k = random.below(16_000);
+      const ends = { source: `10.1.${k >> 8}.${k & 255}`, destination: '10.9.9.9' };
+      const frame = ethernet({}, ipv4({ ...ends, protocol: 17 }, udp(40_000, 53, new Uint8Array(k % 50))));
+      return {
+        seconds: 1000 + Math.floor(i / 5000),
+        nanoseconds: (i % 5000) * 1000,
+        frame,
+        wireBytes: frame.length,
+      };
+    });
+    const bytes = fileOf((forms['classic, little-endian'] as (typeof forms)[string])(packets, 1));
+    const found = await read(bytes, 'link', true, true, 0);
+    expect(found.sessions.length).toBeGreaterThan(14_000);
+    expect(found.short).toBe(50_000);
+    const twin = await read(bytes, 'link', true, false, 0);
+    expect(found.sessions).toEqual(twin.sessions);
+  }, 60_000);
+
   it('is not taken where a plugin or a filter looks at packets', async () => {
     const packet = { seconds: 1, nanoseconds: 0, frame: plainFrames[0] as Uint8Array, wireBytes: 84 };
     const bytes = fileOf((Object.values(forms)[0] as (typeof forms)[string])([packet], 1));
