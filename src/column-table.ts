@@ -47,6 +47,17 @@ export interface ListCells {
 
 export type Cells = NumberCells | MomentCells | TextCells | ListCells;
 
+/** How rows become text. All of it is ASCII. */
+export interface RowForm {
+  /** What stands before each cell. */
+  readonly prefixes: readonly string[];
+  /** What stands on both sides of texts and moments: one character, or none. */
+  readonly quote: '' | '"';
+  /** What stands for a missing cell, and behind a row. */
+  readonly missing: string;
+  readonly end: string;
+}
+
 /** Up to `capacity` rows of a table; `cells[i]` belongs to `columns[i]`. */
 export interface ColumnBatch {
   readonly columns: readonly Column[];
@@ -54,8 +65,8 @@ export interface ColumnBatch {
   readonly cells: readonly Cells[];
   /** Rows that are filled. The owner sets it, and sets it back to 0 once the batch has been written. */
   rows: number;
-  /** Writes the rows as CSV in pieces whose bytes are used again: for batches that can do so faster than a writer. */
-  readonly writeCsv?: (sink: (bytes: Uint8Array) => void) => void;
+  /** Writes the rows as text in pieces whose bytes are used again: for batches that can do so faster than a writer. */
+  readonly writeText?: (form: RowForm, sink: (bytes: Uint8Array) => void) => void;
 }
 
 /** Rows of a batch unless told otherwise. */

@@ -3,7 +3,6 @@
  * `FlowCore` in src/sessions/meter/flow-core.ts, which is its only caller.
  */
 
-export { prepareCsv, writeCsv } from './csv';
 export {
   configureFrames,
   configureWalk,
@@ -18,6 +17,7 @@ export {
 export { allocate } from './memory';
 export { addFirst, advance, configure, countSessionsFrom, finish, nowMs, sessions } from './meter';
 export { packets } from './packet';
+export { configureText, prepareText, writeText } from './row-text';
 export { live } from './rows';
 export { blockOf } from './statistics';
 export { capacity, emptyTable, filled, moments, numbers, prepareTable, texts } from './table';

@@ -222,8 +222,8 @@ export class SessionRows {
       places.push(place);
       return this.cellsAt(place, rows);
     });
-    const csv = isWholly ? { writeCsv: this.table.csv(places) } : {};
-    this.batch = { columns: this.columns, capacity: rows, cells, rows: 0, ...csv };
+    const text = isWholly ? { writeText: this.table.text(places) } : {};
+    this.batch = { columns: this.columns, capacity: rows, cells, rows: 0, ...text };
   }
 
   /** Rows so far. */

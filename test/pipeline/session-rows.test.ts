@@ -70,18 +70,19 @@ function cellOf(cells: Cells, row: number): unknown {
   }
 }
 
-/** Random packets, metered and written as CSV, by the meter itself or cell by cell. */
-async function csvOf(
+/** Random packets, metered and written as text, by the meter itself or cell by cell. */
+async function textOfRows(
+  form: 'csv' | 'ndjson',
   options: ConstructorParameters<typeof SessionRows>[0],
   byMeter: boolean,
 ): Promise<string> {
   const parts: string[] = [];
   const columns = sessionColumns(options);
-  const writer = await tableWriter('csv', columns, (bytes) => parts.push(Buffer.from(bytes).toString()));
+  const writer = await tableWriter(form, columns, (bytes) => parts.push(Buffer.from(bytes).toString()));
   const meterOptions = { ...options, idleTimeout: 3, activeTimeout: 20, batchRows: 64 };
   const rows = new SessionRows(meterOptions, (batch) => {
-    expect(batch.writeCsv).toBeDefined();
-    const { writeCsv, ...cells } = batch;
+    expect(batch.writeText).toBeDefined();
+    const { writeText, ...cells } = batch;
     writer.write(byMeter ? batch : cells);
   });
   for (const wish of randomWishes(6000, 7)) rows.meter.add(packetOf(wish));
@@ -146,18 +147,21 @@ describe('rows', () => {
     expect(sessionColumns({ tunnels: false }).map(({ name }) => name)).toContain('tunnel_id');
   });
 
-  it('are the same as text, whether the meter writes them or a writer that looks at each cell', async () => {
-    for (const options of [
-      {},
-      { statistics: true },
-      { statistics: true, compatible: true },
-      { tunnels: false },
-    ]) {
-      const [fast, slow] = [await csvOf(options, true), await csvOf(options, false)];
-      expect(fast.split('\n').length).toBeGreaterThan(1500);
-      expect(fast).toBe(slow);
-    }
-  });
+  it.each(['csv', 'ndjson'] as const)(
+    'are the same %s, whether the meter writes them or a writer that looks at each cell',
+    async (form) => {
+      for (const options of [
+        {},
+        { statistics: true },
+        { statistics: true, compatible: true },
+        { tunnels: false },
+      ]) {
+        const [fast, slow] = [await textOfRows(form, options, true), await textOfRows(form, options, false)];
+        expect(fast.split('\n').length).toBeGreaterThan(1500);
+        expect(fast).toBe(slow);
+      }
+    },
+  );
 
   it('hold what was metered', () => {
     const [row] = rowsOf({ statistics: true, splt: 3, communityId: 0, frames: true, files: true });

@@ -1,4 +1,4 @@
-import type { Cells, Column, ColumnBatch, ListCells } from '../../column-table.js';
+import type { Cells, Column, ColumnBatch, ListCells, RowForm } from '../../column-table.js';
 import { putDouble } from './put-double.js';
 import { NUMBER_ROOM, putAscii, putInt, putSixDigits } from './put-number.js';
 import { RowText } from './row-text.js';
@@ -27,6 +27,12 @@ const none: Float64Array = new Float64Array(0);
 export function csvWriter(columns: readonly Column[], sink: ByteSink): TableWriter {
   const text = new RowText(columns.length * (NUMBER_ROOM + 3) + 1, sink);
   text.text(`${columns.map(({ name }) => csvName(name)).join(',')}\n`);
+  const form: RowForm = {
+    prefixes: columns.map((_, i) => (i === 0 ? '' : ',')),
+    quote: '',
+    missing: '',
+    end: '\n',
+  };
   const ways = new Uint8Array(columns.length);
   const numbers = columns.map(() => none);
   const put = (bytes: Uint8Array, start: number, batch: ColumnBatch, row: number): number => {
@@ -43,9 +49,9 @@ export function csvWriter(columns: readonly Column[], sink: ByteSink): TableWrit
   };
   return {
     write(batch) {
-      if (batch.writeCsv !== undefined) {
+      if (batch.writeText !== undefined) {
         text.flush();
-        batch.writeCsv(sink);
+        batch.writeText(form, sink);
         return;
       }
       for (let i = 0; i < ways.length; i++) {

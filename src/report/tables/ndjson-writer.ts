@@ -1,4 +1,4 @@
-import type { Column, ColumnBatch, ListCells } from '../../column-table.js';
+import type { Column, ColumnBatch, ListCells, RowForm } from '../../column-table.js';
 import { putDouble } from './put-double.js';
 import { NUMBER_ROOM, putAscii, putInt, putSixDigits } from './put-number.js';
 import { RowText } from './row-text.js';
@@ -12,7 +12,9 @@ const encoder = new TextEncoder();
  * number most readers would round them (RFC 8259, 6).
  */
 export function ndjsonWriter(columns: readonly Column[], sink: ByteSink): TableWriter {
-  const keys = columns.map(({ name }, i) => encoder.encode(`${i === 0 ? '{' : ','}${JSON.stringify(name)}:`));
+  const prefixes = columns.map(({ name }, i) => `${i === 0 ? '{' : ','}${JSON.stringify(name)}:`);
+  const form: RowForm = { prefixes, quote: '"', missing: 'null', end: '}\n' };
+  const keys = prefixes.map((prefix) => encoder.encode(prefix));
   const keyBytes = keys.reduce((sum, key) => sum + key.length, 0);
   const text = new RowText(keyBytes + columns.length * NUMBER_ROOM + 3, sink);
   const put = (bytes: Uint8Array, start: number, batch: ColumnBatch, row: number): number => {
@@ -24,7 +26,17 @@ export function ndjsonWriter(columns: readonly Column[], sink: ByteSink): TableW
     }
     return putAscii(bytes, at, keys.length === 0 ? '{}\n' : '}\n');
   };
-  return { write: (batch) => text.rows(batch, put), end: () => text.flush() };
+  return {
+    write(batch) {
+      if (batch.writeText === undefined) {
+        text.rows(batch, put);
+        return;
+      }
+      text.flush();
+      batch.writeText(form, sink);
+    },
+    end: () => text.flush(),
+  };
 }
 
 function putCell(bytes: Uint8Array, at: number, batch: ColumnBatch, index: number, row: number): number {

@@ -48,8 +48,9 @@ export interface FlowExports {
   readonly texts: CoreNumber;
   readonly filled: CoreNumber;
   emptyTable(): void;
-  prepareCsv(columns: number): number;
-  writeCsv(): void;
+  prepareText(columns: number, prefixBytes: number): number;
+  configureText(mark: number, none: number, noneBytes: number, end: number, endBytes: number): void;
+  writeText(): void;
   configureFrames(tunnels: boolean, size: number): void;
   configureWalk(headerBytes: number, tick: number, limit: number): void;
   walk(from: number, end: number, frame: number, most: number): number;

@@ -13,7 +13,7 @@ export interface MeterTableOptions {
   readonly own: boolean;
 }
 
-/** Kinds of columns that the meter fills, in the order of their numbers in a plan for CSV. */
+/** Kinds of columns that the meter fills, in the order of their numbers in a plan for text. */
 const KINDS = ['int', 'double', 'nanoseconds', 'text'] as const;
 
 /** A column that the meter fills: its kind, and its place among the numbers, the moments or the texts. */
@@ -29,6 +29,14 @@ const NUMBERS = { always: 22, tunnel: 1, statistics: 48, own: 2 };
 const MOMENTS = 6;
 /** Columns of text that NFStream has not. */
 const INITIATORS_AND_REASONS = 2;
+
+/** How a row becomes text: before each cell a prefix, quotes, what stands for a missing cell and behind a row. ASCII. */
+export interface TextForm {
+  readonly prefixes: readonly string[];
+  readonly quote: '' | '"';
+  readonly missing: string;
+  readonly end: string;
+}
 
 /** Bytes of a cell of text. */
 const TEXT_ROOM = 48;
@@ -109,20 +117,39 @@ export class MeterTable {
   }
 
   /**
-   * A way to write the rows as CSV without a look at each cell.
+   * A way to write the rows as text without a look at each cell.
    * @param plan all columns of the table
    * @returns writes the rows that are filled, in pieces whose bytes are used again
    */
-  csv(plan: readonly PlannedColumn[]): (sink: (bytes: Uint8Array) => void) => void {
+  text(plan: readonly PlannedColumn[]): (form: TextForm, sink: (bytes: Uint8Array) => void) => void {
     const { core, hear } = this;
-    const at = core.run.prepareCsv(plan.length) / 4;
-    core.ints.set(
-      plan.flatMap(({ kind, index }) => [KINDS.indexOf(kind), index]),
-      at,
-    );
-    return (sink) => {
+    let prepared: TextForm | undefined;
+    return (form, sink) => {
+      if (form !== prepared) this.prepareText(plan, form);
+      prepared = form;
       hear(sink);
-      core.run.writeCsv();
+      core.run.writeText();
     };
+  }
+
+  private prepareText(plan: readonly PlannedColumn[], { prefixes, quote, missing, end }: TextForm): void {
+    const { run } = this.core;
+    const longest = prefixes.reduce((sum, prefix) => sum + prefix.length, 0);
+    const at = run.prepareText(plan.length, longest);
+    const places = prefixes.map((prefix) => this.keep(prefix));
+    const { ints } = this.core;
+    for (const [i, { kind, index }] of plan.entries()) {
+      ints.set([KINDS.indexOf(kind), index, places[i] ?? 0, prefixes[i]?.length ?? 0], at / 4 + i * 4);
+    }
+    const mark = quote === '' ? 0 : quote.charCodeAt(0);
+    run.configureText(mark, this.keep(missing), missing.length, this.keep(end), end.length);
+  }
+
+  /** Puts ASCII where the core finds it, with room behind it. */
+  private keep(text: string): number {
+    const at = this.core.run.allocate(text.length + 8);
+    const bytes = this.core.bytes(at, text.length);
+    for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
+    return at;
   }
 }
