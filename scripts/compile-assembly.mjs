@@ -17,6 +17,10 @@ export const compileFlow = (root, entry = 'assembly/flow/index.ts') =>
 /** Compiles the kernel of Parquet. @returns the module's bytes */
 export const compileParquet = (root) => compile(root, 'assembly/parquet/index.ts', ALWAYS);
 
+/** Compiles the kernel of distances. @returns the module's bytes */
+export const compileDistances = (root) =>
+  compile(root, 'assembly/distances/index.ts', [...ALWAYS, '--enable', 'simd']);
+
 /** @throws Error with what the compiler says, warnings too */
 async function compile(root, entry, options) {
   let binary;

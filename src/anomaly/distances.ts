@@ -1,8 +1,9 @@
 /**
- * Euclidean distances of all pairs of a table, a row after the other. Twelve rows meet twelve at a time, in tiles of two by
- * three, which is as many sums as stay in registers; and each pair is computed once: what the rows below will need is
- * kept as long as it fits. Sums run over the columns in order, so that every distance is the plain loop's to the last bit.
+ * Euclidean distances of all pairs of a table, a row after the other. Twelve rows meet twelve at a time, in a
+ * kernel of vectors (assembly/distances), and each pair is computed once: what the rows below will need is kept as long as it
+ * fits. Sums run over the columns in order, so that every distance is the plain loop's to the last bit.
  */
+import { instantiate } from '../web-assembly.js';
 
 /** Rows of a block: a multiple of both sides of a tile. */
 const blockRows = 12;
@@ -21,8 +22,19 @@ interface Tiles {
   readonly theirs: Float64Array;
   /** 12 x 12, the rows of `theirs` first: sums of squared differences. */
   readonly chunk: Float64Array;
+  readonly kernel: DistanceKernel;
+}
+
+/** See assembly/distances, compiled to WebAssembly. */
+interface DistanceKernel {
+  readonly memory: { readonly buffer: ArrayBuffer };
+  readonly ours: { readonly value: number };
+  readonly theirs: { readonly value: number };
+  readonly sums: { readonly value: number };
+  clear(): void;
   /** Adds the squared differences of so many columns (at most 128) to the chunk. */
-  readonly add: (columns: number) => void;
+  add(columns: number): void;
+  takeRoots(): void;
 }
 
 /** Distances between two blocks, kept until the second one's turn; the memory of those that had it is used again. */
@@ -68,7 +80,7 @@ export function visitDistances(
       if (other < index && index < keeper.blocks) takeKept(keeper, other, index, block, stride);
       else {
         squaredDistances(tiles, strips[index] as Float64Array[], strips[other] as Float64Array[]);
-        takeRoots(tiles.chunk, block, stride, other * blockRows);
+        takeRoots(tiles, block, stride, other * blockRows);
         if (other > index && other < keeper.blocks) keep(keeper, index, other, tiles.chunk);
       }
     }
@@ -112,79 +124,39 @@ function packStrips(
 
 /** The chunk of two blocks. */
 function squaredDistances(tiles: Tiles, ours: Float64Array[], theirs: Float64Array[]): void {
-  for (let at = 0; at < chunkSize; at++) tiles.chunk[at] = 0;
+  tiles.kernel.clear();
   for (let strip = 0; strip < ours.length; strip++) {
     const part = ours[strip] as Float64Array;
     if (tiles.inPlace !== part) tiles.ours.set(part);
     tiles.inPlace = part;
     tiles.theirs.set(theirs[strip] as Float64Array);
-    tiles.add(part.length / blockRows);
+    tiles.kernel.add(part.length / blockRows);
   }
 }
 
-/**
- * Made once: arrays that a function alone has closed over are constants to the compiler, which then need not look up
- * where they are and how long at each of their numbers (16 instead of 27 ns a pair of 50 columns). For the same reason
- * the sides are written as numbers in the innermost loops.
- */
+/** Made once for a process: the kernel keeps nothing between two pairs of blocks but what is in these arrays. */
 function createTiles(): Tiles {
-  // 256 columns of room, so that the mask below is seen to keep within it.
-  const ours = new Float64Array(blockRows * 256);
-  const theirs = new Float64Array(blockRows * 256);
-  const chunk = new Float64Array(chunkSize);
-  const add = (columns: number): void => {
-    const left = ours;
-    const right = theirs;
-    const sums = chunk;
-    const end = columns & 255;
-    for (let c = 0; c < 12; c += 3) {
-      for (let r = 0; r < 12; r += 2) {
-        const to = c * 12 + r;
-        let a0 = sums[to] as number;
-        let b0 = sums[to + 1] as number;
-        let a1 = sums[to + 12] as number;
-        let b1 = sums[to + 13] as number;
-        let a2 = sums[to + 24] as number;
-        let b2 = sums[to + 25] as number;
-        for (let k = 0; k < end; k++) {
-          const a = left[k * 12 + r] as number;
-          const b = left[k * 12 + r + 1] as number;
-          const x = right[k * 12 + c] as number;
-          const y = right[k * 12 + c + 1] as number;
-          const z = right[k * 12 + c + 2] as number;
-          let difference = a - x;
-          a0 += difference * difference;
-          difference = a - y;
-          a1 += difference * difference;
-          difference = a - z;
-          a2 += difference * difference;
-          difference = b - x;
-          b0 += difference * difference;
-          difference = b - y;
-          b1 += difference * difference;
-          difference = b - z;
-          b2 += difference * difference;
-        }
-        sums[to] = a0;
-        sums[to + 1] = b0;
-        sums[to + 12] = a1;
-        sums[to + 13] = b1;
-        sums[to + 24] = a2;
-        sums[to + 25] = b2;
-      }
-    }
+  const kernel = instantiate('distances.wasm', { env: { abort: unreachable } }) as DistanceKernel;
+  const { buffer } = kernel.memory;
+  const columns = blockRows * stripColumns;
+  return {
+    ours: new Float64Array(buffer, kernel.ours.value, columns),
+    inPlace: undefined,
+    theirs: new Float64Array(buffer, kernel.theirs.value, columns),
+    chunk: new Float64Array(buffer, kernel.sums.value, chunkSize),
+    kernel,
   };
-  return { ours, inPlace: undefined, theirs, chunk, add };
 }
 
-/** Square roots, into the chunk and into their places of the block. */
-function takeRoots(chunk: Float64Array, block: Float64Array, stride: number, column: number): void {
+function unreachable(): never {
+  throw new Error('the kernel of distances failed');
+}
+
+/** Roots of the chunk's numbers, into their places of the block, too. */
+function takeRoots({ chunk, kernel }: Tiles, block: Float64Array, stride: number, column: number): void {
+  kernel.takeRoots();
   for (let c = 0, at = 0; c < 12; c++) {
-    for (let r = 0, to = column + c; r < 12; r++, at++, to += stride) {
-      const root = Math.sqrt(chunk[at] as number);
-      chunk[at] = root;
-      block[to] = root;
-    }
+    for (let r = 0, to = column + c; r < 12; r++, at++, to += stride) block[to] = chunk[at] as number;
   }
 }
 
