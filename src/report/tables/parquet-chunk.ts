@@ -1,5 +1,4 @@
 import type { Cells, Column, ColumnBatch } from '../../column-table.js';
-import { ByteBuffer } from './byte-buffer.js';
 import type { ParquetKernel } from './parquet-kernel.js';
 
 /** Makes the bytes of a page smaller; null: pages stay as they are. */
@@ -13,10 +12,17 @@ export const RLE_DICTIONARY = 8;
 const DATA_PAGE = 0;
 const DICTIONARY_PAGE = 2;
 
+/** A page in parts, and its bytes before compression. */
+interface Page {
+  readonly parts: readonly Uint8Array[];
+  readonly uncompressed: number;
+}
+
 /** One column of one row group: its pages as they come, its dictionary in front of them at the end. */
 export class ColumnChunk {
-  /** Data pages with their headers. */
-  readonly pages = new ByteBuffer();
+  /** Headers and bodies of the data pages, and their bytes in all. */
+  pages: Uint8Array[] = [];
+  pageBytes = 0;
   /** Values, with missing ones and the places of empty lists. */
   values = 0;
   /** Bytes of the data pages with their headers before compression. */
@@ -35,7 +41,8 @@ export class ColumnChunk {
 
   clear(): void {
     this.kernel.clearDictionary(this.dictionary);
-    this.pages.length = 0;
+    this.pages = [];
+    this.pageBytes = 0;
     this.values = 0;
     this.uncompressedBytes = 0;
     this.plainPages = 0;
@@ -49,29 +56,32 @@ export class ColumnChunk {
     this.values += values;
     if (encoding === PLAIN) this.plainPages++;
     else this.dictionaryPages++;
-    this.uncompressedBytes += this.putPage(this.pages, DATA_PAGE, bytes, { values, encoding });
+    const page = this.pageOf(DATA_PAGE, bytes, { values, encoding });
+    this.pages.push(...page.parts);
+    this.pageBytes += lengthOf(page.parts);
+    this.uncompressedBytes += page.uncompressed;
   }
 
-  /** The dictionary's page, and its bytes before compression; empty when no page uses it. */
-  dictionaryPage(): { bytes: Uint8Array; uncompressed: number } {
-    if (this.dictionaryPages === 0) return { bytes: new Uint8Array(0), uncompressed: 0 };
+  /** The dictionary's page; nothing when no page uses it. */
+  dictionaryPage(): Page {
+    if (this.dictionaryPages === 0) return { parts: [], uncompressed: 0 };
     const { bytes, size } = this.kernel.dictionaryPlain(this.dictionary);
-    const page = new ByteBuffer();
-    const uncompressed = this.putPage(page, DICTIONARY_PAGE, bytes, { values: size, encoding: PLAIN });
-    return { bytes: page.written, uncompressed };
+    return this.pageOf(DICTIONARY_PAGE, bytes, { values: size, encoding: PLAIN });
   }
 
-  /** Appends a page with its header; returns how long both were without compression. */
-  private putPage(
-    target: ByteBuffer,
+  /** A page's header and a copy of its body. */
+  private pageOf(
     type: number,
     body: Uint8Array,
     { values, encoding }: { readonly values: number; readonly encoding: number },
-  ): number {
-    const stored = this.compress === null ? body : this.compress(body);
-    const header = this.kernel.header(type, body.length, stored.length, values, encoding);
-    target.append(header);
-    target.append(stored);
-    return header.length + body.length;
+  ): Page {
+    const stored = this.compress === null ? body.slice() : this.compress(body);
+    const header = this.kernel.header(type, body.length, stored.length, values, encoding).slice();
+    return { parts: [header, stored], uncompressed: header.length + body.length };
   }
+}
+
+/** Bytes of all parts together. */
+export function lengthOf(parts: readonly Uint8Array[]): number {
+  return parts.reduce((sum, { length }) => sum + length, 0);
 }

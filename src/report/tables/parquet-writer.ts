@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import type { Column } from '../../column-table.js';
 import { ByteBuffer } from './byte-buffer.js';
-import { ColumnChunk, type PageCompression, PLAIN, RLE, RLE_DICTIONARY } from './parquet-chunk.js';
+import { ColumnChunk, lengthOf, type PageCompression, PLAIN, RLE, RLE_DICTIONARY } from './parquet-chunk.js';
 import { ParquetKernel } from './parquet-kernel.js';
 import type { ByteSink, TableOptions, TableWriter } from './table-types.js';
 import { putStruct, type ThriftStruct, type ThriftValue } from './thrift-compact.js';
@@ -51,8 +51,7 @@ export function parquetWriter(
     const metadata = chunks.map((chunk) => {
       const chunkAt = offset;
       const dictionary = chunk.dictionaryPage();
-      give(dictionary.bytes);
-      give(chunk.pages.written);
+      for (const part of [...dictionary.parts, ...chunk.pages]) give(part);
       const described = chunkMetadata(chunk, chunkAt, dictionary, gzip ? GZIP : UNCOMPRESSED);
       uncompressed += dictionary.uncompressed + chunk.uncompressedBytes;
       chunk.clear();
@@ -88,13 +87,13 @@ function chunkMetadata(
   dictionary: ReturnType<ColumnChunk['dictionaryPage']>,
   codec: number,
 ): ThriftValue {
-  const dictionaryBytes = dictionary.bytes.length;
-  const { column, dictionaryPages, pages, values, plainPages } = chunk;
+  const dictionaryBytes = lengthOf(dictionary.parts);
+  const { column, dictionaryPages, pageBytes, values, plainPages } = chunk;
   const encodings = [RLE];
   if (dictionaryPages > 0) encodings.push(RLE_DICTIONARY);
   // The dictionary's own page is plain, too.
   if (dictionaryPages + plainPages > 0) encodings.push(PLAIN);
-  const bytes = dictionaryBytes + pages.length;
+  const bytes = dictionaryBytes + pageBytes;
   const metadata: ThriftStruct = [
     [1, { i32: physicalType(column) }],
     [2, { list: encodings.map((encoding) => ({ i32: encoding })) }],
