@@ -88,6 +88,18 @@ describe('NameLog', () => {
     expect(entries.map(({ fromB }) => fromB)).toEqual([false, false, true]);
   });
 
+  it('keeps no name that is longer than names are', async () => {
+    const label = 'x'.repeat(63);
+    // 4 bytes of lengths, the last zero, and 250: 255 in all.
+    const longest = [label, label, label, 'y'.repeat(61)].join('.');
+    const tooLong = `${longest}y`;
+    const endless = Array.from({ length: 20 }, () => label).join('.');
+    const entries = await entriesOf(
+      [longest, tooLong, endless].map((name) => ({ port: 53, overUdp: true, payload: question(name) })),
+    );
+    expect(entries.filter(({ text }) => text !== undefined).map(({ text }) => text)).toEqual([longest]);
+  });
+
   it('knows a name that the capture cuts', async () => {
     const payload = question(`${'x'.repeat(50)}.${'y'.repeat(50)}.example.com`);
     const [entry, ...rest] = await entriesOf([{ port: 53, overUdp: true, payload, snap: 96 }]);

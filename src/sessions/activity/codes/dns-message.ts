@@ -3,6 +3,8 @@ import { type Packet, PROTOCOL_TCP, PROTOCOL_UDP } from '../../../pcap/index.js'
 const DNS = 53;
 const MULTICAST_DNS = 5353;
 const HEADER_BYTES = 12;
+/** A name is no longer, lengths of its labels and the last zero included (RFC 1035, 2.3.4). */
+const NAME_BYTES = 255;
 
 /**
  * Where a DNS message begins in the view (RFC 1035, 4.1.1; over TCP behind two bytes of length, 4.2.2); -1 where the
@@ -38,13 +40,13 @@ export function responseCode(view: DataView, at: number): number {
 export function questionName(view: DataView, at: number, end: number): string | null {
   if (view.getUint16(at + 4) === 0) return null;
   const labels: string[] = [];
-  for (let place = at + HEADER_BYTES; place < end; ) {
+  const start = at + HEADER_BYTES;
+  for (let place = start; place < end && place - start < NAME_BYTES; ) {
     const length = view.getUint8(place);
     if (length === 0) return labels.length === 0 ? '.' : labels.join('.');
     // A question in front of all other names has nothing to point back to (4.1.4).
     if (length > 63 || place + 1 + length > end) return null;
     labels.push(labelText(view, place + 1, length));
-    if (labels.length > 127) return null;
     place += 1 + length;
   }
   return null;
@@ -67,9 +69,10 @@ function labelText(view: DataView, at: number, length: number): string {
 export function cutQuestionName(view: DataView, at: number, end: number): string | null {
   if (view.getUint16(at + 4) === 0) return null;
   const labels: string[] = [];
-  for (let place = at + HEADER_BYTES; place < end; ) {
+  const start = at + HEADER_BYTES;
+  for (let place = start; place < end; ) {
     const length = view.getUint8(place);
-    if (length === 0 || length > 63 || labels.length > 127) return null;
+    if (length === 0 || length > 63 || place + 1 + length - start >= NAME_BYTES) return null;
     labels.push(labelText(view, place + 1, Math.min(length, end - place - 1)));
     place += 1 + length;
   }
