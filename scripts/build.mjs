@@ -112,7 +112,7 @@ function packagesIn(metafiles) {
   return [...folders].sort();
 }
 
-/** The licence of every bundled package (of oui-data its table is), in its own words. */
+/** The licence of every bundled package (of oui-data its table is, of assemblyscript its library), in its own words. */
 function notices(folders) {
   const parts = folders.map((folder) => {
     const { name, version, license, author } = JSON.parse(
@@ -174,7 +174,11 @@ async function main() {
   chmodSync(join(beside, 'cli/main.cjs'), 0o755);
   writeFileSync(
     join(beside, 'THIRD_PARTY_NOTICES'),
-    notices([...packagesIn(results.map(({ metafile }) => metafile)), 'node_modules/oui-data']),
+    notices([
+      ...packagesIn(results.map(({ metafile }) => metafile)),
+      'node_modules/oui-data',
+      'node_modules/assemblyscript',
+    ]),
   );
   makeVendors(root, beside);
   writeFileSync(join(beside, 'flow.wasm'), await compileFlow(root));
