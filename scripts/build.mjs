@@ -24,7 +24,6 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { bsd2Clause } from './bsd-2-clause.mjs';
 import { compileDistances, compileFlow, compileParquet } from './compile-assembly.mjs';
-
 import { makeVendors } from './make-vendors.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));

@@ -4,9 +4,6 @@ import { putSmall } from './number-text';
 const COLON = 0x3a;
 const POINT = 0x2e;
 
-/** No address takes more bytes. */
-export const ADDRESS_ROOM = 48;
-
 /** An address as inet_ntop(3) prints it, from its words. */
 export function putAddress(at: usize, version: u32, words: usize): usize {
   return version === 4 ? putIpv4(at, load<u32>(words)) : putIpv6(at, words);

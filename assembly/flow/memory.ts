@@ -6,10 +6,14 @@ import { outOfMemory } from './host';
 
 let top: usize = __heap_base;
 
+/** The last page stays unused, so that no place behind what is taken is beyond what 32 bits can name. */
+const END: u64 = 0xffff_0000;
+
 /** Space for so many bytes that begins at a cache line. New space is zero. */
 export function allocate(bytes: usize): usize {
   const start = (top + 63) & ~63;
   const end = <u64>start + <u64>bytes;
+  if (end > END) outOfMemory();
   const have = (<u64>memory.size()) << 16;
   if (end > have) {
     const need = <i32>((end - have + 0xffff) >> 16);

@@ -2,7 +2,7 @@
  * The rows of a batch as text of some form, CSV or NDJSON: before each cell stands a prefix, behind the last one an end; see
  * `RowForm` in src/column-table.ts.
  */
-import { ADDRESS_ROOM } from './address-text';
+import { TEXT_ROOM } from '../../src/sessions/meter/meter-layout';
 import { putFraction } from './double-text';
 import { text } from './host';
 import { allocate } from './memory';
@@ -17,7 +17,7 @@ const MOMENT = 2;
 /** Of each column in a plan, four bytes each: kind, number among those of the same sort, where its prefix lies, its bytes. */
 const PLANNED_BYTES = 16;
 /** Bytes that a cell can take at most, in quotes. */
-const CELL_ROOM = ADDRESS_ROOM + 2;
+const CELL_ROOM = TEXT_ROOM + 2;
 const OUT_BYTES: usize = 1 << 17;
 
 let plan: usize = 0;
@@ -69,7 +69,7 @@ function putRow(start: usize, row: usize): usize {
     if (kind === WHOLE) at = putWhole(at, load<f64>(numbers + ((column + row) << 3)));
     else if (kind === DOUBLE) at = putFraction(at, load<f64>(numbers + ((column + row) << 3)));
     else if (kind === MOMENT) at = putMoment(at, moments + column * 12, row);
-    else at = putText(at, texts + column * (ADDRESS_ROOM + 4), row);
+    else at = putText(at, texts + column * (TEXT_ROOM + 4), row);
   }
   return putBytes(at, ending, endingBytes);
 }
@@ -82,7 +82,7 @@ function putMoment(at: usize, column: usize, row: usize): usize {
 }
 
 function putText(at: usize, bytes: usize, row: usize): usize {
-  const ends = bytes + <usize>capacity * ADDRESS_ROOM;
+  const ends = bytes + <usize>capacity * TEXT_ROOM;
   const from: usize = row === 0 ? 0 : load<u32>(ends + ((row - 1) << 2));
   const end: usize = load<u32>(ends + (row << 2));
   return putQuote(putBytes(putQuote(at), bytes + from, end - from));

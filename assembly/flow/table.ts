@@ -3,7 +3,7 @@
  * columns of numbers, columns of moments, columns of text.
  */
 import * as at from '../../src/sessions/meter/meter-layout';
-import { ADDRESS_ROOM, putAddress, putMac } from './address-text';
+import { putAddress, putMac } from './address-text';
 import { full } from './host';
 import { allocate } from './memory';
 import { openedByB } from './meter';
@@ -28,7 +28,7 @@ let withStatistics = false;
 let withOwn = false;
 
 /** Words for `end_reason` and `initiated_by`: a byte of length, then up to 15 of text. */
-const words: usize = memory.data(16 * 10, 8);
+const words: usize = memory.data(at.WORD_BYTES * 10, 8);
 const FIRST_INITIATOR = 7;
 
 /** Space for a batch; returns where the words for reasons and initiators are put, 16 bytes each. */
@@ -48,7 +48,7 @@ export function prepareTable(
   withOwn = own;
   numbers = allocate(numberColumns * rows * 8);
   moments = allocate(momentColumns * rows * 12);
-  texts = allocate(textColumns * rows * (ADDRESS_ROOM + 4));
+  texts = allocate(textColumns * rows * (at.TEXT_ROOM + 4));
   return words;
 }
 
@@ -188,11 +188,11 @@ function putMoment(column: i32, row: usize, side: usize, ms: usize, ns: usize, t
 
 /** Columns of text: bytes, then ends. */
 function textBytes(column: i32): usize {
-  return texts + <usize>(column * capacity) * (ADDRESS_ROOM + 4);
+  return texts + <usize>(column * capacity) * (at.TEXT_ROOM + 4);
 }
 
 function textEnds(column: i32): usize {
-  return textBytes(column) + <usize>capacity * ADDRESS_ROOM;
+  return textBytes(column) + <usize>capacity * at.TEXT_ROOM;
 }
 
 /** Where the cell of the row at hand begins. */
@@ -226,7 +226,7 @@ function putEnd(column: i32, row: usize, version: u32, isB: boolean, macHigh: u3
 }
 
 function putWord(column: i32, word: i32): void {
-  const text = words + ((<usize>word) << 4);
+  const text = words + <usize>word * at.WORD_BYTES;
   const start = cellStart(column);
   const length: usize = load<u8>(text);
   // Sixteen bytes at once: there is room behind every cell.

@@ -98,3 +98,8 @@ export const ENDED_FIN = 3;
 export const ENDED_RST = 4;
 export const ENDED_PLUGIN = 5;
 export const ENDED_LIMIT = 6;
+
+/** Bytes of a cell of text in the table: no address takes more. */
+export const TEXT_ROOM = 48;
+/** Bytes of a word for reasons and initiators: its length, then its text. */
+export const WORD_BYTES = 16;

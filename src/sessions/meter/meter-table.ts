@@ -1,5 +1,6 @@
 import { NetworkmlError } from '../../errors.js';
 import type { FlowCore } from './flow-core.js';
+import { TEXT_ROOM, WORD_BYTES } from './meter-layout.js';
 import { END_REASONS, INITIATORS } from './meter-types.js';
 
 /** Which columns a table of sessions has. */
@@ -37,11 +38,6 @@ export interface TextForm {
   readonly missing: string;
   readonly end: string;
 }
-
-/** Bytes of a cell of text. */
-const TEXT_ROOM = 48;
-/** Bytes of a word for reasons and initiators: its length, then its text. */
-const WORD_BYTES = 16;
 
 /** Rows of sessions that are over, column by column in the memory of the flow core. */
 export class MeterTable {
@@ -135,7 +131,8 @@ export class MeterTable {
   private prepareText(plan: readonly PlannedColumn[], { prefixes, quote, missing, end }: TextForm): void {
     const { run } = this.core;
     const longest = prefixes.reduce((sum, prefix) => sum + prefix.length, 0);
-    const at = run.prepareText(plan.length, longest);
+    // Behind two gigabytes of live sessions places look negative.
+    const at = run.prepareText(plan.length, longest) >>> 0;
     const places = prefixes.map((prefix) => this.keep(prefix));
     const { ints } = this.core;
     for (const [i, { kind, index }] of plan.entries()) {
