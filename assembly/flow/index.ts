@@ -3,21 +3,21 @@
  * `FlowCore` in src/sessions/meter/flow-core.ts, which is its only caller.
  */
 
+export { configureFrames } from '../packets/decode';
+export { packets } from '../packets/packet';
 export {
-  configureFrames,
   configureWalk,
   firstNanoseconds,
   firstSeconds,
   lastNanoseconds,
   lastSeconds,
-  walk,
   walked,
   walkedBytes,
-} from './frames';
+} from '../packets/records';
 export { allocate } from './memory';
 export { addFirst, advance, configure, countSessionsFrom, finish, nowMs, sessions } from './meter';
-export { packets } from './packet';
 export { configureText, prepareText, writeText } from './row-text';
 export { live } from './rows';
 export { blockOf } from './statistics';
 export { capacity, emptyTable, filled, moments, numbers, prepareTable, texts } from './table';
+export { walk } from './walk';

@@ -3,11 +3,11 @@
  * many sessions there are: an open-addressed table of live sessions, and a chain of them in the order of last use.
  */
 import * as at from '../../src/sessions/meter/meter-layout';
-import * as field from '../../src/sessions/meter/packet-layout';
+import * as field from '../../src/sessions/core/packet-layout';
 import { hash32 } from './hash';
 import * as host from './host';
 import { pushValue, releaseList } from './lists';
-import { packet, takeUp } from './packet';
+import { packet, takeUp } from '../packets/packet';
 import { live, oldest, releaseRow, takeRow, touchRow } from './rows';
 import { insertSlot, mask, removeSlot, slots } from './slots';
 import { addStatistics, releaseStatistics } from './statistics';
@@ -30,6 +30,8 @@ let compatible = false;
 /** Whether the host wants to hear of every packet, and of every session. */
 let hearsPackets = false;
 let hearsSessions = false;
+/** Which length of a packet counts: its distance from the first one. */
+let accounting: usize = 0;
 
 /** Sessions opened so far; a cut opens none. */
 export let sessions: i32 = 0;
@@ -39,7 +41,7 @@ let nowNs: i32 = 0;
 /** Before this time no session can be idle. */
 let scanAtMs: f64 = Infinity;
 
-/** Sets the rules; see SessionMeterOptions. Times in milliseconds. */
+/** Sets the rules; see SessionMeterOptions. Times in milliseconds; `size` is the number of an accounting. */
 export function configure(
   idle: f64,
   active: f64,
@@ -52,6 +54,7 @@ export function configure(
   isCompatible: boolean,
   packetsHeard: boolean,
   sessionsHeard: boolean,
+  size: i32,
 ): void {
   idleMs = idle;
   activeMs = active;
@@ -64,6 +67,7 @@ export function configure(
   compatible = isCompatible;
   hearsPackets = packetsHeard;
   hearsSessions = sessionsHeard;
+  accounting = (<usize>size) << 2;
 }
 
 /** Numbers sessions anew from here on. */
@@ -265,7 +269,7 @@ function count(row: usize, fromB: boolean, first: boolean): void {
   const side: u32 = fromB ? 1 : 0;
   const own4 = row + ((<usize>side) << 2);
   const own8 = row + ((<usize>side) << 3);
-  const size = load<f64>(packet, field.SIZE);
+  const size = <f64>load<u32>(packet + accounting, field.WIRE_LENGTH);
   const flags = load<i32>(packet, field.FLAGS);
   const lastOfSide = load<f64>(own8, at.LAST_MS * 8);
   const last = max(load<f64>(row, at.LAST_MS * 8), load<f64>(row, at.LAST_MS * 8 + 8));

@@ -5,8 +5,8 @@
  * (S. Chen, A. Ailamaki, P. B. Gibbons, T. C. Mowry, Improving hash join performance through prefetching, ICDE 2004).
  */
 import * as at from '../../src/sessions/meter/meter-layout';
-import * as field from '../../src/sessions/meter/packet-layout';
-import { packets } from './packet';
+import * as field from '../../src/sessions/core/packet-layout';
+import { packets } from '../packets/packet';
 import { live } from './rows';
 import { mask, slots } from './slots';
 

@@ -2,7 +2,7 @@ import { type NetworkmlError, toNetworkmlError } from '../errors.js';
 import { CaptureReader } from './capture-reader.js';
 import type { DigestWish } from './digest.js';
 import { compileFilter, type PacketFilter } from './filter/compile.js';
-import type { DecodeOptions, PacketHandler, SkippedHandler } from './frame-decoder.js';
+import type { PacketHandler, SkippedHandler } from './frame-decoder.js';
 import { type CaptureLimits, defaultCaptureLimits } from './limits.js';
 import type { Moment } from './moment.js';
 import type { PlainPackets } from './plain-packets.js';
@@ -56,8 +56,6 @@ export interface OpenCaptureOptions {
    * decoded (link type, lengths, time and place); the others count as skipped, `filtered`.
    */
   readonly filter?: string | PacketFilter;
-  /** Takes plain packets by itself, past `onPacket`; used where no packet needs to be seen before (a filter, NFStream's rules). */
-  readonly plainPackets?: PlainPackets | undefined;
 }
 
 export interface Capture {
@@ -66,12 +64,15 @@ export interface Capture {
    * Reads the capture once, from start to end, and calls `onPacket` for each usable packet with one record that is
    * filled again every time.
    * @param onSkipped the same for packets that could not be used
+   * @param plainPackets takes plain packets by itself, past `onPacket`; used where no packet needs to be seen before (a
+   * filter, NFStream's rules)
    * @throws NetworkmlError NML_INPUT_*, NML_PCAP_* with the place of the failure
    */
   read(
     onPacket: PacketHandler,
     onProgress?: (progress: CaptureProgress) => void,
     onSkipped?: SkippedHandler,
+    plainPackets?: PlainPackets,
   ): Promise<CaptureSummary>;
 }
 
@@ -86,8 +87,10 @@ export function openCapture(source: CaptureSource, options: OpenCaptureOptions =
   const filter = typeof options.filter === 'string' ? compileFilter(options.filter) : options.filter;
   return {
     name,
-    async read(onPacket, onProgress, onSkipped) {
-      const reader = new CaptureReader(onPacket, limits, { ...decodeOptions(options), filter, onSkipped });
+    async read(onPacket, onProgress, onSkipped, plainPackets) {
+      const { decode, tunnels } = options;
+      const wish = { decode, tunnels, filter, onSkipped, plainPackets };
+      const reader = new CaptureReader(onPacket, limits, wish);
       try {
         const { sha256 } = await pump(source, reader, {
           limits,
@@ -101,11 +104,6 @@ export function openCapture(source: CaptureSource, options: OpenCaptureOptions =
       }
     },
   };
-}
-
-function decodeOptions(options: OpenCaptureOptions): DecodeOptions {
-  const { decode = 'exact', tunnels = true, plainPackets } = options;
-  return { decode, tunnels, plainPackets };
 }
 
 function summarize(file: string, sha256: Promise<string | null>, reader: CaptureReader): CaptureSummary {

@@ -60,8 +60,8 @@ export class ClassicWalker implements RecordWalker {
       at += CLASSIC_HEADER_BYTES;
       this.plain = this.littleEndian && this.linkType === LINKTYPE_ETHERNET;
       const { recordHeaderBytes, nanosecondsPerUnit, limits } = this;
-      if (this.plain)
-        this.decoder.plainPackets?.begin(recordHeaderBytes, nanosecondsPerUnit, limits.recordBytes);
+      const { plainPackets, tunnels } = this.decoder;
+      if (this.plain) plainPackets?.begin(recordHeaderBytes, nanosecondsPerUnit, limits.recordBytes, tunnels);
     }
     const { littleEndian, recordHeaderBytes, nanosecondsPerUnit, linkType, decoder } = this;
     const limit = this.limits.recordBytes;

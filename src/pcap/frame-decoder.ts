@@ -26,8 +26,8 @@ export type SkippedHandler = (packet: Packet, reason: SkipReasonName) => void;
 
 /** How frames are decoded: see `OpenCaptureOptions`. */
 export interface DecodeOptions {
-  readonly decode?: 'exact' | 'nfstream';
-  readonly tunnels?: boolean;
+  readonly decode?: 'exact' | 'nfstream' | undefined;
+  readonly tunnels?: boolean | undefined;
   readonly filter?: ((packet: Packet) => boolean) | undefined;
   readonly onSkipped?: SkippedHandler | undefined;
   /** Takes what it can of a capture by itself; `onPacket` is called for the rest. */
@@ -47,7 +47,8 @@ export class FrameDecoder {
   private readonly outer = createPacket();
   private readonly fragments = new FragmentTable();
   private readonly nfstream: NfstreamDecoder | undefined;
-  private readonly tunnels: boolean;
+  /** Whether tunnels are opened. */
+  readonly tunnels: boolean;
   private readonly filter: ((packet: Packet) => boolean) | undefined;
   private readonly onSkipped: SkippedHandler | undefined;
   private readonly linkTypes = new Set<number>();

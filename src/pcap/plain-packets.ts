@@ -7,8 +7,11 @@ import type { Moment } from './moment.js';
 export interface PlainPackets {
   /** Where the reader's bytes must lie: at least so many. Longer memory may be asked for later. */
   buffer(bytes: number): Uint8Array;
-  /** A file's records begin: bytes of a record's header, nanoseconds of a tick, most bytes of a record. */
-  begin(recordHeaderBytes: number, nanosecondsPerUnit: number, recordLimit: number): void;
+  /**
+   * A file's records begin: bytes of a record's header, nanoseconds of a tick, most bytes of a record.
+   * @param tunnels whether packets that may be tunnels are left to the decoder here
+   */
+  begin(recordHeaderBytes: number, nanosecondsPerUnit: number, recordLimit: number, tunnels: boolean): void;
   /**
    * Takes whole records of plain packets in `[from, end)` of the buffer, `most` at most.
    * @returns where the first record begins that was not taken

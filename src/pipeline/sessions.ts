@@ -52,7 +52,7 @@ export class CaptureMeter {
     this.rows = new SessionRows(options, onBatch);
     this.columns = this.rows.columns;
     this.meter = this.rows.meter;
-    this.plainPackets = this.meter.plainPackets(options.tunnels ?? true);
+    this.plainPackets = this.meter.plainPackets();
   }
 
   /** Rows so far, and live sessions. */
@@ -76,7 +76,6 @@ export class CaptureMeter {
       digest: 'never',
       decode: this.options.compatible === true ? 'nfstream' : 'exact',
       tunnels: this.options.tunnels ?? true,
-      plainPackets: this.plainPackets,
       ...(this.options.filter === undefined ? {} : { filter: this.options.filter }),
     });
     rows.file = name;
@@ -87,6 +86,7 @@ export class CaptureMeter {
         (packet) => meter.add(packet),
         options.onProgress,
         options.onSkipped,
+        this.plainPackets,
       );
       meter.framesBefore += this.options.join === true ? summary.packets : 0;
       return summary;

@@ -1,18 +1,12 @@
-import { NetworkmlError } from '../../errors.js';
-import { instantiate, sharedMemory, type WasmMemory } from '../../web-assembly.js';
-
-/** A number that the core shows. */
-interface CoreNumber {
-  readonly value: number;
-}
+import { Core, type CoreNumber } from '../core/core.js';
+import type { PacketTaker } from '../core/packet-place.js';
+import type { RecordWalker } from '../core/plain-packets.js';
 
 /**
  * The flow core: rows of live sessions, their statistics and expiry, rows of the table and their text, compiled to
  * WebAssembly from assembly/flow. Places are offsets in its memory. See there for what each part does.
  */
-export interface FlowExports {
-  allocate(bytes: number): number;
-  readonly packets: CoreNumber;
+export interface FlowExports extends PacketTaker, RecordWalker {
   configure(
     idleMs: number,
     activeMs: number,
@@ -25,6 +19,7 @@ export interface FlowExports {
     compatible: boolean,
     packetsHeard: boolean,
     sessionsHeard: boolean,
+    accounting: number,
   ): void;
   countSessionsFrom(first: number): void;
   readonly sessions: CoreNumber;
@@ -51,15 +46,6 @@ export interface FlowExports {
   prepareText(columns: number, prefixBytes: number): number;
   configureText(mark: number, none: number, noneBytes: number, end: number, endBytes: number): void;
   writeText(): void;
-  configureFrames(tunnels: boolean, size: number): void;
-  configureWalk(headerBytes: number, tick: number, limit: number): void;
-  walk(from: number, end: number, frame: number, most: number): number;
-  readonly walked: CoreNumber;
-  readonly walkedBytes: CoreNumber;
-  readonly firstSeconds: CoreNumber;
-  readonly firstNanoseconds: CoreNumber;
-  readonly lastSeconds: CoreNumber;
-  readonly lastNanoseconds: CoreNumber;
 }
 
 /** What the core asks of those who use it. Rows can be read until the call returns. */
@@ -74,53 +60,17 @@ export interface FlowHost {
   text(bytes: Uint8Array): void;
 }
 
-/** One core and the views of its memory, which is shared so that views stay valid when it grows. */
-export class FlowCore {
-  readonly run: FlowExports;
-  private readonly memory = reserveMemory();
-  private buffer: ArrayBufferLike = this.memory.buffer;
-  private words = new Int32Array(this.buffer);
-  private reals = new Float64Array(this.buffer);
-
+/** The core of one meter. */
+export class FlowCore extends Core<FlowExports> {
   constructor(host: FlowHost) {
-    const imports = {
-      env: { memory: this.memory, abort: outOfMemory },
-      host: {
-        ended: host.ended,
-        counted: (row: number, fromB: number, first: number) => host.counted(row, fromB !== 0, first !== 0),
-        full: host.full,
-        text: (at: number, bytes: number) => host.text(this.bytes(at, bytes)),
-        putDouble: (at: number, value: number) => this.putAscii(at, String(value)),
-        outOfMemory,
-      },
+    const hooks = {
+      ended: host.ended,
+      counted: (row: number, fromB: number, first: number) => host.counted(row, fromB !== 0, first !== 0),
+      full: host.full,
+      text: (at: number, bytes: number) => host.text(this.bytes(at, bytes)),
+      putDouble: (at: number, value: number) => this.putAscii(at, String(value)),
     };
-    this.run = instantiate('flow.wasm', imports) as FlowExports;
-  }
-
-  /** All memory as 32-bit integers: the place divided by four is the index. */
-  get ints(): Int32Array {
-    this.look();
-    return this.words;
-  }
-
-  /** All memory as doubles: the place divided by eight is the index. */
-  get floats(): Float64Array {
-    this.look();
-    return this.reals;
-  }
-
-  /** So many bytes from a place on. */
-  bytes(at: number, length: number): Uint8Array {
-    this.look();
-    return new Uint8Array(this.buffer, at >>> 0, length);
-  }
-
-  private look(): void {
-    const { buffer } = this.memory;
-    if (buffer === this.buffer) return;
-    this.buffer = buffer;
-    this.words = new Int32Array(buffer);
-    this.reals = new Float64Array(buffer);
+    super('flow.wasm', hooks, 'live sessions');
   }
 
   private putAscii(at: number, text: string): number {
@@ -128,20 +78,4 @@ export class FlowCore {
     for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
     return at + text.length;
   }
-}
-
-/** Addresses for all that 32 bits can name; memory is only what is written to. @throws NetworkmlError NML_MEMORY */
-function reserveMemory(): WasmMemory {
-  try {
-    return sharedMemory();
-  } catch (cause) {
-    throw new NetworkmlError('NML_MEMORY', 'there are not enough addresses for WebAssembly', {
-      hint: 'raise the limit of addresses (ulimit -v), or set NODE_OPTIONS=--disable-wasm-trap-handler',
-      cause,
-    });
-  }
-}
-
-function outOfMemory(): never {
-  throw new NetworkmlError('NML_MEMORY', 'no memory is left for live sessions');
 }

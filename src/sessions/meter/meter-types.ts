@@ -3,6 +3,9 @@ import type { Packet } from '../../pcap/index.js';
 /** Which length of a packet is its size: frame on the wire, IP packet, transport header and data, data alone. */
 export type Accounting = 'link' | 'ip' | 'transport' | 'payload';
 
+/** Accountings in the order of their numbers in the flow core. */
+export const ACCOUNTINGS = ['link', 'ip', 'transport', 'payload'] as const satisfies readonly Accounting[];
+
 /**
  * Why a session ended: nothing seen for the idle time-out; open for the active time-out; end of the input; both
  * sides' FIN; an RST; a plugin's wish; room needed for another session.

@@ -1,16 +1,16 @@
 import type { Packet, PlainPackets } from '../../pcap/index.js';
+import { PacketPlace } from '../core/packet-place.js';
+import { CorePlainPackets } from '../core/plain-packets.js';
 import { FlowCore } from './flow-core.js';
 import { MeterTable, type MeterTableOptions } from './meter-table.js';
 import {
+  ACCOUNTINGS,
   DEFAULT_MAX_SESSIONS,
   END_REASONS,
   type MeteredSession,
   type SessionHandler,
   type SessionMeterOptions,
 } from './meter-types.js';
-import * as field from './packet-layout.js';
-import { ACCOUNTINGS, icmpOf, scopeOf, sizeOf } from './packet-parts.js';
-import { CorePlainPackets } from './plain-packets.js';
 import { PluginRunner } from './plugin-runner.js';
 import { createMeteredSession, fillRecord, type RowContents } from './session-record.js';
 
@@ -22,17 +22,12 @@ export class SessionMeter {
   /** Added to frame numbers: packets of the captures before, where several are one stream. */
   framesBefore = 0;
   private readonly core: FlowCore;
-  private readonly accounting: (typeof ACCOUNTINGS)[number];
   private readonly record: MeteredSession;
   private readonly contents: RowContents;
   private readonly plugins: PluginRunner | undefined;
-  /** Where the packet at hand lies: index of its words, and of its doubles. */
-  private readonly words: number;
-  private readonly reals: number;
+  private readonly place: PacketPlace;
   /** The packet at hand, for plugins. */
   private packet: Packet | undefined;
-  private readonly ints: Int32Array;
-  private readonly floats: Float64Array;
 
   /**
    * @param onSession called with every session that is over, in the order in which they end; undefined when the table
@@ -43,7 +38,6 @@ export class SessionMeter {
     options: SessionMeterOptions = {},
   ) {
     const { statistics = false, splt = 0, frames = false, plugins = [] } = options;
-    this.accounting = options.accounting ?? 'link';
     this.record = createMeteredSession(splt);
     this.core = new FlowCore({
       ended: (row, reason) => this.ended(row >>> 0, reason),
@@ -54,11 +48,7 @@ export class SessionMeter {
     const { core } = this;
     this.contents = { core, statistics, splt, frames };
     this.plugins = plugins.length === 0 ? undefined : new PluginRunner(plugins, core);
-    this.words = core.run.packets.value / 4;
-    this.reals = core.run.packets.value / 8;
-    // The packet's place is there from the start, so these views hold for good.
-    this.ints = core.ints;
-    this.floats = core.floats;
+    this.place = new PacketPlace(core);
     core.run.configure(
       (options.idleTimeout ?? 120) * 1000,
       (options.activeTimeout ?? 1800) * 1000,
@@ -71,6 +61,7 @@ export class SessionMeter {
       options.compatible ?? false,
       this.plugins !== undefined,
       onSession !== undefined || this.plugins !== undefined,
+      ACCOUNTINGS.indexOf(options.accounting ?? 'link'),
     );
   }
 
@@ -90,29 +81,7 @@ export class SessionMeter {
 
   /** Adds one packet to its session. The record is not kept. */
   add(packet: Packet): void {
-    const { ints, words, floats, reals } = this;
-    ints[words + (field.SOURCE >> 2)] = packet.source0;
-    ints[words + (field.SOURCE >> 2) + 1] = packet.source1;
-    ints[words + (field.SOURCE >> 2) + 2] = packet.source2;
-    ints[words + (field.SOURCE >> 2) + 3] = packet.source3;
-    ints[words + (field.DESTINATION >> 2)] = packet.destination0;
-    ints[words + (field.DESTINATION >> 2) + 1] = packet.destination1;
-    ints[words + (field.DESTINATION >> 2) + 2] = packet.destination2;
-    ints[words + (field.DESTINATION >> 2) + 3] = packet.destination3;
-    ints[words + (field.SOURCE_PORT >> 2)] = packet.sourcePort;
-    ints[words + (field.DESTINATION_PORT >> 2)] = packet.destinationPort;
-    ints[words + (field.PACKET_SCOPE >> 2)] = scopeOf(packet);
-    ints[words + (field.FLAGS >> 2)] = packet.hasTcpFlags ? packet.tcpFlags : -1;
-    ints[words + (field.WITH_MAC >> 2)] = packet.hasMac ? 1 : 0;
-    ints[words + (field.SOURCE_MAC_HIGH >> 2)] = packet.sourceMacHigh;
-    ints[words + (field.SOURCE_MAC_LOW >> 2)] = packet.sourceMacLow;
-    ints[words + (field.DESTINATION_MAC_HIGH >> 2)] = packet.destinationMacHigh;
-    ints[words + (field.DESTINATION_MAC_LOW >> 2)] = packet.destinationMacLow;
-    ints[words + (field.ICMP_WORD >> 2)] = icmpOf(packet);
-    ints[words + (field.NANOSECONDS >> 2)] = packet.nanoseconds;
-    floats[reals + (field.SECONDS >> 3)] = packet.seconds;
-    floats[reals + (field.SIZE >> 3)] = sizeOf(packet, this.accounting);
-    floats[reals + (field.FRAME >> 3)] = this.framesBefore + packet.number;
+    this.place.put(packet, this.framesBefore + packet.number);
     this.packet = packet;
     this.core.run.addFirst();
   }
@@ -138,13 +107,9 @@ export class SessionMeter {
     });
   }
 
-  /**
-   * The short way for packets that need no look from outside: undefined where plugins want to see each.
-   * @param tunnels whether packets that may be tunnels are left to the long way
-   */
-  plainPackets(tunnels: boolean): PlainPackets | undefined {
+  /** The short way for packets that need no look from outside: undefined where plugins want to see each. */
+  plainPackets(): PlainPackets | undefined {
     if (this.plugins !== undefined) return undefined;
-    this.core.run.configureFrames(tunnels, ACCOUNTINGS.indexOf(this.accounting));
     return new CorePlainPackets(this.core, () => this.framesBefore);
   }
 

@@ -70,15 +70,20 @@ async function read(
     accounting,
     endOnFin: true,
   });
-  const plain = isShort ? meter.plainPackets(tunnels) : undefined;
+  const plain = isShort ? meter.plainPackets() : undefined;
   let seen = 0;
   const source = pieces === 0 ? bytes : inPieces(bytes, pieces);
-  const capture = openCapture(source, { name: 'x', tunnels, plainPackets: plain, digest: 'never' });
+  const capture = openCapture(source, { name: 'x', tunnels, digest: 'never' });
   const summary = await capture
-    .read((packet) => {
-      seen++;
-      meter.add(packet);
-    })
+    .read(
+      (packet) => {
+        seen++;
+        meter.add(packet);
+      },
+      undefined,
+      undefined,
+      plain,
+    )
     .then(
       ({ sha256: _, damage, ...rest }) => ({ ...rest, damage: damage?.toSentence() }),
       (error: Error) => ({ error: error.message, skipped: {}, packets: 0 }),
@@ -135,11 +140,11 @@ describe('the short way for plain packets', () => {
   it('is not taken where a plugin or a filter looks at packets', async () => {
     const packet = { seconds: 1, nanoseconds: 0, frame: plainFrames[0] as Uint8Array, wireBytes: 84 };
     const bytes = fileOf((Object.values(forms)[0] as (typeof forms)[string])([packet], 1));
-    expect(new SessionMeter(undefined, { plugins: [{ name: 'p' }] }).plainPackets(true)).toBeUndefined();
+    expect(new SessionMeter(undefined, { plugins: [{ name: 'p' }] }).plainPackets()).toBeUndefined();
     const meter = new SessionMeter(undefined);
     let seen = 0;
-    const wish = { plainPackets: meter.plainPackets(true), filter: () => true };
-    await openCapture(bytes, wish).read(() => seen++);
+    const capture = openCapture(bytes, { filter: () => true });
+    await capture.read(() => seen++, undefined, undefined, meter.plainPackets());
     expect(seen).toBe(1);
   });
 });

@@ -1,13 +1,27 @@
 import type { Moment, PlainPackets } from '../../pcap/index.js';
-import type { FlowCore } from './flow-core.js';
+import type { Core, CoreExports, CoreNumber } from './core.js';
 
-/** The flow core's own way of reading records of a classic file. */
+/** A core that reads records of a classic file by itself (assembly/packets/records.ts). */
+export interface RecordWalker extends CoreExports {
+  configureFrames(tunnels: boolean): void;
+  configureWalk(headerBytes: number, tick: number, limit: number): void;
+  walk(from: number, end: number, frame: number, most: number): number;
+  readonly walked: CoreNumber;
+  readonly walkedBytes: CoreNumber;
+  readonly firstSeconds: CoreNumber;
+  readonly firstNanoseconds: CoreNumber;
+  readonly lastSeconds: CoreNumber;
+  readonly lastNanoseconds: CoreNumber;
+}
+
+/** A core's own way of reading records of a classic file. */
 export class CorePlainPackets implements PlainPackets {
   /** The reader's bytes: used again for every capture. */
   private input: Uint8Array | undefined;
 
+  /** @param framesBefore added to frame numbers: packets of the captures before, where several are one stream */
   constructor(
-    private readonly core: FlowCore,
+    private readonly core: Core<RecordWalker>,
     private readonly framesBefore: () => number,
   ) {}
 
@@ -18,8 +32,9 @@ export class CorePlainPackets implements PlainPackets {
     return this.input;
   }
 
-  begin(recordHeaderBytes: number, nanosecondsPerUnit: number, recordLimit: number): void {
+  begin(recordHeaderBytes: number, nanosecondsPerUnit: number, recordLimit: number, tunnels: boolean): void {
     this.core.run.configureWalk(recordHeaderBytes, nanosecondsPerUnit, recordLimit);
+    this.core.run.configureFrames(tunnels);
   }
 
   walk(from: number, end: number, packetsBefore: number, most: number): number {

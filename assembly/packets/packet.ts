@@ -1,5 +1,5 @@
-/** The packet at hand, and those that come after it: see src/sessions/meter/packet-layout.ts. */
-import * as field from '../../src/sessions/meter/packet-layout';
+/** The packet at hand, and those that come after it: see src/sessions/core/packet-layout.ts. */
+import * as field from '../../src/sessions/core/packet-layout';
 
 /** Packets that are read ahead at most. */
 export const AHEAD: u32 = 16;

@@ -1,13 +1,10 @@
 /**
- * The short way for records of a classic little-endian pcap file of Ethernet frames: whole IPv4 and IPv6 packets, behind
- * any VLAN tags, that are no fragments, carry no tunnel and have no extension headers go straight to their sessions. At
- * everything else the walk stops, and the host decodes that one frame (src/pcap), which finds the same as is found here
- * for packets that both can read.
+ * Headers of Ethernet frames: whole IPv4 and IPv6 packets, behind any VLAN tags, that are no fragments, carry no tunnel and
+ * have no extension headers. Everything else is left to the host (src/pcap), which finds the same as is found here for
+ * packets that both can read.
  */
-import * as field from '../../src/sessions/meter/packet-layout';
-import { add, makeKey } from './meter';
-import { AHEAD, packet, takeUp } from './packet';
-import { warm } from './warm';
+import * as field from '../../src/sessions/core/packet-layout';
+import { packet } from './packet';
 
 const TCP = 6;
 const UDP = 17;
@@ -16,98 +13,11 @@ const ICMPV6 = 58;
 const SCTP = 132;
 const UDP_LITE = 136;
 
-/** Frames that were walked so far, their bytes on the wire, and the times of the earliest and the latest one. */
-export let walked: f64 = 0;
-export let walkedBytes: f64 = 0;
-export let firstSeconds: f64 = Infinity;
-export let firstNanoseconds: i32 = 0;
-export let lastSeconds: f64 = -Infinity;
-export let lastNanoseconds: i32 = 0;
-
-let recordHeader: usize = 16;
-let unit: f64 = 1000;
-let recordLimit: u32 = 0;
 let opensTunnels = true;
-/** 0 link, 1 ip, 2 transport, 3 payload. */
-let accounting: i32 = 0;
 
-/** Which file and how it is read: bytes of a record's header, nanoseconds of a tick, most bytes of a record. */
-export function configureWalk(headerBytes: i32, tick: f64, limit: i32): void {
-  recordHeader = headerBytes;
-  unit = tick;
-  recordLimit = limit;
-}
-
-/** Which packets are left to the host, and which length counts: the number of SIZES. */
-export function configureFrames(tunnels: boolean, size: i32): void {
+/** Whether packets that may be tunnels are left to the host. */
+export function configureFrames(tunnels: boolean): void {
   opensTunnels = tunnels;
-  accounting = size;
-}
-
-/**
- * Takes records in memory from `from` to `end` until one is not whole or not plain, `most` at most.
- * @param frame number of the frame before
- * @returns where that record begins
- */
-export function walk(from: usize, end: usize, frame: f64, most: f64): usize {
-  let at = from;
-  walked = 0;
-  walkedBytes = 0;
-  firstSeconds = Infinity;
-  lastSeconds = -Infinity;
-  for (let read: u32 = AHEAD; read === AHEAD; ) {
-    read = 0;
-    while (read < AHEAD && walked < most) {
-      takeUp(read);
-      const next = readRecord(at, end, frame + walked + 1);
-      if (next === 0) break;
-      at = next;
-      walked++;
-      read++;
-    }
-    warm(read);
-    for (let number: u32 = 0; number < read; number++) {
-      takeUp(number);
-      add();
-    }
-  }
-  return at;
-}
-
-/** Reads the record at `at` into the packet at hand; returns where the next one begins, 0 where it is not whole or not plain. */
-function readRecord(at: usize, end: usize, frame: f64): usize {
-  if (at + recordHeader > end) return 0;
-  const captured = load<u32>(at, 8);
-  const start = at + recordHeader;
-  if (captured > recordLimit || captured > <u32>(end - start)) return 0;
-  const wire = max(load<u32>(at, 12), captured);
-  if (!decode(start, start + captured, wire)) return 0;
-  let seconds = <f64>load<u32>(at);
-  let nanoseconds = <f64>load<u32>(at, 4) * unit;
-  if (nanoseconds >= 1e9) {
-    // Some writers let the fraction run past one second.
-    const more = floor(nanoseconds / 1e9);
-    seconds += more;
-    nanoseconds -= more * 1e9;
-  }
-  walkedBytes += <f64>wire;
-  noteTime(seconds, <i32>nanoseconds);
-  store<f64>(packet, seconds, field.SECONDS);
-  store<i32>(packet, <i32>nanoseconds, field.NANOSECONDS);
-  store<f64>(packet, frame, field.FRAME);
-  makeKey();
-  return start + captured;
-}
-
-function noteTime(seconds: f64, nanoseconds: i32): void {
-  if (seconds < firstSeconds || (seconds === firstSeconds && nanoseconds < firstNanoseconds)) {
-    firstSeconds = seconds;
-    firstNanoseconds = nanoseconds;
-  }
-  if (seconds > lastSeconds || (seconds === lastSeconds && nanoseconds > lastNanoseconds)) {
-    lastSeconds = seconds;
-    lastNanoseconds = nanoseconds;
-  }
 }
 
 function u16At(at: usize): u32 {
@@ -115,7 +25,7 @@ function u16At(at: usize): u32 {
 }
 
 /** Puts a frame into the packet at hand; false where it is not plain. */
-function decode(start: usize, end: usize, wire: u32): boolean {
+export function decodeFrame(start: usize, end: usize, wire: u32): boolean {
   let at = start + 14;
   if (at > end) return false;
   let vlan: u32 = 0;
@@ -230,11 +140,13 @@ function decodeTransport(
   store<i32>(packet, flags, field.FLAGS);
   store<u32>(packet, icmp, field.ICMP_WORD);
   const transportBytes = ipBytes - ipHeader;
-  let size = wire;
-  if (accounting === 1) size = ipBytes;
-  else if (accounting === 2) size = transportBytes;
-  else if (accounting === 3) size = transportBytes > headerBytes ? transportBytes - headerBytes : 0;
-  store<f64>(packet, <f64>size, field.SIZE);
+  store<u32>(packet, wire, field.WIRE_LENGTH);
+  store<u32>(packet, ipBytes, field.IP_LENGTH);
+  store<u32>(packet, transportBytes, field.TRANSPORT_LENGTH);
+  store<u32>(packet, transportBytes > headerBytes ? transportBytes - headerBytes : 0, field.PAYLOAD_LENGTH);
+  store<u32>(packet, <u32>ip, field.IP_AT);
+  store<u32>(packet, <u32>at, field.TRANSPORT_AT);
+  store<u32>(packet, <u32>end, field.FRAME_END);
   return true;
 }
 
