@@ -14,6 +14,10 @@ const PAGES = ['--initialMemory', '16', '--maximumMemory', '65536'];
 export const compileFlow = (root, entry = 'assembly/flow/index.ts') =>
   compile(root, entry, [...ALWAYS, ...SHARED, ...PAGES]);
 
+/** Compiles the session table. @returns the module's bytes */
+export const compileTable = (root) =>
+  compile(root, 'assembly/table/index.ts', [...ALWAYS, ...SHARED, ...PAGES]);
+
 /** Compiles the kernel of Parquet. @returns the module's bytes */
 export const compileParquet = (root) => compile(root, 'assembly/parquet/index.ts', ALWAYS);
 

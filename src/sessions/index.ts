@@ -27,7 +27,7 @@ export {
   NameLog,
   PROCESS_CODE,
 } from './activity/name-log.js';
-export { WINDOW_NS, WINDOW_SECONDS } from './activity/window-log.js';
+export { WINDOW_NS, WINDOW_SECONDS } from './activity/window-layout.js';
 export {
   formatAddress,
   formatIpv4,

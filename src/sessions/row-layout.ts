@@ -28,7 +28,7 @@ export const MAC_B = 36;
  * ICMP: "destination unreachable", those from a in the lower half, those from b in the upper, each up to 65,535.
  */
 export const MARKED_PACKETS = 40;
-/** Minute of the newest packet and what the two ends did in it: see `activity/window-log.ts`. */
+/** Minute of the newest packet and what the two ends did in it: see `activity/window-layout.ts`. */
 export const WINDOW = 44;
 
 /** Two blocks of counters: packets from a, packets from b. */

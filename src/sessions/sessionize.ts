@@ -44,8 +44,9 @@ export async function sessionize(
   const names = options.names === true ? new NameLog() : undefined;
   const hints = options.hints === true ? new HintLog() : undefined;
   const { onSkipped } = options;
+  const readsHeadersOnly = names === undefined && hints === undefined;
   const summary = await capture.read(
-    names === undefined && hints === undefined
+    readsHeadersOnly
       ? (packet) => table.add(packet)
       : (packet) => {
           table.add(packet);
@@ -59,6 +60,7 @@ export async function sessionize(
           arp.add(packet);
           onSkipped(packet, reason);
         },
+    readsHeadersOnly ? table.plainPackets() : undefined,
   );
   const hint = options.device ?? hintFromName(parseCaptureName(capture.name));
   return { summary, table, arp, names, hints, device: chooseDevice(table, hint) };

@@ -1,9 +1,9 @@
 import * as row from '../row-layout.js';
 import type { SessionTable } from '../session-table.js';
-import { WINDOW_SHIFT } from './window-log.js';
+import { WINDOW_SHIFT } from './window-layout.js';
 
-/** Bits of `DeviceWindows.facts`; each has a second one for the peer, one place above. ICMP: see `window-log.ts`. */
-export { DID_SEND, DID_SEND_PAYLOAD, DID_SEND_RST, DID_SEND_SYN } from './window-log.js';
+/** Bits of `DeviceWindows.facts`; each has a second one for the peer, one place above. ICMP: see `window-layout.ts`. */
+export { DID_SEND, DID_SEND_PAYLOAD, DID_SEND_RST, DID_SEND_SYN } from './window-layout.js';
 
 /** What each row of a device did in each minute, in order of minutes; as columns. */
 export interface DeviceWindows {

@@ -1,0 +1,39 @@
+/**
+ * The session table of `predict`: packets to sessions without time-outs, cut at the bounds of time slices. What it promises is
+ * the documentation of `SessionTable` in src/sessions/session-table.ts, which is its only caller.
+ */
+
+export { allocate } from '../flow/memory';
+export { configureFrames } from '../packets/decode';
+export { packets } from '../packets/packet';
+export {
+  configureWalk,
+  firstNanoseconds,
+  firstSeconds,
+  lastNanoseconds,
+  lastSeconds,
+  walked,
+  walkedBytes,
+} from '../packets/records';
+export { headers } from './headers';
+export { findKey, keyCount, keyWord } from './keys';
+export { addresses6, macs, refused, rowCount, rows } from './rows';
+export { hosts, stacks } from './stacks';
+export {
+  addFirst,
+  baseNanoseconds,
+  baseSeconds,
+  configure,
+  newestFromB,
+  newestRow,
+  sessions,
+} from './table';
+export { walk } from './walk';
+export {
+  logged,
+  logRows,
+  logStates,
+  marked,
+  markedCounts,
+  markedEntries,
+} from './window-log';
