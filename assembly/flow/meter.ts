@@ -2,12 +2,13 @@
  * Joins packets to sessions with time-outs and says when each is over. Neither time nor memory of a packet depends on how
  * many sessions there are: an open-addressed table of live sessions, and a chain of them in the order of last use.
  */
-import * as at from '../../src/sessions/meter/meter-layout';
+
 import * as field from '../../src/sessions/core/packet-layout';
+import * as at from '../../src/sessions/meter/meter-layout';
+import { packet, takeUp } from '../packets/packet';
 import { hash32 } from './hash';
 import * as host from './host';
 import { pushValue, releaseList } from './lists';
-import { packet, takeUp } from '../packets/packet';
 import { live, oldest, releaseRow, takeRow, touchRow } from './rows';
 import { insertSlot, mask, removeSlot, slots } from './slots';
 import { addStatistics, releaseStatistics } from './statistics';

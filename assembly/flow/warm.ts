@@ -4,8 +4,9 @@
  * all rows, then all that the rows lead to. The loads of a step do not depend on each other, and are waited for together
  * (S. Chen, A. Ailamaki, P. B. Gibbons, T. C. Mowry, Improving hash join performance through prefetching, ICDE 2004).
  */
-import * as at from '../../src/sessions/meter/meter-layout';
+
 import * as field from '../../src/sessions/core/packet-layout';
+import * as at from '../../src/sessions/meter/meter-layout';
 import { packets } from '../packets/packet';
 import { live } from './rows';
 import { mask, slots } from './slots';

@@ -67,10 +67,7 @@ function slotOf(table: usize, k0: i32, k1: i32, k2: i32, k3: i32): usize {
 
 function isKey(key: usize, k0: i32, k1: i32, k2: i32, k3: i32): boolean {
   return (
-    load<i32>(key) === k0 &&
-    load<i32>(key, 4) === k1 &&
-    load<i32>(key, 8) === k2 &&
-    load<i32>(key, 12) === k3
+    load<i32>(key) === k0 && load<i32>(key, 4) === k1 && load<i32>(key, 8) === k2 && load<i32>(key, 12) === k3
   );
 }
 

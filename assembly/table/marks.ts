@@ -1,7 +1,8 @@
 /** What packets without TCP flags say about failure: DNS answers "no such name", ICMP "destination unreachable". */
-import * as row from '../../src/sessions/row-layout';
+
 import * as minute from '../../src/sessions/activity/window-layout';
 import * as field from '../../src/sessions/core/packet-layout';
+import * as row from '../../src/sessions/row-layout';
 import { packet } from '../packets/packet';
 
 const ICMP = 1;

@@ -4,9 +4,10 @@
  * protocol, VLAN, IP version. What it promises is the documentation of `SessionTable` in src/sessions/session-table.ts,
  * which is its only caller.
  */
-import * as row from '../../src/sessions/row-layout';
+
 import * as minute from '../../src/sessions/activity/window-layout';
 import * as field from '../../src/sessions/core/packet-layout';
+import * as row from '../../src/sessions/row-layout';
 import { hash32 } from '../flow/hash';
 import { packet, takeUp } from '../packets/packet';
 import { internKey } from './keys';
@@ -208,7 +209,7 @@ function noteWindow(at: usize, index: i32, fromB: boolean, flags: i32): void {
   // A packet that comes late counts to the minute that its session has reached.
   if (<i32>(state >> minute.WINDOW_SHIFT) < window) {
     if (logWindow(index, state, load<i32>(at, row.MARKED_PACKETS))) {
-      state = <u32>window << minute.WINDOW_SHIFT;
+      state = (<u32>window) << minute.WINDOW_SHIFT;
     }
   }
   let did: u32 = minute.DID_SEND;
@@ -230,7 +231,11 @@ function countFlags(at: usize, side: usize, flags: i32, fromB: boolean): void {
     const isAnswer = (flags & ACK) !== 0;
     const pair: u32 = isAnswer ? row.SYN_ACK_TO_A | row.SYN_ACK_TO_B : row.SYN_BY_A | row.SYN_BY_B;
     const about: u32 = row.SYN_BY_A | row.SYN_ACK_TO_A;
-    noteEvidence(rowAt(load<i32>(at, row.FIRST_ROW)), pair, isAnswer === fromB ? pair & about : pair & ~about);
+    noteEvidence(
+      rowAt(load<i32>(at, row.FIRST_ROW)),
+      pair,
+      isAnswer === fromB ? pair & about : pair & ~about,
+    );
   }
   if ((flags & RST) !== 0) store<i32>(side, load<i32>(side, row.RST_PACKETS) + 1, row.RST_PACKETS);
   if (isOddFlagSet(flags)) {

@@ -1,6 +1,7 @@
 /** Has what a group of packets will touch come into the caches, step by step: see assembly/flow/warm.ts. */
-import * as row from '../../src/sessions/row-layout';
+
 import * as field from '../../src/sessions/core/packet-layout';
+import * as row from '../../src/sessions/row-layout';
 import { packets } from '../packets/packet';
 import { rowAt } from './rows';
 import { mask, slots } from './slots';

@@ -63,10 +63,7 @@ export class SessionTable {
   /** All rows, as in the row layout; another view once packets have been added. */
   get view(): DataView {
     if (this.rowsView === undefined) {
-      const { buffer, byteOffset, length } = this.core.bytes(
-        this.core.run.rows.value,
-        this.rows * ROW_BYTES,
-      );
+      const { buffer, byteOffset, length } = this.core.bytes(this.core.run.rows.value, this.rows * ROW_BYTES);
       this.rowsView = new DataView(buffer, byteOffset, length);
     }
     return this.rowsView;

@@ -1,7 +1,7 @@
+import { isIcmp } from '../core/packet-place.js';
 import type { FlowCore } from './flow-core.js';
 import * as at from './meter-layout.js';
 import type { EndReason, MeteredSession } from './meter-types.js';
-import { isIcmp } from '../core/packet-place.js';
 
 /** A record at rest. @param splt how many packets the lists of first packets hold */
 export function createMeteredSession(splt: number): MeteredSession {
