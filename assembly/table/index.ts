@@ -17,6 +17,7 @@ export {
 } from '../packets/records';
 export { headers } from './headers';
 export { findKey, keyCount, keyWord } from './keys';
+export { leaveOutAddress, leaveOutMac, likeliestOwner, listOwners, owners } from './owners';
 export { addresses6, macs, refused, rowCount, rows } from './rows';
 export { hosts, stacks } from './stacks';
 export {

@@ -1,7 +1,7 @@
 import { PROTOCOL_TCP } from '../pcap/index.js';
 import { addressText, type Device } from './device.js';
 import type { DeviceSession, PeerClass } from './device-session.js';
-import { classOf, openedByB } from './owners.js';
+import { classOf, openedByB } from './row-facts.js';
 import * as row from './row-layout.js';
 import type { SessionTable } from './session-table.js';
 

@@ -1,6 +1,6 @@
 import { NetworkmlError } from '../errors.js';
 import { formatIpv4, formatIpv6, formatMac, type IpAddress, parseAddress, parseMac } from './address.js';
-import { listOwners, type Owner, type Owners } from './owners.js';
+import type { Owner, Owners } from './owners.js';
 import type { SessionTable } from './session-table.js';
 
 /** The one host that a capture is about. */
@@ -31,9 +31,6 @@ export function deviceHint(text: string): DeviceHint {
   throw new NetworkmlError('NML_USAGE', `"${text}" is neither a MAC nor an IP address`);
 }
 
-/** A host with more addresses than this is a gateway, a tap or a virtual switch: its MAC names no device. */
-const FEW_ADDRESSES = 8;
-
 /**
  * Finds the device of a capture. Order of evidence: the hint; else, over unicast addresses only, the (MAC, address)
  * owner that takes part in the most sessions, where a MAC that fronts many addresses loses to one that owns few;
@@ -44,129 +41,63 @@ const FEW_ADDRESSES = 8;
  * @throws NetworkmlError NML_DEVICE_ABSENT when the host of an option is not in the capture
  */
 export function chooseDevice(table: SessionTable, hint?: DeviceHint): Device | undefined {
-  const owners = listOwners(table);
-  const macs = describeMacs(owners);
+  const owners = table.owners();
   if (hint !== undefined) {
-    const device = byHint(table, owners.list, macs, hint);
+    const device = byHint(table, owners, hint);
     if (device !== undefined || hint.source === 'option') return device ?? absent(hint);
   }
-  return byTraffic(table, owners.list, macs);
+  return byTraffic(table, owners);
 }
 
-interface MacFacts {
-  /** Addresses that the MAC sends from. */
-  readonly sources: Owner[];
-  /** Distinct addresses seen behind it, as sender or receiver. */
-  fronts: number;
-  /** False when both ends of a session carry it, or it fronts too many addresses: it cannot tell hosts apart. */
-  identifies: boolean;
-}
-
-function describeMacs(owners: Owners): Map<number, MacFacts> {
-  const facts = new Map<number, MacFacts>();
-  for (const owner of owners.list) {
-    if (owner.mac < 0 || !isUnicast(owner)) continue;
-    let known = facts.get(owner.mac);
-    if (known === undefined) {
-      known = { sources: [], fronts: 0, identifies: !owners.sharedMacs.has(owner.mac) };
-      facts.set(owner.mac, known);
-    }
-    known.fronts++;
-    if (owner.sends) known.sources.push(owner);
-    if (known.fronts > FEW_ADDRESSES) known.identifies = false;
-  }
-  return facts;
-}
-
-function isUnicast(owner: Owner): boolean {
-  return !owner.groupMac && (owner.class === 'private' || owner.class === 'external');
-}
-
-function byTraffic(
-  table: SessionTable,
-  owners: readonly Owner[],
-  macs: Map<number, MacFacts>,
-): Device | undefined {
-  const fronts = (owner: Owner): boolean => (macs.get(owner.mac)?.fronts ?? 0) > FEW_ADDRESSES;
-  const likeliest = (keep: (owner: Owner) => boolean): Owner | undefined => {
-    let best: Owner | undefined;
-    for (const owner of owners) {
-      if (!isUnicast(owner) || !keep(owner)) continue;
-      if (best === undefined || compare(owner, best, fronts) < 0) best = owner;
-    }
-    return best;
-  };
-  const best = likeliest(() => true);
+function byTraffic(table: SessionTable, owners: Owners): Device | undefined {
+  const best = owners.likeliest();
   if (best === undefined) return undefined;
-  const device = deviceOf(best, macs, 'traffic');
-  const rival = likeliest((owner) => !belongs(owner, device));
-  return rival !== undefined && equallyLikely(best, rival, fronts)
-    ? { ...device, rival: ownerText(table, rival), rivalDevice: deviceOf(rival, macs, 'traffic') }
+  const device = deviceOf(best, owners, 'traffic');
+  owners.leaveOut(device.mac, device.addresses4, device.addresses6);
+  const rival = owners.likeliest();
+  return rival !== undefined && equallyLikely(best, rival)
+    ? { ...device, rival: ownerText(table, rival), rivalDevice: deviceOf(rival, owners, 'traffic') }
     : device;
 }
 
-/** Negative when x is the likelier device; 0 leaves the one seen first. */
-function compare(x: Owner, y: Owner, fronts: (owner: Owner) => boolean): number {
+function equallyLikely(x: Owner, y: Owner): boolean {
   return (
-    Number(y.sends) - Number(x.sends) ||
-    Number(fronts(x)) - Number(fronts(y)) ||
-    y.sessions - x.sessions ||
-    Number(y.class === 'private') - Number(x.class === 'private') ||
-    y.served - x.served
+    x.sends === y.sends &&
+    x.isGateway === y.isGateway &&
+    x.sessions === y.sessions &&
+    x.isPrivate === y.isPrivate
   );
-}
-
-function equallyLikely(x: Owner, y: Owner, fronts: (owner: Owner) => boolean): boolean {
-  return x.sends === y.sends && fronts(x) === fronts(y) && x.sessions === y.sessions && x.class === y.class;
 }
 
 /** The device that an owner belongs to: its MAC with all addresses that it sends from, if they are few. */
-function deviceOf(owner: Owner, macs: Map<number, MacFacts>, chosenBy: Device['chosenBy']): Device {
-  const facts = macs.get(owner.mac);
-  const whole = facts?.identifies === true ? [owner, ...facts.sources] : [owner];
-  return {
-    mac: facts?.identifies === true ? owner.mac : -1,
-    addresses4: new Set(whole.filter((one) => one.version === 4).map((one) => one.address)),
-    addresses6: new Set(whole.filter((one) => one.version === 6).map((one) => one.address)),
-    chosenBy,
-  };
+function deviceOf(owner: Owner, owners: Owners, chosenBy: Device['chosenBy']): Device {
+  const { mac, macIdentifies } = owner;
+  return macIdentifies
+    ? ownerOfAll(mac, [owner, ...owners.sourcesOf(mac)], chosenBy)
+    : ownerOfAll(-1, [owner], chosenBy);
 }
 
-function belongs(owner: Owner, device: Device): boolean {
-  return (
-    (device.mac >= 0 && owner.mac === device.mac) ||
-    (owner.version === 4 ? device.addresses4 : device.addresses6).has(owner.address)
-  );
+function ownerOfAll(mac: number, all: readonly Owner[], chosenBy: Device['chosenBy']): Device {
+  const addressesOf = (wanted: 4 | 6) =>
+    new Set(all.filter(({ version }) => version === wanted).map(({ address }) => address));
+  return { mac, addresses4: addressesOf(4), addresses6: addressesOf(6), chosenBy };
 }
 
-function byHint(
-  table: SessionTable,
-  owners: readonly Owner[],
-  macs: Map<number, MacFacts>,
-  hint: DeviceHint,
-): Device | undefined {
+function byHint(table: SessionTable, owners: Owners, hint: DeviceHint): Device | undefined {
   const wanted = hint.address === undefined ? undefined : parseAddress(hint.address);
   if (wanted !== undefined) {
-    const owner = owners.find((one) => isAddress(table, one, wanted));
-    if (owner !== undefined) return deviceOf(owner, macs, hint.source);
+    const owner = owners.ofAddress(wanted.version, addressNumber(table, wanted));
+    if (owner !== undefined) return deviceOf(owner, owners, hint.source);
   }
   const mac = hint.mac === undefined ? undefined : parseMac(hint.mac);
   if (mac === undefined) return undefined;
   const id = table.macs.find(mac.high, mac.low, 0, 0);
-  if (id < 0) return undefined;
-  const sources = macs.get(id)?.sources ?? [];
-  return {
-    mac: id,
-    addresses4: new Set(sources.filter((one) => one.version === 4).map((one) => one.address)),
-    addresses6: new Set(sources.filter((one) => one.version === 6).map((one) => one.address)),
-    chosenBy: hint.source,
-  };
+  return id < 0 ? undefined : ownerOfAll(id, owners.sourcesOf(id), hint.source);
 }
 
-function isAddress(table: SessionTable, owner: Owner, wanted: IpAddress): boolean {
-  if (owner.version !== wanted.version) return false;
-  if (wanted.version === 4) return owner.address === wanted.words[0];
-  return owner.address === table.addresses6.find(...wanted.words);
+/** How an address is kept: the IPv4 word, or the number of an IPv6 address, -1 where it is not met. */
+function addressNumber(table: SessionTable, { version, words }: IpAddress): number {
+  return version === 4 ? words[0] : table.addresses6.find(...words);
 }
 
 function absent(hint: DeviceHint): never {

@@ -78,6 +78,5 @@ export {
   type Networkml04Options,
   type Networkml04Session,
 } from './networkml-04/index.js';
-export { listOwners, type Owner, type Owners } from './owners.js';
 export { BIN_SECONDS, SessionTable, type SessionTableOptions } from './session-table.js';
 export { type SessionizedCapture, type SessionizeOptions, sessionize } from './sessionize.js';

@@ -1,7 +1,5 @@
-import { IntKeyTable } from '../pcap/index.js';
-import { type AddressClass, classifyIpv4, classifyIpv6 } from './address-class.js';
-import * as row from './row-layout.js';
-import type { SessionTable } from './session-table.js';
+import * as own from './owner-layout.js';
+import type { TableCore } from './table-core.js';
 
 /** A (MAC, IP address) pair met in a capture, and what it does there. */
 export interface Owner {
@@ -10,99 +8,76 @@ export interface Owner {
   readonly version: 4 | 6;
   /** IPv4 word or number in the IPv6 address arena. */
   readonly address: number;
-  readonly class: AddressClass;
-  /** Sessions in which it takes part, and in how many of them it is the server. */
-  sessions: number;
-  served: number;
-  /** Whether it sent any packet. */
-  sends: boolean;
-  /** Its frames went to broadcast or multicast addresses only as a destination. */
-  readonly groupMac: boolean;
+  /** Whether the address is private, in how many sessions the owner takes part, whether it sends. */
+  readonly isPrivate: boolean;
+  readonly sessions: number;
+  readonly sends: boolean;
+  /** Whether its MAC stands before many addresses; whether it tells hosts apart (few, and at one end of each session). */
+  readonly isGateway: boolean;
+  readonly macIdentifies: boolean;
 }
 
-/** Whether the device or its peer opened the session of this first part: side b or not, and what it rests on. */
-export function openedByB(evidence: number): { byB: boolean; by: 'syn' | 'syn-ack' | 'first-packet' } {
-  if ((evidence & (row.SYN_BY_A | row.SYN_BY_B)) !== 0)
-    return { byB: (evidence & row.SYN_BY_B) !== 0, by: 'syn' };
-  if ((evidence & (row.SYN_ACK_TO_A | row.SYN_ACK_TO_B)) !== 0) {
-    return { byB: (evidence & row.SYN_ACK_TO_B) !== 0, by: 'syn-ack' };
+/** All owners of a capture, as the core of the table lists them (assembly/table/owners.ts). */
+export class Owners {
+  private readonly count: number;
+  private readonly words: Int32Array;
+
+  constructor(private readonly core: TableCore) {
+    this.count = core.run.listOwners();
+    this.words = core.wordsAt(core.run.owners.value, this.count * own.OWNER_WORDS);
   }
-  return { byB: (evidence & row.FIRST_PACKET_BY_B) !== 0, by: 'first-packet' };
-}
 
-/**
- * Whether side b is the server: not the opener by SYN or SYN-ACK; in sessions whose start was not captured the side
- * with the lower port; otherwise not the sender of the first packet.
- */
-function servedByB(evidence: number, ports: number): boolean {
-  const opened = openedByB(evidence);
-  const portA = ports >>> 16;
-  const portB = ports & 0xffff;
-  return opened.by === 'first-packet' && portA !== portB ? portB < portA : !opened.byB;
-}
-
-/** Class of an address of the table. */
-export function classOf(table: SessionTable, version: 4 | 6, address: number): AddressClass {
-  if (version === 4) return classifyIpv4(address);
-  const { addresses6: arena } = table;
-  return classifyIpv6(
-    arena.word(address, 0),
-    arena.word(address, 1),
-    arena.word(address, 2),
-    arena.word(address, 3),
-  );
-}
-
-export interface Owners {
-  /** In order of appearance, sender before receiver. */
-  readonly list: readonly Owner[];
-  /** MACs found at both ends of one session (a tap or a simulator put them there): they tell no hosts apart. */
-  readonly sharedMacs: ReadonlySet<number>;
-}
-
-/** All owners of a capture. A session counts once, however many parts it was cut into. */
-export function listOwners(table: SessionTable): Owners {
-  const ids = new IntKeyTable();
-  const owners: Owner[] = [];
-  const sharedMacs = new Set<number>();
-  const { view } = table;
-  const ownerOf = (mac: number, version: 4 | 6, address: number): Owner => {
-    const id = ids.intern(mac, version, address, 0);
-    let owner = owners[id];
-    if (owner === undefined) {
-      const groupMac = mac >= 0 && (table.macs.word(mac, 0) & 0x0100) !== 0;
-      const klass = classOf(table, version, address);
-      owner = { mac, version, address, class: klass, sessions: 0, served: 0, sends: false, groupMac };
-      owners.push(owner);
-    }
-    return owner;
-  };
-  for (let index = 0; index < table.rows; index++) {
-    const at = index * row.ROW_BYTES;
-    const first = view.getInt32(at + row.FIRST_ROW, true);
-    const start = first * row.ROW_BYTES;
-    const version = view.getInt32(at + row.PROTOCOL, true) >>> 16 === 6 ? 6 : 4;
-    const evidence = view.getInt32(start + row.EVIDENCE, true);
-    const aFirst = (evidence & row.FIRST_PACKET_BY_B) === 0;
-    let a: Owner;
-    let b: Owner;
-    const macA = view.getInt32(start + row.MAC_A, true);
-    const macB = view.getInt32(start + row.MAC_B, true);
-    if (aFirst) {
-      a = ownerOf(macA, version, view.getInt32(at + row.ADDRESS_A, true));
-      b = ownerOf(macB, version, view.getInt32(at + row.ADDRESS_B, true));
-    } else {
-      b = ownerOf(macB, version, view.getInt32(at + row.ADDRESS_B, true));
-      a = ownerOf(macA, version, view.getInt32(at + row.ADDRESS_A, true));
-    }
-    if (view.getInt32(at + row.SIDES + row.PACKETS, true) > 0) a.sends = true;
-    if (view.getInt32(at + row.SIDES + row.SIDE_BYTES + row.PACKETS, true) > 0) b.sends = true;
-    if (first !== index) continue;
-    if (macA >= 0 && macA === macB && a !== b) sharedMacs.add(macA);
-    a.sessions++;
-    if (b !== a) b.sessions++;
-    if (servedByB(evidence, view.getInt32(at + row.PORTS, true))) b.served++;
-    else a.served++;
+  /** The likeliest device of those not left out; undefined where none can be one. */
+  likeliest(): Owner | undefined {
+    const index = this.core.run.likeliestOwner();
+    return index < 0 ? undefined : this.owner(index);
   }
-  return { list: owners, sharedMacs };
+
+  /** Leaves the owners of a device out from now on. */
+  leaveOut(mac: number, addresses4: ReadonlySet<number>, addresses6: ReadonlySet<number>): void {
+    const { run } = this.core;
+    run.leaveOutMac(mac);
+    for (const address of addresses4) run.leaveOutAddress(4, address);
+    for (const address of addresses6) run.leaveOutAddress(6, address);
+  }
+
+  /** The first owner of an address. */
+  ofAddress(version: 4 | 6, address: number): Owner | undefined {
+    const { words, count } = this;
+    for (let index = 0, at = 0; index < count; index++, at += own.OWNER_WORDS) {
+      if (words[at + own.OWNER_VERSION] === version && words[at + own.OWNER_ADDRESS] === address) {
+        return this.owner(index);
+      }
+    }
+    return undefined;
+  }
+
+  /** The owners with unicast addresses that a MAC sends from; none of -1. */
+  sourcesOf(mac: number): Owner[] {
+    const { words, count } = this;
+    const source = own.OWNER_SENDS | own.OWNER_UNICAST;
+    const found: Owner[] = [];
+    for (let index = 0, at = 0; mac >= 0 && index < count; index++, at += own.OWNER_WORDS) {
+      if (words[at + own.OWNER_MAC] !== mac) continue;
+      if (((words[at + own.OWNER_FACTS] as number) & source) === source) found.push(this.owner(index));
+    }
+    return found;
+  }
+
+  private owner(index: number): Owner {
+    const word = (offset: number) => this.words[index * own.OWNER_WORDS + offset] as number;
+    const facts = word(own.OWNER_FACTS);
+    const fronts = word(own.OWNER_FRONTS);
+    const isGateway = fronts > own.FEW_ADDRESSES;
+    return {
+      mac: word(own.OWNER_MAC),
+      version: word(own.OWNER_VERSION) === 6 ? 6 : 4,
+      address: word(own.OWNER_ADDRESS),
+      isPrivate: (facts & own.OWNER_PRIVATE) !== 0,
+      sessions: word(own.OWNER_SESSIONS),
+      sends: (facts & own.OWNER_SENDS) !== 0,
+      isGateway,
+      macIdentifies: fronts > 0 && !isGateway && (facts & own.OWNER_SHARED_MAC) === 0,
+    };
+  }
 }

@@ -2,6 +2,7 @@ import type { Packet, PlainPackets } from '../pcap/index.js';
 import type { WindowLog } from './activity/window-log.js';
 import { CoreKeys } from './core/core-keys.js';
 import { HostStacks } from './host-stacks.js';
+import { Owners } from './owners.js';
 import { ROW_BYTES } from './row-layout.js';
 import { STACK_WORDS } from './stack-layout.js';
 import { TableCore } from './table-core.js';
@@ -96,6 +97,11 @@ export class SessionTable {
       markedEntries: core.wordsAt(markedEntries.value, marked.value),
       markedCounts: core.wordsAt(markedCounts.value, marked.value),
     };
+  }
+
+  /** The hosts that the capture could be about, from the rows so far. */
+  owners(): Owners {
+    return new Owners(this.core);
   }
 
   /** Adds one packet to its session. The record is not kept. */

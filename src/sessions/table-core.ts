@@ -22,6 +22,11 @@ export interface TableExports extends PacketTaker, RecordWalker, KeyKeeper {
   readonly macs: CoreNumber;
   readonly hosts: CoreNumber;
   readonly stacks: CoreNumber;
+  listOwners(): number;
+  readonly owners: CoreNumber;
+  likeliestOwner(): number;
+  leaveOutMac(mac: number): void;
+  leaveOutAddress(version: number, address: number): void;
   readonly logged: CoreNumber;
   readonly logRows: CoreNumber;
   readonly logStates: CoreNumber;

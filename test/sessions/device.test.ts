@@ -8,9 +8,10 @@ import {
   sessionize,
 } from '../../src/sessions/index.js';
 import { classicPieces, fileOf } from '../support/capture-files.js';
-import { LINK_RAW } from '../support/frames.js';
+import { LINK_ETHERNET, LINK_RAW } from '../support/frames.js';
 import { codeOf } from '../support/read-all.js';
-import { filePacketOf, type TestEnd, type TestPacket } from '../support/traffic.js';
+import { slowChoice } from '../support/slow-device.js';
+import { filePacketOf, randomTraffic, type TestEnd, type TestPacket } from '../support/traffic.js';
 
 const BROADCAST = 'ff:ff:ff:ff:ff:ff';
 
@@ -78,6 +79,31 @@ async function choose(
 
 const times = (count: number, build: (i: number) => TestPacket[]): TestPacket[] =>
   Array.from({ length: count }, (_, i) => build(i)).flat();
+
+describe('the choice of a device against its slow twin', () => {
+  for (const linkType of [LINK_ETHERNET, LINK_RAW]) {
+    it(`finds the same on link type ${linkType}`, async () => {
+      let rivals = 0;
+      for (let seed = 0; seed < 300; seed++) {
+        const traffic = randomTraffic(7000 + seed, { linkType, sessions: (seed % 25) + 1 });
+        const capture = openCapture(fileOf(classicPieces(traffic.files, { linkType })));
+        const { table, device } = await sessionize(capture);
+        const twin = slowChoice(traffic);
+        const found =
+          device === undefined
+            ? undefined
+            : {
+                mac: device.mac < 0 ? null : describeDevice(table, device).mac,
+                addresses: describeDevice(table, device).addresses.toSorted(),
+                rival: device.rival,
+              };
+        expect(found, `seed ${seed}`).toEqual(twin);
+        if (twin?.rival !== undefined) rivals++;
+      }
+      expect(rivals).toBeGreaterThan(20);
+    });
+  }
+});
 
 describe('the device found from the traffic', () => {
   it('takes part in the most sessions, not in the most packets', async () => {
