@@ -6,11 +6,14 @@
 export { configureFrames } from '../packets/decode';
 export { packets } from '../packets/packet';
 export {
-  configureWalk,
+  configureBlocks,
+  configureRecords,
   firstNanoseconds,
   firstSeconds,
   lastNanoseconds,
   lastSeconds,
+  newestNanoseconds,
+  newestSeconds,
   walked,
   walkedBytes,
 } from '../packets/records';

@@ -7,11 +7,14 @@ export { allocate } from '../flow/memory';
 export { configureFrames } from '../packets/decode';
 export { packets } from '../packets/packet';
 export {
-  configureWalk,
+  configureBlocks,
+  configureRecords,
   firstNanoseconds,
   firstSeconds,
   lastNanoseconds,
   lastSeconds,
+  newestNanoseconds,
+  newestSeconds,
   walked,
   walkedBytes,
 } from '../packets/records';

@@ -1,6 +1,7 @@
 import { NetworkmlError } from '../errors.js';
 import type { FrameDecoder } from './frame-decoder.js';
 import type { CaptureLimits } from './limits.js';
+import { LINKTYPE_ETHERNET } from './packet.js';
 import type { RecordWalker } from './record-walker.js';
 
 /** Source: the pcap capture file format (draft-ietf-opsawg-pcap). */
@@ -23,7 +24,6 @@ export function classicVariant(view: DataView, at: number): ClassicVariant | und
 }
 
 export const CLASSIC_HEADER_BYTES = 24;
-const LINKTYPE_ETHERNET = 1;
 
 /** Walks the records of a classic pcap file. */
 export class ClassicWalker implements RecordWalker {
@@ -60,8 +60,8 @@ export class ClassicWalker implements RecordWalker {
       at += CLASSIC_HEADER_BYTES;
       this.plain = this.littleEndian && this.linkType === LINKTYPE_ETHERNET;
       const { recordHeaderBytes, nanosecondsPerUnit, limits } = this;
-      const { plainPackets, tunnels } = this.decoder;
-      if (this.plain) plainPackets?.begin(recordHeaderBytes, nanosecondsPerUnit, limits.recordBytes, tunnels);
+      const { plainPackets } = this.decoder;
+      if (this.plain) plainPackets?.beginClassic(recordHeaderBytes, nanosecondsPerUnit, limits.recordBytes);
     }
     const { littleEndian, recordHeaderBytes, nanosecondsPerUnit, linkType, decoder } = this;
     const limit = this.limits.recordBytes;

@@ -47,8 +47,7 @@ export class FrameDecoder {
   private readonly outer = createPacket();
   private readonly fragments = new FragmentTable();
   private readonly nfstream: NfstreamDecoder | undefined;
-  /** Whether tunnels are opened. */
-  readonly tunnels: boolean;
+  private readonly tunnels: boolean;
   private readonly filter: ((packet: Packet) => boolean) | undefined;
   private readonly onSkipped: SkippedHandler | undefined;
   private readonly linkTypes = new Set<number>();
@@ -68,6 +67,7 @@ export class FrameDecoder {
     this.onSkipped = options.onSkipped;
     const seesAll = options.filter !== undefined || options.decode === 'nfstream';
     this.plainPackets = seesAll ? undefined : options.plainPackets;
+    this.plainPackets?.openTunnels(this.tunnels);
     this.nfstream = options.decode === 'nfstream' ? new NfstreamDecoder(this.tunnels) : undefined;
   }
 

@@ -110,6 +110,9 @@ export function createPacket(): Packet {
   };
 }
 
+/** LINKTYPE_ number of Ethernet. */
+export const LINKTYPE_ETHERNET = 1;
+
 /** IP protocol numbers that the program treats by name (IANA protocol-numbers). */
 export const PROTOCOL_ICMP = 1;
 export const PROTOCOL_IPIP = 4;

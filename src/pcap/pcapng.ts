@@ -1,6 +1,7 @@
 import { NetworkmlError } from '../errors.js';
 import type { FrameDecoder } from './frame-decoder.js';
 import type { CaptureLimits } from './limits.js';
+import { LINKTYPE_ETHERNET } from './packet.js';
 import {
   defaultTimeScale,
   type MutableMoment,
@@ -36,6 +37,8 @@ export class PcapngWalker implements RecordWalker {
   private littleEndian = true;
   private interfaces: CaptureInterface[] = [];
   private sections = 0;
+  /** All interfaces of this section so far can be read by those who take plain packets. */
+  private plain = false;
   /** Lost packets by interface, as its last statistics of this section say, and of all sections before. */
   private lost = new Map<number, number>();
   private lostBefore: number | null = null;
@@ -60,7 +63,9 @@ export class PcapngWalker implements RecordWalker {
   walk(view: DataView, from: number, end: number): number {
     let at = from;
     this.need = 12;
-    while (end - at >= 12) {
+    for (;;) {
+      if (this.plain) at = this.takePlain(at, end);
+      if (end - at < 12) return at;
       const isSection = view.getUint32(at) === SECTION_HEADER;
       if (isSection) this.setByteOrder(view, at, at - from);
       const length = view.getUint32(at + 4, this.littleEndian);
@@ -77,7 +82,29 @@ export class PcapngWalker implements RecordWalker {
       this.block(view, at, length, isSection, at - from);
       at += length;
     }
+  }
+
+  /** Has the packets that are plain taken from the reader's bytes; returns where the first block begins that was not. */
+  private takePlain(from: number, end: number): number {
+    const { decoder, moment } = this;
+    const { plainPackets } = decoder;
+    if (plainPackets === undefined) return from;
+    const at = decoder.takePlain(plainPackets, from, end);
+    if (at > from) Object.assign(moment, plainPackets.newest);
     return at;
+  }
+
+  /** Tells those who take plain packets of one more interface, as long as all are such as they can read. */
+  private describePlain({ linkType, scale }: CaptureInterface): void {
+    const { decoder, interfaces, limits, littleEndian } = this;
+    const { unitsPerSecond, offsetSeconds } = scale;
+    const isFirst = interfaces.length === 1;
+    const fits = linkType === LINKTYPE_ETHERNET && offsetSeconds === 0 && 1e9 % unitsPerSecond === 0;
+    const isLikeFirst = interfaces[0]?.scale.unitsPerSecond === unitsPerSecond;
+    this.plain = fits && isLikeFirst && littleEndian && (isFirst || this.plain);
+    if (!this.plain) return;
+    const { recordBytes, blockBytes } = limits;
+    decoder.plainPackets?.beginBlocks(interfaces.length, unitsPerSecond, recordBytes, blockBytes);
   }
 
   private setByteOrder(view: DataView, at: number, byteOffset: number): void {
@@ -94,6 +121,7 @@ export class PcapngWalker implements RecordWalker {
       this.interfaces = [];
       this.lostBefore = this.dropped;
       this.lost = new Map();
+      this.plain = false;
       return;
     }
     const body = at + 8;
@@ -128,8 +156,10 @@ export class PcapngWalker implements RecordWalker {
     }
     const linkType = view.getUint16(body, this.littleEndian);
     const snaplenBytes = view.getUint32(body + 4, this.littleEndian);
-    this.interfaces.push({ linkType, snaplenBytes, scale: this.interfaceScale(view, body + 8, end) });
+    const described = { linkType, snaplenBytes, scale: this.interfaceScale(view, body + 8, end) };
+    this.interfaces.push(described);
     this.decoder.noteLinkType(linkType);
+    this.describePlain(described);
   }
 
   /** Options if_tsresol (9) and if_tsoffset (14). */

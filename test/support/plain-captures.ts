@@ -1,5 +1,5 @@
-/** Captures of mutated plain packets in the classic forms, for the short way of reading them. */
-import { type FilePacket, fileForms, fileOf } from './capture-files.js';
+/** Captures of mutated plain packets, for the short way of reading them. */
+import { type FilePacket, type FilePiece, fileForms, fileOf, pcapngPieces } from './capture-files.js';
 import { ethernet } from './frames.js';
 import { seedFrames } from './fuzz.js';
 import { echo, ipv4, ipv6, tcp, udp } from './ip-packets.js';
@@ -26,7 +26,6 @@ const ODD = [0, 1, 2, 4, 5, 6, 17, 20, 40, 41, 43, 44, 47, 58, 60, 64, 69, 70, 9
 
 /** A capture of up to a dozen packets, cut and changed here and there. */
 export function randomFile(random: TestRandom): Uint8Array {
-  const form = random.pick(Object.keys(classicForms));
   const packets: FilePacket[] = Array.from({ length: random.between(1, 12) }, (_, i) => {
     const frame = random.pick(frames).slice();
     for (let k = random.below(3); k > 0; k--)
@@ -40,8 +39,26 @@ export function randomFile(random: TestRandom): Uint8Array {
       wireBytes: frame.length + random.below(2) * 40,
     };
   });
-  const file = fileOf((classicForms[form] as (typeof classicForms)[string])(packets, 1));
+  const file = fileOf(random.chance(0.5) ? randomBlocks(random, packets) : classic(random, packets));
+  if (random.chance(0.15)) file[random.below(file.length)] = random.pick(ODD);
   return random.chance(0.2) ? file.slice(0, random.below(file.length + 1)) : file;
+}
+
+function classic(random: TestRandom, packets: readonly FilePacket[]): FilePiece[] {
+  const form = classicForms[random.pick(Object.keys(classicForms))];
+  return form === undefined ? [] : form(packets, 1);
+}
+
+function randomBlocks(random: TestRandom, packets: readonly FilePacket[]): FilePiece[] {
+  return pcapngPieces(packets, {
+    bigEndian: random.chance(0.1),
+    linkType: random.chance(0.1) ? 101 : 1,
+    digits: random.pick([0, 3, 6, 6, 6, 7, 9, 12]),
+    withOtherBlocks: random.chance(0.3),
+    interfaces: random.pick([1, 1, 2, 3]),
+    obsolete: random.chance(0.1),
+    ...(random.chance(0.2) ? { newSectionAt: random.below(packets.length) } : {}),
+  });
 }
 
 /** The classic forms by name. */

@@ -1,10 +1,11 @@
 import type { Moment, PlainPackets } from '../../pcap/index.js';
 import type { Core, CoreExports, CoreNumber } from './core.js';
 
-/** A core that reads records of a classic file by itself (assembly/packets/records.ts). */
+/** A core that reads records by itself (assembly/packets/records.ts). */
 export interface RecordWalker extends CoreExports {
   configureFrames(tunnels: boolean): void;
-  configureWalk(headerBytes: number, tick: number, limit: number): void;
+  configureRecords(headerBytes: number, tick: number, limit: number): void;
+  configureBlocks(interfaces: number, ticks: number, limit: number, blockLimit: number): void;
   walk(from: number, end: number, frame: number, most: number): number;
   readonly walked: CoreNumber;
   readonly walkedBytes: CoreNumber;
@@ -12,9 +13,11 @@ export interface RecordWalker extends CoreExports {
   readonly firstNanoseconds: CoreNumber;
   readonly lastSeconds: CoreNumber;
   readonly lastNanoseconds: CoreNumber;
+  readonly newestSeconds: CoreNumber;
+  readonly newestNanoseconds: CoreNumber;
 }
 
-/** A core's own way of reading records of a classic file. */
+/** A core's own way of reading records. */
 export class CorePlainPackets implements PlainPackets {
   /** The reader's bytes: used again for every capture. */
   private input: Uint8Array | undefined;
@@ -32,9 +35,16 @@ export class CorePlainPackets implements PlainPackets {
     return this.input;
   }
 
-  begin(recordHeaderBytes: number, nanosecondsPerUnit: number, recordLimit: number, tunnels: boolean): void {
-    this.core.run.configureWalk(recordHeaderBytes, nanosecondsPerUnit, recordLimit);
-    this.core.run.configureFrames(tunnels);
+  beginClassic(headerBytes: number, nanosecondsPerTick: number, recordLimit: number): void {
+    this.core.run.configureRecords(headerBytes, nanosecondsPerTick, recordLimit);
+  }
+
+  beginBlocks(interfaces: number, ticksPerSecond: number, recordLimit: number, blockLimit: number): void {
+    this.core.run.configureBlocks(interfaces, ticksPerSecond, recordLimit, blockLimit);
+  }
+
+  openTunnels(open: boolean): void {
+    this.core.run.configureFrames(open);
   }
 
   walk(from: number, end: number, packetsBefore: number, most: number): number {
@@ -59,5 +69,10 @@ export class CorePlainPackets implements PlainPackets {
   get last(): Moment {
     const { lastSeconds, lastNanoseconds } = this.core.run;
     return { seconds: lastSeconds.value, nanoseconds: lastNanoseconds.value };
+  }
+
+  get newest(): Moment {
+    const { newestSeconds, newestNanoseconds } = this.core.run;
+    return { seconds: newestSeconds.value, nanoseconds: newestNanoseconds.value };
   }
 }
