@@ -3,6 +3,7 @@
  * the documentation of `SessionTable` in src/sessions/session-table.ts, which is its only caller.
  */
 
+export * from '../device/index';
 export { allocate } from '../flow/memory';
 export { configureFrames } from '../packets/decode';
 export { packets } from '../packets/packet';

@@ -25,13 +25,9 @@ export {
   servicesSubject,
 } from './services/index.js';
 export { isServicePort, noService, serviceCode, serviceName } from './services.js';
-export { evenlySpaced, SessSampler, unitsPerBin } from './sess-sample.js';
 export {
-  appendSessUnit,
   createSessUnits,
-  isFailed,
   openedByDevice,
-  opensSession,
   protocolOfKind,
   type SessUnits,
   sessLayoutId,

@@ -8,7 +8,8 @@ const servicePorts: readonly number[] = [
   9100, 9999, 10001, 20000, 34964, 44818, 47808, 48898, 48899, 49154,
 ];
 
-const isService = new Uint8Array(65536);
+/** 1 for every port that names a service. */
+export const isService = new Uint8Array(65536);
 isService.fill(1, 0, 1024);
 for (const port of servicePorts) isService[port] = 1;
 

@@ -1,7 +1,7 @@
 import { NetworkmlError } from '../errors.js';
 import {
-  BehaviourCollector,
   type CollectedBehaviour,
+  collectBehaviour,
   ServiceWindowCollector,
   type ServiceWindows,
   SessionVectorCollector,
@@ -17,7 +17,6 @@ import {
 import {
   type Device,
   type DeviceHint,
-  type DeviceSession,
   describeDevice,
   forEachDeviceSession,
   type SessionizedCapture,
@@ -100,16 +99,14 @@ export async function observeHosts(
   const { table, arp, device } = read;
   if (device === undefined) throw noSessions(read, 'no unicast host sends or receives anything');
   const { rivalDevice } = device;
-  const certain =
-    rivalDevice === undefined ? new BehaviourCollector(table, arp, device, read.names) : undefined;
-  const own = viewDevice(read, device, (part) => certain?.add(part));
+  const own = viewDevice(read, device);
   if (own.counts.total === 0) throw noSessions(read, 'the device takes part in no session');
   const rival = rivalDevice === undefined ? undefined : viewDevice(read, rivalDevice);
   return {
     ...read,
     ...own,
     ...(rival === undefined || rival.counts.total === 0 ? {} : { rival }),
-    ...(certain && { behaviour: certain.finish() }),
+    ...(rivalDevice === undefined && { behaviour: collectBehaviour(table, arp, device, read.names) }),
   };
 }
 
@@ -117,9 +114,7 @@ export async function observeHosts(
 export function withBehaviour(seen: ObservedHosts): Observation {
   const { table, arp, device, names } = seen;
   if (seen.behaviour !== undefined) return { ...seen, behaviour: seen.behaviour };
-  const behaviour = new BehaviourCollector(table, arp, device, names);
-  forEachDeviceSession(table, device, (part) => behaviour.add(part));
-  return { ...seen, behaviour: behaviour.finish() };
+  return { ...seen, behaviour: collectBehaviour(table, arp, device, names) };
 }
 
 /** The same capture as one of the rival: both change places. */
@@ -138,19 +133,14 @@ export function asRival(seen: ObservedHosts, rival: DeviceView): ObservedHosts {
   };
 }
 
-/** One pass over the sessions of one device, which others may look at, too. */
-function viewDevice(
-  { table }: SessionizedCapture,
-  device: Device,
-  visit: (part: DeviceSession) => void = () => {},
-): DeviceView {
+/** One pass over the sessions of one device. */
+function viewDevice({ table }: SessionizedCapture, device: Device): DeviceView {
   const counts: SessionCounts = { total: 0, initiated: 0, received: 0, external: 0 };
   const collector = new SessionVectorCollector(table.rows);
   const services = new ServiceWindowCollector();
   forEachDeviceSession(table, device, (part) => {
     collector.add(part);
     services.add(part);
-    visit(part);
     if (part.row !== part.firstRow) return;
     counts.total++;
     if (part.initiated) counts.initiated++;

@@ -8,14 +8,6 @@ export {
   responseCode,
 } from './activity/codes/dns-message.js';
 export { codedProtocols, IS_REFUSAL } from './activity/codes/process-code.js';
-export {
-  type DeviceWindows,
-  DID_SEND,
-  DID_SEND_PAYLOAD,
-  DID_SEND_RST,
-  DID_SEND_SYN,
-  deviceWindows,
-} from './activity/device-windows.js';
 export { type DeviceHints, HintLog } from './activity/hint-log.js';
 export {
   createNameEntry,
@@ -27,7 +19,14 @@ export {
   NameLog,
   PROCESS_CODE,
 } from './activity/name-log.js';
-export { WINDOW_NS, WINDOW_SECONDS } from './activity/window-layout.js';
+export {
+  DID_SEND,
+  DID_SEND_PAYLOAD,
+  DID_SEND_RST,
+  DID_SEND_SYN,
+  WINDOW_NS,
+  WINDOW_SECONDS,
+} from './activity/window-layout.js';
 export {
   formatAddress,
   formatIpv4,
@@ -47,6 +46,7 @@ export {
   describeDevice,
   deviceHint,
 } from './device.js';
+export { bytesOf, type DeviceCore, doublesOf, floatsOf, integersOf, wordsOf } from './device-exports.js';
 export { binOfRow, endpointsOf, forEachDeviceSession, protocolOfRow, rowStart } from './device-rows.js';
 export type { DeviceSession, PeerClass } from './device-session.js';
 export {

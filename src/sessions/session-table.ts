@@ -29,7 +29,8 @@ export class SessionTable {
   readonly macs: CoreKeys;
   /** TTL and TCP options of the hosts that sent something. */
   readonly stacks: HostStacks;
-  private readonly core = new TableCore();
+  /** What else is made of the rows is made there, too. */
+  readonly core: TableCore = new TableCore();
   private rowsView: DataView | undefined;
 
   /** @throws NetworkmlError NML_MEMORY, here and where packets are added */

@@ -4,9 +4,10 @@ import type { KeyKeeper } from './core/core-keys.js';
 import * as field from './core/packet-layout.js';
 import { PacketPlace, type PacketTaker } from './core/packet-place.js';
 import { CorePlainPackets, type RecordWalker } from './core/plain-packets.js';
+import type { DeviceExports } from './device-exports.js';
 
 /** The core of the session table, compiled from assembly/table; see there for what each part does. */
-export interface TableExports extends PacketTaker, RecordWalker, KeyKeeper {
+export interface TableExports extends PacketTaker, RecordWalker, KeyKeeper, DeviceExports {
   configure(sliceNs: number, mostRows: number): void;
   addFirst(): void;
   readonly headers: CoreNumber;
@@ -53,7 +54,7 @@ export class TableCore extends Core<TableExports> {
   private readonly at: number;
 
   constructor() {
-    super('table.wasm', {}, 'sessions');
+    super('table.wasm', { log1p: Math.log1p }, 'sessions');
     this.place = new PacketPlace(this);
     this.headers = this.run.headers.value;
     this.headerBytes = this.bytes(this.headers, IP_HEADER_BYTES + TRANSPORT_BYTES);

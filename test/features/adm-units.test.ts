@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { admNumberNames, BehaviourCollector } from '../../src/features/index.js';
+import { admNumberNames, collectBehaviour } from '../../src/features/index.js';
 import { openCapture } from '../../src/pcap/index.js';
-import { forEachDeviceSession, sessionize } from '../../src/sessions/index.js';
+import { sessionize } from '../../src/sessions/index.js';
 import { testRandom } from '../support/random.js';
 import { captureOf, ipFrame, type SlowFrame, type TestHost, testHost } from './behaviour-frames.js';
 
@@ -23,9 +23,7 @@ async function admOf(opened: readonly Opened[]) {
   );
   const read = await sessionize(openCapture(captureOf(frames)), { device: { ...device, source: 'option' } });
   if (read.device === undefined) throw new Error('no device');
-  const collector = new BehaviourCollector(read.table, read.arp, read.device);
-  forEachDeviceSession(read.table, read.device, (part) => collector.add(part));
-  return collector.finish().units.adm;
+  return collectBehaviour(read.table, read.arp, read.device).units.adm;
 }
 
 /** Sets and lists, slice by slice. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { BehaviourCollector, contactNumberCount } from '../../src/features/index.js';
+import { collectBehaviour, contactNumberCount } from '../../src/features/index.js';
 import { openCapture } from '../../src/pcap/index.js';
-import { forEachDeviceSession, sessionize } from '../../src/sessions/index.js';
+import { sessionize } from '../../src/sessions/index.js';
 import { testRandom } from '../support/random.js';
 import { captureOf, ipFrame, type SlowFrame, type TestHost, testHost } from './behaviour-frames.js';
 
@@ -36,9 +36,7 @@ async function contactsOf(talks: readonly Talk[]) {
   ]);
   const read = await sessionize(openCapture(captureOf(frames)), { device: { ...device, source: 'option' } });
   if (read.device === undefined) throw new Error('no device');
-  const collector = new BehaviourCollector(read.table, read.arp, read.device);
-  forEachDeviceSession(read.table, read.device, (part) => collector.add(part));
-  return collector.finish().units.contacts;
+  return collectBehaviour(read.table, read.arp, read.device).units.contacts;
 }
 
 /** Lists and their means. */

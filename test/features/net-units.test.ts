@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import {
-  BehaviourCollector,
   type CollectedBehaviour,
+  collectBehaviour,
   netEvidence,
   netNumberNames,
 } from '../../src/features/index.js';
 import { openCapture } from '../../src/pcap/index.js';
-import { addressText, forEachDeviceSession, sessionize } from '../../src/sessions/index.js';
+import { addressText, sessionize } from '../../src/sessions/index.js';
 import { testRandom } from '../support/random.js';
 import { arpFrame, captureOf, icmpFrame, ipFrame, testHost } from './behaviour-frames.js';
 import { type SlowFrame, SlowNet } from './slow-net.js';
@@ -20,9 +20,8 @@ async function collect(
     device: { ...device, source: 'option' },
   });
   if (read.device === undefined) throw new Error('no device');
-  const collector = new BehaviourCollector(read.table, read.arp, read.device);
-  forEachDeviceSession(read.table, read.device, (part) => collector.add(part));
-  return { ...collector.finish(), text: (version, address) => addressText(read.table, version, address) };
+  const collected = collectBehaviour(read.table, read.arp, read.device);
+  return { ...collected, text: (version, address) => addressText(read.table, version, address) };
 }
 
 function randomFrames(seed: number): SlowFrame[] {

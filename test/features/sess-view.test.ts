@@ -8,62 +8,25 @@ import {
   serviceName,
 } from '../../src/features/services.js';
 import {
-  appendSessUnit,
-  createSessUnits,
-  isFailed,
   openedByDevice,
-  opensSession,
   protocolOfKind,
   sessNumberCount,
   sessNumberNames,
 } from '../../src/features/sess-view.js';
-import type { DeviceSession } from '../../src/sessions/index.js';
+import { behaviourIn, hostOf, type TablePacket } from './table-packets.js';
 
 const syn = 0x02;
 const rst = 0x04;
 const ack = 0x10;
+const group = 0xe00000fb | 0;
+const outside = 0x5db8d822;
 
-function session(changes: Partial<DeviceSession> = {}): DeviceSession {
-  return {
-    row: 3,
-    firstRow: 3,
-    protocol: 6,
-    ipVersion: 4,
-    devicePort: 50_123,
-    peerPort: 443,
-    peerAddress: 1,
-    deviceIsB: false,
-    peerClass: 'private',
-    bin: 2,
-    initiated: true,
-    initiatedBy: 'syn',
-    sentPackets: 6,
-    receivedPackets: 4,
-    sentBytes: 1084,
-    receivedBytes: 856,
-    sentIpBytes: 1000,
-    receivedIpBytes: 800,
-    sentPayloadBytes: 700,
-    receivedPayloadBytes: 600,
-    firstNs: 1_000_000_000,
-    lastNs: 3_500_000_000,
-    sentTcpFlags: syn | ack,
-    receivedTcpFlags: syn | ack,
-    sentSyn: 1,
-    receivedSyn: 1,
-    sentRst: 0,
-    receivedRst: 0,
-    oddFlagPackets: 0,
-    ...changes,
-  };
+/** The unit of one session. */
+function unitOf(packets: readonly TablePacket[]) {
+  const { sess } = behaviourIn(packets).units;
+  const value = (name: (typeof sessNumberNames)[number]) => sess.numbers[sessNumberNames.indexOf(name)];
+  return { sess, kind: sess.kind[0] as number, service: sess.service[0], value };
 }
-
-const unitOf = (changes: Partial<DeviceSession> = {}) => {
-  const units = createSessUnits(1);
-  appendSessUnit(units, session(changes));
-  const value = (name: (typeof sessNumberNames)[number]) => units.numbers[sessNumberNames.indexOf(name)];
-  return { units, kind: units.kind[0], service: units.service[0], value };
-};
 
 describe('services', () => {
   it('keeps ports that name a service and gives the others their range', () => {
@@ -80,71 +43,75 @@ describe('services', () => {
   });
 });
 
-describe('opensSession', () => {
-  const seenLate = { initiatedBy: 'first-packet' } as const;
-  it('believes a handshake whatever the ports are', () => {
-    expect(opensSession(session({ devicePort: 80, peerPort: 50_000, initiatedBy: 'syn' }))).toBe(true);
-    expect(opensSession(session({ initiated: false, initiatedBy: 'syn-ack' }))).toBe(false);
+describe('who opened a session', () => {
+  const opened = (...packets: TablePacket[]) => openedByDevice(unitOf(packets).kind);
+  it('is told by a handshake whatever the ports are', () => {
+    expect(opened({ out: true, ownPort: 80, port: 50_000, flags: syn })).toBe(true);
+    expect(opened({ out: true, flags: syn | ack })).toBe(false);
+    expect(opened({ out: true, flags: ack }, { out: false, flags: syn })).toBe(false);
   });
-  it('takes the only side with a service port as the server where no handshake was captured', () => {
-    expect(opensSession(session({ ...seenLate, initiated: false }))).toBe(true);
-    expect(opensSession(session({ ...seenLate, devicePort: 502, peerPort: 40_000 }))).toBe(false);
+  it('is told by the only service port where no handshake was captured', () => {
+    expect(opened({ out: false })).toBe(true);
+    expect(opened({ out: true, ownPort: 502, port: 40_000 })).toBe(false);
   });
-  it('falls back to the first packet', () => {
-    expect(opensSession(session({ ...seenLate, devicePort: 139, peerPort: 445, initiated: false }))).toBe(
-      false,
-    );
-    expect(opensSession(session({ ...seenLate, devicePort: 50_000, peerPort: 40_000 }))).toBe(true);
-    expect(opensSession(session({ ...seenLate, protocol: 17, initiated: false }))).toBe(false);
+  it('is the first packet otherwise', () => {
+    expect(opened({ out: false, ownPort: 139, port: 445 })).toBe(false);
+    expect(opened({ out: true, ownPort: 50_000, port: 40_000 })).toBe(true);
+    expect(opened({ out: false, protocol: 17 })).toBe(false);
   });
 });
 
-describe('isFailed', () => {
-  const sides: [keyof DeviceSession, keyof DeviceSession][] = [
-    ['sentPackets', 'receivedPackets'],
-    ['sentPayloadBytes', 'receivedPayloadBytes'],
-    ['sentTcpFlags', 'receivedTcpFlags'],
-    ['sentSyn', 'receivedSyn'],
-  ];
-  const mirrored = (original: DeviceSession): DeviceSession => {
-    const copy = { ...original, initiated: !original.initiated };
-    for (const [a, b] of sides) Object.assign(copy, { [a]: original[b], [b]: original[a] });
-    return copy;
-  };
-  const quiet = { sentPayloadBytes: 0, receivedPayloadBytes: 0 };
-  const cases: [string, Partial<DeviceSession>, boolean][] = [
-    ['a full exchange', {}, false],
-    ['nothing came back', { ...quiet, receivedPackets: 0, sentSyn: 0, receivedTcpFlags: 0 }, true],
+describe('a failed attempt', () => {
+  const data = { out: true, payload: 9 };
+  const answer = { out: false, payload: 9 };
+  const nothing = { out: true };
+  const cases: [string, TablePacket[], boolean][] = [
+    ['a full exchange', [{ ...nothing, flags: syn }, { out: false, flags: syn | ack }, data, answer], false],
+    ['nothing came back', [nothing, nothing], true],
+    ['payload went out, nothing came back', [data], false],
+    ['reset before any payload', [nothing, { out: false, flags: rst | ack }], true],
+    ['reset after payload', [data, { out: false, flags: rst | ack }], false],
+    ['reset after payload that came', [nothing, answer, { out: false, flags: rst | ack }], false],
+    ['no SYN-ACK to a SYN', [{ ...nothing, flags: syn }, data, { out: false, flags: ack }], true],
+    ['multicast', [{ out: true, peer: group, protocol: 17, port: 5353 }], false],
+    ['UDP without reply', [{ ...data, protocol: 17 }], true],
     [
-      'payload went out, nothing came back',
-      { receivedPackets: 0, receivedPayloadBytes: 0, sentSyn: 0, receivedTcpFlags: 0 },
+      'UDP with reply',
+      [
+        { ...data, protocol: 17 },
+        { ...answer, protocol: 17 },
+      ],
       false,
     ],
-    ['reset before any payload', { ...quiet, sentSyn: 0, receivedTcpFlags: rst | ack }, true],
-    ['reset after payload', { sentSyn: 0, receivedTcpFlags: rst | ack }, false],
-    ['no SYN-ACK to a SYN', { receivedTcpFlags: ack }, true],
-    ['multicast', { ...quiet, receivedPackets: 0, peerClass: 'multicast' }, false],
-    ['UDP without reply', { protocol: 17, receivedPackets: 0 }, true],
-    ['UDP with reply', { protocol: 17 }, false],
-    ['ICMP without reply', { protocol: 1, receivedPackets: 0 }, false],
+    ['ICMP without reply', [{ ...data, protocol: 1, ownPort: 0, port: 0 }], false],
   ];
-  it.each(cases)('%s', (_, changes, failed) => {
-    expect(isFailed(session(changes), true)).toBe(failed);
-    expect(isFailed(mirrored(session(changes)), false)).toBe(failed);
+  it.each(cases)('%s', (_, packets, failed) => {
+    expect(unitOf(packets).value('failed')).toBe(Number(failed));
+    // The same from the other side.
+    const peer = packets[0]?.peer ?? 0x0a000002;
+    if (peer === group) return;
+    const { sess } = behaviourIn(packets, hostOf(peer)).units;
+    expect(sess.numbers[sessNumberNames.indexOf('failed')]).toBe(Number(failed));
   });
 });
 
-describe('appendSessUnit', () => {
-  it('writes opener, protocol, service and bin', () => {
-    const { units, kind, service } = unitOf();
-    expect([units.count, units.sessionRow[0], units.bin[0], kind, service]).toEqual([1, 3, 2, 0, 443]);
-    const served = unitOf({ protocol: 17, initiated: false, devicePort: 60_000 });
+describe('units of sessions', () => {
+  it('say opener, protocol, service and slice', () => {
+    const early = { out: true, seconds: 0, port: 53, protocol: 17 };
+    const { sess } = unitOf([early, { out: true, seconds: 1900, flags: syn }]);
+    expect([[...sess.sessionRow], [...sess.bin], [...sess.kind], [...sess.service]]).toEqual([
+      [0, 1],
+      [0, 2],
+      [1, 0],
+      [53, 443],
+    ]);
+    const served = unitOf([{ out: false, protocol: 17, ownPort: 60_000 }]);
     expect([served.kind, served.service]).toEqual([5, dynamicService]);
-    expect([
-      unitOf({ protocol: 58, devicePort: 0, peerPort: 0 }).kind,
-      unitOf({ protocol: 47 }).kind,
-    ]).toEqual([2, 3]);
-    expect(unitOf({ protocol: 1, devicePort: 0, peerPort: 0 }).service).toBe(noService);
+    const plain = { out: true, ownPort: 0, port: 0 };
+    expect([unitOf([{ ...plain, protocol: 1 }]).kind, unitOf([{ ...plain, protocol: 47 }]).kind]).toEqual([
+      2, 3,
+    ]);
+    expect(unitOf([{ ...plain, protocol: 1 }]).service).toBe(noService);
     expect([openedByDevice(3), openedByDevice(4), protocolOfKind(5), protocolOfKind(3)]).toEqual([
       true,
       false,
@@ -153,50 +120,53 @@ describe('appendSessUnit', () => {
     ]);
   });
 
-  it('writes the sixteen numbers', () => {
-    expect(sessNumberCount).toBe(16);
-    const { units } = unitOf();
+  it('have sixteen numbers', () => {
+    expect([sessNumberCount, sessNumberNames.length]).toEqual([16, 16]);
+    const { sess } = unitOf([
+      { out: true, seconds: 0, flags: syn },
+      { out: false, seconds: 0.5, flags: syn | ack },
+      { out: true, seconds: 1, payload: 700 },
+      { out: false, seconds: 2.5, payload: 600 },
+      { out: true, seconds: 2 },
+    ]);
+    const [sent, received] = [820, 680];
     const expected = [
       0,
       0,
-      Math.log(7),
-      Math.log(5),
-      Math.log(1001),
-      Math.log(801),
+      Math.log(4),
+      Math.log(3),
+      Math.log(1 + sent),
+      Math.log(1 + received),
       Math.log(26),
-      1000 / 6 / 300,
-      800 / 4 / 300,
+      sent / 3 / 300,
+      received / 2 / 300,
       0,
       0,
       0,
       0,
       Math.log(701),
       Math.log(601),
-      Math.log(1001 / 801),
+      Math.log((1 + sent) / (1 + received)),
     ];
+    expect(sess.numbers).toHaveLength(16);
     expected.forEach((value, k) => {
-      expect(units.numbers[k]).toBeCloseTo(value, 5);
+      expect(sess.numbers[k]).toBeCloseTo(value, 5);
     });
   });
 
-  it('sets the flags', () => {
-    expect(unitOf({ peerClass: 'external' }).value('external')).toBe(1);
-    expect(unitOf({ peerClass: 'multicast' }).value('multicast')).toBe(1);
-    expect(unitOf({ sentPackets: 0 }).value('one-sided')).toBe(1);
-    expect(unitOf({ receivedPackets: 0 }).value('one-sided')).toBe(1);
-    expect(unitOf({ receivedTcpFlags: ack }).value('failed')).toBe(1);
-    expect(unitOf({ sentTcpFlags: syn | rst }).value('reset')).toBe(1);
-    expect(unitOf({ receivedTcpFlags: syn | rst }).value('reset')).toBe(1);
-    expect(unitOf({ oddFlagPackets: 2 }).value('odd flags')).toBe(1);
-    expect(unitOf({ firstNs: 5, lastNs: 4 }).value('ln(1+tenths of a second)')).toBe(0);
-  });
-
-  it('appends row after row', () => {
-    const units = createSessUnits(2);
-    appendSessUnit(units, session());
-    appendSessUnit(units, session({ row: 9, bin: 0, peerClass: 'external' }));
-    expect([units.count, units.sessionRow[1], units.bin[1], units.numbers[16]]).toEqual([2, 9, 0, 1]);
-    expect(() => appendSessUnit(units, session())).toThrow(expect.objectContaining({ code: 'NML_INTERNAL' }));
-    expect(units.count).toBe(2);
+  it('have flags', () => {
+    const both = [{ out: true }, { out: false }];
+    expect(unitOf([{ out: true, peer: outside }]).value('external')).toBe(1);
+    expect(unitOf([{ out: true, peer: group, protocol: 17 }]).value('multicast')).toBe(1);
+    expect([unitOf([{ out: true }]).value('one-sided'), unitOf([{ out: false }]).value('one-sided')]).toEqual(
+      [1, 1],
+    );
+    expect(unitOf(both).value('one-sided')).toBe(0);
+    expect(unitOf([...both, { out: true, flags: rst }]).value('reset')).toBe(1);
+    expect(unitOf([...both, { out: false, flags: rst }]).value('reset')).toBe(1);
+    expect(unitOf(both).value('reset')).toBe(0);
+    expect(unitOf([{ out: true, flags: 0 }]).value('odd flags')).toBe(1);
+    expect(unitOf(both).value('odd flags')).toBe(0);
+    expect(unitOf([{ out: true }, { out: true, seconds: -5 }]).value('ln(1+tenths of a second)')).toBe(0);
   });
 });

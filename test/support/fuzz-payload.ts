@@ -4,7 +4,7 @@
  * loop without end are seen.
  */
 import { NetworkmlError } from '../../src/errors.js';
-import { BehaviourCollector } from '../../src/features/index.js';
+import { collectBehaviour } from '../../src/features/index.js';
 import { CaptureReader } from '../../src/pcap/capture-reader.js';
 import { openCapture, type Packet } from '../../src/pcap/index.js';
 import { defaultCaptureLimits } from '../../src/pcap/limits.js';
@@ -14,7 +14,6 @@ import {
   ArpLog,
   chooseDevice,
   describeDevice,
-  forEachDeviceSession,
   HintLog,
   NameLog,
   SessionTable,
@@ -183,9 +182,7 @@ function readPayload(bytes: Uint8Array, totals: PayloadTotals): void {
   const said = hints.of(describeDevice(table, device));
   totals.hints += said.length;
   check(names, said, seen);
-  const behaviour = new BehaviourCollector(table, arp, device, names);
-  forEachDeviceSession(table, device, (part) => behaviour.add(part));
-  const { units } = behaviour.finish();
+  const { units } = collectBehaviour(table, arp, device, names);
   for (const view of [units.names, units.codes]) {
     if (view?.numbers.every(Number.isFinite) !== true) throw new Error('units with numbers that are none');
   }

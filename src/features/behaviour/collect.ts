@@ -1,15 +1,21 @@
 /** All units of behaviour of one device, collected in one pass over its sessions. */
-import type { ArpLog, Device, DeviceSession, NameLog, SessionTable } from '../../sessions/index.js';
-import { forEachDeviceSession } from '../../sessions/index.js';
-import { SessSampler } from '../sess-sample.js';
-import { appendSessUnit, createSessUnits, type SessUnits } from '../sess-view.js';
-import { AdmCollector, type AdmUnits } from './adm-units.js';
+import {
+  type ArpLog,
+  bytesOf,
+  type Device,
+  type DeviceCore,
+  type NameLog,
+  type SessionTable,
+  wordsOf,
+} from '../../sessions/index.js';
+import { isService } from '../services.js';
+import { type SessUnits, sessUnitsOf } from '../sess-view.js';
+import { type AdmUnits, admBitOfPort, admUnitsOf } from './adm-units.js';
 import { arpWindows } from './arp-windows.js';
-import { ContactCollector, type ContactUnits } from './contact-units.js';
+import { type ContactUnits, contactUnitsOf } from './contact-units.js';
 import { type CodeUnits, codeUnits, type NameUnits, nameUnits } from './name-units.js';
 import { countNetActivity, type NetActivity } from './net-activity.js';
 import type { NetUnits } from './net-units.js';
-import { SessionFacts } from './session-facts.js';
 
 /** Units of one capture, for every view of behaviour. */
 export interface BehaviourUnits {
@@ -36,46 +42,37 @@ export interface CollectedBehaviour {
   readonly activity: NetActivity;
 }
 
-/** Meets every session part of a device, then makes the units. */
-export class BehaviourCollector {
-  private readonly sampler: SessSampler;
-  private readonly adm = new AdmCollector();
-  private readonly contacts = new ContactCollector();
-  private readonly facts: SessionFacts;
+/** The units of a device's sessions, and what is behind them. */
+export function collectBehaviour(
+  table: SessionTable,
+  arp: ArpLog,
+  device: Device,
+  names?: NameLog,
+): CollectedBehaviour {
+  const { core } = table;
+  collectSessions(core, device);
+  const { run } = core;
+  const bins = wordsOf(core, run.sliceBins, run.sliceCount.value).slice();
+  const activity = countNetActivity(core, table.rows, arpWindows(arp, table, device));
+  const logged = { table, sides: activity.facts.sides, bins };
+  const units = {
+    sess: sessUnitsOf(core),
+    net: activity.units,
+    adm: admUnitsOf(core, bins),
+    contacts: contactUnitsOf(core, bins),
+    ...(names && { codes: codeUnits(names, logged), names: nameUnits(names, logged) }),
+  };
+  return { units, activity };
+}
 
-  constructor(
-    private readonly table: SessionTable,
-    private readonly arp: ArpLog,
-    private readonly device: Device,
-    private readonly names?: NameLog,
-  ) {
-    this.sampler = new SessSampler(table.rows);
-    this.facts = new SessionFacts(table.rows);
-  }
-
-  add(part: DeviceSession): void {
-    this.sampler.add(part);
-    this.adm.add(part);
-    this.contacts.add(part);
-    this.facts.add(part);
-  }
-
-  finish(): CollectedBehaviour {
-    const { table, device, sampler } = this;
-    const chosen = sampler.choose();
-    const sess = createSessUnits(chosen.length);
-    forEachDeviceSession(table, device, (part) => appendSessUnit(sess, part), chosen);
-    sess.met = sampler.met;
-    const activity = countNetActivity(table, this.facts, arpWindows(this.arp, table, device));
-    const contacts = this.contacts.finish();
-    const logged = { table, sides: this.facts.sides, bins: contacts.bin };
-    const units = {
-      sess,
-      net: activity.units,
-      adm: this.adm.finish(),
-      contacts,
-      ...(this.names && { codes: codeUnits(this.names, logged), names: nameUnits(this.names, logged) }),
-    };
-    return { units, activity };
-  }
+function collectSessions(core: DeviceCore, { mac, addresses4, addresses6 }: Device): void {
+  const { run } = core;
+  bytesOf(core, run.servicePorts, isService.length).set(isService);
+  new Uint16Array(bytesOf(core, run.admBits, 0).buffer, run.admBits.value, admBitOfPort.length).set(
+    admBitOfPort,
+  );
+  run.beginDevice(mac);
+  for (const address of addresses4) run.addOwnAddress(false, address);
+  for (const address of addresses6) run.addOwnAddress(true, address);
+  run.collect();
 }

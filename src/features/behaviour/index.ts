@@ -7,9 +7,9 @@ export {
   emptyAdmUnits,
 } from './adm-units.js';
 export {
-  BehaviourCollector,
   type BehaviourUnits,
   type CollectedBehaviour,
+  collectBehaviour,
   type SparseVector,
 } from './collect.js';
 export {

@@ -3,7 +3,7 @@ import { DID_SEND_RST, DID_SEND_SYN } from '../../sessions/index.js';
 import type { NetActivity } from './net-activity.js';
 import { type NetNumberName, netNumberNames } from './net-units.js';
 import { answererFacts, failedInWindow } from './outcome.js';
-import { IS_ICMP, IS_MULTICAST, IS_TCP, IS_UDP, OPENED_BY_DEVICE } from './session-facts.js';
+import { IS_ICMP, IS_MULTICAST, IS_TCP, IS_UDP, OPENED_BY_DEVICE } from './row-kinds.js';
 
 /** A peer or a port, and how often it is behind a number; null: not told apart. */
 export interface NetEvidence {

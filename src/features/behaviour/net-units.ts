@@ -2,6 +2,7 @@
  * The `net` view of behaviour: what the device and its peers try, minute by minute. Fan-out (how many peers and ports),
  * failure (how much of it comes to nothing) and ARP.
  */
+import { NET_NUMBERS } from './net-columns.js';
 import type { VectorUnits } from './vector-units.js';
 
 /** Layout id of the units. */
@@ -38,7 +39,7 @@ export const netNumberNames = [
 ] as const;
 
 /** How many numbers a unit has. */
-export const netNumberCount = netNumberNames.length;
+export const netNumberCount = NET_NUMBERS;
 
 export type NetNumberName = (typeof netNumberNames)[number];
 

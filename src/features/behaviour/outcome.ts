@@ -1,6 +1,6 @@
 /** What became of an attempt within one minute, from the facts of that minute alone. */
 import { DID_SEND, DID_SEND_PAYLOAD, DID_SEND_RST, DID_SEND_SYN } from '../../sessions/index.js';
-import { IS_TCP, IS_UDP, OPENED_BY_DEVICE } from './session-facts.js';
+import { IS_TCP, IS_UDP, OPENED_BY_DEVICE } from './row-kinds.js';
 
 /** Facts of the side that opened the session. */
 export function openerFacts(kind: number, facts: number): number {
