@@ -23,7 +23,7 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { bsd2Clause } from './bsd-2-clause.mjs';
-import { compileDistances, compileFlow, compileParquet, compileTable } from './compile-assembly.mjs';
+import { compileFlow, compileOutliers, compileParquet, compileTable } from './compile-assembly.mjs';
 import { makeVendors } from './make-vendors.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -182,7 +182,7 @@ async function main() {
   makeVendors(root, beside);
   writeFileSync(join(beside, 'flow.wasm'), await compileFlow(root));
   writeFileSync(join(beside, 'table.wasm'), await compileTable(root));
-  writeFileSync(join(beside, 'distances.wasm'), await compileDistances(root));
+  writeFileSync(join(beside, 'outliers.wasm'), await compileOutliers(root));
   writeFileSync(join(beside, 'parquet.wasm'), await compileParquet(root));
   if (!process.argv.includes('--no-types')) declarations();
   swap();

@@ -21,9 +21,9 @@ export const compileTable = (root) =>
 /** Compiles the kernel of Parquet. @returns the module's bytes */
 export const compileParquet = (root) => compile(root, 'assembly/parquet/index.ts', ALWAYS);
 
-/** Compiles the kernel of distances. @returns the module's bytes */
-export const compileDistances = (root) =>
-  compile(root, 'assembly/distances/index.ts', [...ALWAYS, '--enable', 'simd']);
+/** Compiles the kernels of outlier selection. @returns the module's bytes */
+export const compileOutliers = (root) =>
+  compile(root, 'assembly/outliers/index.ts', [...ALWAYS, ...SHARED, ...PAGES, '--enable', 'simd']);
 
 /** @throws Error with what the compiler says, warnings too */
 async function compile(root, entry, options) {

@@ -2,7 +2,7 @@
  * The entropy of a point's binding probabilities as a function of beta around the root, from sums over the distances at
  * one beta near it: what the bisection asks there is then answered without another look at the distances.
  */
-import { affinities, momentCount } from './affinity.js';
+import { type KernelDoubles, type OutlierKernel, takeDoubles } from './outlier-kernel.js';
 
 /** Distance from the root, in nats of entropy, at which the bisection stops. */
 export const entropyTolerance = 1e-5;
@@ -14,23 +14,28 @@ const lastStep = 1e-3;
 /** The series is for betas within this share of its centre. */
 const widestReach = 4e-3;
 
+/** How many powers of the distance are summed up. */
+const momentCount = 5;
+
 /** Sums at `centre`, good for betas within `reach` of it; 0: none. */
 export interface EntropySeries {
+  readonly kernel: OutlierKernel;
   /** Sums of the affinities times the powers 0 to 4 of how much farther each point is than the nearest. */
-  readonly moments: Float64Array;
+  readonly moments: KernelDoubles;
   /** Affinities, that of the nearest point being 1; 0 for the point itself. */
-  weights: Float64Array;
+  readonly weights: KernelDoubles;
   centre: number;
   reach: number;
   /** Where the entropy is right. */
   root: number;
 }
 
-/** A series that holds nowhere yet. */
-export function createSeries(): EntropySeries {
+/** A series that holds nowhere yet, of points with so many distances at most. */
+export function createSeries(kernel: OutlierKernel, count: number): EntropySeries {
   return {
-    moments: new Float64Array(momentCount),
-    weights: new Float64Array(0),
+    kernel,
+    moments: takeDoubles(kernel, momentCount),
+    weights: takeDoubles(kernel, count),
     centre: 1,
     reach: 0,
     root: 0,
@@ -39,6 +44,7 @@ export function createSeries(): EntropySeries {
 
 /**
  * Newton's and Halley's methods on ln(beta).
+ * @param distances in the memory of the series' kernel, with room for one more behind them
  * @param self index of the point itself, which does not count; -1 for none
  * @param nearest smallest of the distances
  * @param target entropy, nats
@@ -48,7 +54,7 @@ export function createSeries(): EntropySeries {
  */
 export function approachRoot(
   series: EntropySeries,
-  distances: Float64Array,
+  distances: KernelDoubles,
   count: number,
   self: number,
   nearest: number,
@@ -56,20 +62,14 @@ export function approachRoot(
   guess: number,
 ): boolean {
   series.reach = 0;
-  if (series.weights.length < count) series.weights = new Float64Array(count);
-  const { moments, weights } = series;
-  const { addUp, estimate } = affinities();
-  // The point itself, put beside the nearest, adds exactly 1 to the sum and nothing else.
-  const inside = self >= 0 && self < count;
-  const own = inside ? (distances[self] as number) : 0;
-  if (inside) distances[self] = nearest;
+  const { kernel, moments, weights } = series;
+  const { numbers } = moments;
   let beta = guess;
   let rough = true;
   for (let look = 0; look < maximumLooks && beta > 1e-200 && beta < 1e200; look++) {
-    if (rough) estimate(distances, count, nearest, beta, moments);
-    else addUp(distances, count, nearest, beta, moments, weights);
-    if (inside) moments[0] = (moments[0] as number) - 1;
-    const step: number = rough ? newtonStep(moments, beta, target) : halleyStep(moments, beta, target);
+    if (rough) kernel.run.estimate(distances.at, count, self, nearest, beta, moments.at);
+    else kernel.run.addUp(distances.at, count, self, nearest, beta, weights.at, moments.at);
+    const step: number = rough ? newtonStep(numbers, beta, target) : halleyStep(numbers, beta, target);
     if (!(Math.abs(step) < 100)) break;
     const next = beta * Math.exp(Math.max(-1.5, Math.min(1.5, step)));
     if (!rough && Math.abs(step) < lastStep) {
@@ -80,10 +80,6 @@ export function approachRoot(
     }
     beta = next;
     rough = rough && Math.abs(step) > roughStep;
-  }
-  if (inside) {
-    distances[self] = own;
-    weights[self] = 0;
   }
   return series.reach > 0;
 }
@@ -111,7 +107,8 @@ function halleyStep(moments: Float64Array, beta: number, target: number): number
 
 /** Lets the series hold to twice the last step and somewhat beyond the tolerance, if its ends are then either side. */
 function openReach(series: EntropySeries, count: number, target: number): void {
-  const { centre, moments, root } = series;
+  const { centre, root } = series;
+  const moments = series.moments.numbers;
   const mean = (moments[1] as number) / (moments[0] as number);
   const variance = (moments[2] as number) / (moments[0] as number) - mean * mean;
   const reach = 2 * Math.abs(root - centre) + (6 * entropyTolerance) / (centre * variance);
@@ -130,7 +127,7 @@ function openReach(series: EntropySeries, count: number, target: number): void {
  */
 export function seriesGap(series: EntropySeries, count: number, target: number, beta: number): number {
   if (series.reach === 0) return Number.NaN;
-  const { moments } = series;
+  const moments = series.moments.numbers;
   const zeroth = moments[0] as number;
   const first = moments[1] as number;
   const second = moments[2] as number;
@@ -153,7 +150,7 @@ export function seriesSum(series: EntropySeries, beta: number): number {
   if (!(series.reach > 0 && Math.abs(shift) <= series.reach)) return Number.NaN;
   let sum = 0;
   for (let k = momentCount - 1; k >= 0; k--) {
-    sum = (series.moments[k] as number) - (shift / (k + 1)) * sum;
+    sum = (series.moments.numbers[k] as number) - (shift / (k + 1)) * sum;
   }
   return sum;
 }

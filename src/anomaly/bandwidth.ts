@@ -23,6 +23,7 @@ import {
   seriesGap,
   seriesSum,
 } from './bandwidth-series.js';
+import type { KernelDoubles, OutlierKernel } from './outlier-kernel.js';
 
 /** Steps after which the bisection gives up. */
 const maximumSteps = 5000;
@@ -57,8 +58,8 @@ export interface BandwidthSolver {
   readonly series: EntropySeries;
 }
 
-/** A solver without a result yet. */
-export function createBandwidthSolver(): BandwidthSolver {
+/** A solver without a result yet, for rows of so many distances in the memory of a kernel. */
+export function createBandwidthSolver(kernel: OutlierKernel, count: number): BandwidthSolver {
   return {
     beta: 1,
     nearest: 0,
@@ -71,7 +72,7 @@ export function createBandwidthSolver(): BandwidthSolver {
     spread: 0,
     deviation: 0,
     guess: createBandwidthGuess(),
-    series: createSeries(),
+    series: createSeries(kernel, count),
   };
 }
 
@@ -79,14 +80,14 @@ export function createBandwidthSolver(): BandwidthSolver {
  * Finds the bandwidth of a point from its distances to the others; the result is left in `solver.beta`.
  * Never NaN: where the bisection cannot end, `beta` is the limit that it is heading for.
  * @param solver what it learnt from the points before saves steps
- * @param distances to every point; finite, not negative
+ * @param distances to every point; finite, not negative; with room for one more behind them
  * @param count how many of them
  * @param self index of the point itself, which is left out; -1 for none
  * @param perplexity at least 1
  */
 export function solveBandwidth(
   solver: BandwidthSolver,
-  distances: Float64Array,
+  distances: KernelDoubles,
   count: number,
   self: number,
   perplexity: number,
@@ -110,26 +111,16 @@ export function solveBandwidth(
     solver.below = series.centre - series.reach;
     solver.above = series.centre + series.reach;
   }
-  const root = isNear ? series.root : bracketRoot(solver, distances, count, self, target);
-  solver.beta = followBisection(solver, distances, count, self, target, root);
+  const root = isNear ? series.root : bracketRoot(solver, distances.numbers, count, self, target);
+  solver.beta = followBisection(solver, distances.numbers, count, self, target, root);
   if (isNear) learnBandwidth(guess, solver.beta);
   solver.sum = seriesSum(series, solver.beta);
 }
 
-function findNearest(solver: BandwidthSolver, distances: Float64Array, count: number, self: number): void {
-  let nearest = Number.POSITIVE_INFINITY;
-  let nearestCount = 0;
-  let total = 0;
-  let squares = 0;
-  for (let j = 0; j < count; j++) {
-    const distance = distances[j] as number;
-    if (j === self) continue;
-    total += distance;
-    squares += distance * distance;
-    if (distance > nearest) continue;
-    nearestCount = distance === nearest ? nearestCount + 1 : 1;
-    nearest = distance;
-  }
+function findNearest(solver: BandwidthSolver, distances: KernelDoubles, count: number, self: number): void {
+  const { kernel, moments } = solver.series;
+  kernel.run.summarize(distances.at, count, self, moments.at);
+  const [nearest = 0, nearestCount = 0, total = 0, squares = 0] = moments.numbers;
   solver.nearest = nearest;
   solver.nearestCount = nearestCount;
   const mean = total / count;

@@ -18,13 +18,8 @@ import {
   uint32Of,
 } from './encoded.js';
 import { encodedBandwidths, encodedCounts, encodedRoles, type Range, rangesOf } from './encoded-roles.js';
-import {
-  type Bandwidths,
-  fitBandwidths,
-  outlierProbabilityOf,
-  plainLimits,
-  referenceScore,
-} from './reference.js';
+import { type Bandwidths, fitBandwidths, outlierProbabilityOf, plainLimits } from './reference.js';
+import { referenceScore } from './reference-scorer.js';
 import type { BehaviourView, CaptureUnits, Finding, NamedUnits, RoleView, ViewKind } from './view.js';
 
 const perplexity = 20;

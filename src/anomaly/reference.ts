@@ -5,6 +5,7 @@
  * outlier with probability `exp(-T)`, `T = sum of ln(1 + a_j / S_j)`.
  */
 import { createBandwidthSolver, solveBandwidth } from './bandwidth.js';
+import { createOutlierKernel, type OutlierKernel, takeDoubles } from './outlier-kernel.js';
 
 /** Bandwidths of the reference points, at the precision they are stored with. */
 export interface Bandwidths {
@@ -52,10 +53,23 @@ export function plainLimits(perplexity: number): BandwidthLimits {
   };
 }
 
+let shared: { readonly kernel: OutlierKernel; readonly empty: number } | undefined;
+
+/** The kernels that find bandwidths in this thread, with all their memory free. */
+function emptyKernel(): OutlierKernel {
+  if (shared === undefined) {
+    const kernel = createOutlierKernel();
+    shared = { kernel, empty: kernel.run.mark() };
+  }
+  shared.kernel.run.release(shared.empty);
+  return shared.kernel;
+}
+
 /**
  * Bandwidth and sum of each reference point.
  * @param count number of points, n
- * @param distancesOf writes the n distances of one point to all of them (itself included) into `out`
+ * @param distancesOf is called for one point after the other, writes the n distances of one point to all of them (itself included) into `out`; finds no other
+ *   bandwidths meanwhile
  * @returns finite numbers for every n, also where all points are equal
  */
 export function fitBandwidths(
@@ -65,82 +79,21 @@ export function fitBandwidths(
 ): Bandwidths {
   const betas = new Float32Array(count);
   const logSums = new Float32Array(count);
-  const distances = new Float64Array(count);
-  const solver = createBandwidthSolver();
+  const kernel = emptyKernel();
+  const distances = takeDoubles(kernel, count);
+  const work = takeDoubles(kernel, count);
+  const solver = createBandwidthSolver(kernel, count);
   const perplexity = Math.max(1, Math.min(limits.perplexity, limits.perplexityShare * (count - 1)));
   const lone = count <= 2 && !Number.isNaN(limits.loneBeta);
   for (let row = 0; row < count; row++) {
-    distancesOf(row, distances);
+    distancesOf(row, distances.numbers);
     if (!lone) solveBandwidth(solver, distances, count, row, perplexity);
     const beta = lone ? limits.loneBeta : solver.beta;
     betas[row] = Math.min(limits.largestBeta, Math.max(limits.smallestBeta, beta));
-    const sum = affinitySum(distances, row, betas[row] as number);
+    const sum = kernel.run.affinitySum(distances.at, count, row, betas[row] as number, work.at);
     logSums[row] = Math.log(Math.max(limits.smallestSum, sum));
   }
   return { betas, logSums };
-}
-
-function affinitySum(distances: Float64Array, self: number, beta: number): number {
-  let sum = 0;
-  for (let j = 0; j < distances.length; j++) {
-    if (j !== self) sum += Math.exp(-beta * (distances[j] as number));
-  }
-  return sum;
-}
-
-/** Logarithm of T below which its terms may vanish in floating point. */
-const smallestExponent = -600;
-/** Terms smaller than the largest by this factor of e cannot be seen in the sum of a reference set. */
-const negligibleGap = 45;
-
-/**
- * `s = -ln T`: the same ranking as the outlier probability `exp(-T)`, without its saturation at 1. Higher is stranger.
- * Allocates nothing; longer than most functions here because it runs once per session and reference set.
- * @param distances from the new point to each reference point; overwritten
- * @returns finite for finite distances
- */
-export function referenceScore(distances: Float64Array, bandwidths: Bandwidths): number {
-  const { betas, logSums } = bandwidths;
-  const count = betas.length;
-  let largest = Number.NEGATIVE_INFINITY;
-  for (let j = 0; j < count; j++) {
-    const exponent = -(betas[j] as number) * (distances[j] as number) - (logSums[j] as number);
-    distances[j] = exponent;
-    if (exponent > largest) largest = exponent;
-  }
-  const seen = largest - negligibleGap;
-  if (largest < smallestExponent) {
-    // Here ln(1 + a) is a to the last digit, so ln T is a plain log-sum-exp.
-    let sum = 0;
-    for (let j = 0; j < count; j++) {
-      const exponent = distances[j] as number;
-      if (exponent > seen) sum += Math.exp(exponent - largest);
-    }
-    return -(largest + Math.log(sum));
-  }
-  let total = 0;
-  // One logarithm for many terms: ln(1 + a) + ln(1 + b) = ln((1 + a)(1 + b)).
-  let product = 1;
-  for (let j = 0; j < count; j++) {
-    const exponent = distances[j] as number;
-    if (exponent < seen) continue;
-    if (exponent > 40) {
-      total += exponent;
-      continue;
-    }
-    const a = Math.exp(exponent);
-    if (a < 0.01) {
-      // Taylor series; 1 + a would lose the digits of a.
-      total += a * (1 - a * (1 / 2 - a * (1 / 3 - a * (1 / 4 - a * (1 / 5 - a / 6)))));
-    } else {
-      product *= 1 + a;
-      if (product > 1e200) {
-        total += Math.log(product);
-        product = 1;
-      }
-    }
-  }
-  return -Math.log(total + Math.log(product));
 }
 
 /** The outlier probability `exp(-T)` of a score `-ln T`; 0 to 1. */

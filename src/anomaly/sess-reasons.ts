@@ -7,15 +7,8 @@ import {
   sessNumberCount,
   sessNumberNames,
 } from '../features/index.js';
-import {
-  anyToken,
-  type SessScale,
-  type SessScorer,
-  scaleSessNumbers,
-  scoreSession,
-  sessToken,
-  splitSessToken,
-} from './sess-scorer.js';
+import { type ReferenceScorer, scaledUnits, scoreScaled } from './reference-scorer.js';
+import { anyToken, rawSessions, type SessScale, sessToken, splitSessToken } from './sess-scorer.js';
 
 /** Sentences that one session gets at most. */
 const sentenceLimit = 3;
@@ -84,26 +77,25 @@ const wordingOf = sessNumberNames.map((name) => wordings[name]);
 export function sessReasons(
   scale: SessScale,
   vocabulary: Uint32Array,
-  scorer: SessScorer,
+  scorer: ReferenceScorer,
   units: SessUnits,
   row: number,
 ): string[] {
   const token = sessToken(units.kind[row] as number, units.service[row] as number);
-  const query = new Float64Array(sessNumberCount);
-  scaleSessNumbers(scale, units.numbers, row, query);
-  const whole = scoreSession(scorer, token, query);
-  const reasons: { sentence: string; loss: number }[] = [
-    { sentence: tokenSentence(token, vocabulary), loss: tokenLoss(scorer, token, query, whole, vocabulary) },
+  const query = scaledUnits(rawSessions(scale, units, row, row + 1));
+  const [whole = 0, ofAny = 0, ...without] = dropOneScores(scorer, token, query);
+  const reasons = [
+    {
+      sentence: tokenSentence(token, vocabulary),
+      loss: vocabulary.includes(token) ? whole - ofAny : Number.POSITIVE_INFINITY,
+    },
   ];
   for (let k = 0; k < sessNumberCount; k++) {
-    const own = query[k] as number;
-    query[k] = 0;
-    const loss = whole - scoreSession(scorer, token, query);
-    query[k] = own;
     const wording = wordingOf[k];
     if (wording === undefined) continue;
     const value = units.numbers[row * sessNumberCount + k] as number;
-    reasons.push({ sentence: numberSentence(wording, value, scale.medians[k] as number), loss });
+    const sentence = numberSentence(wording, value, scale.medians[k] as number);
+    reasons.push({ sentence, loss: whole - (without[k] as number) });
   }
   const named = reasons
     .filter(({ loss, sentence }) => loss >= smallestShare && sentence !== '')
@@ -115,15 +107,16 @@ export function sessReasons(
     : ['no single trait explains it: the combination is unlike those of this role'];
 }
 
-function tokenLoss(
-  scorer: SessScorer,
-  token: number,
-  query: Float64Array,
-  whole: number,
-  vocabulary: Uint32Array,
-): number {
-  if (!vocabulary.includes(token)) return Number.POSITIVE_INFINITY;
-  return whole - scoreSession(scorer, anyToken, query);
+/** Scores of a scaled session as it is, without its token, and with each number at the median. */
+function dropOneScores(scorer: ReferenceScorer, token: number, query: Float64Array): Float64Array {
+  const rows = new Float64Array((sessNumberCount + 2) * sessNumberCount);
+  for (let row = 0; row < sessNumberCount + 2; row++) {
+    rows.set(query, row * sessNumberCount);
+    if (row >= 2) rows[row * sessNumberCount + row - 2] = 0;
+  }
+  const tokens = new Uint32Array(sessNumberCount + 2).fill(token);
+  tokens[1] = anyToken;
+  return scoreScaled(scorer, rows, tokens);
 }
 
 /** `tcp/6667`, `udp/dynamic port`, `icmp`. */

@@ -1,14 +1,9 @@
 /** Draws the reference sessions of a role and finds their bandwidths. */
 import { type SessUnits, sessNumberCount } from '../features/index.js';
 import { median, type Random, weightedSampleWithoutReplacement } from '../math/index.js';
-import { clampedLimits, fitBandwidths } from './reference.js';
-import {
-  type SessReference,
-  type SessScale,
-  scaleSessNumbers,
-  sessDistances,
-  sessToken,
-} from './sess-scorer.js';
+import { fitPoints } from './reference-fit.js';
+import { scaledUnits } from './reference-scorer.js';
+import { rawSessions, type SessReference, type SessScale, sessTokens } from './sess-scorer.js';
 
 /** Units that one capture gives at most, so that a busy one does not define what is normal. */
 export const unitsPerCapture = 60;
@@ -105,14 +100,12 @@ export function drawSessReference(
  * other, and how often a unit was written down does not change which kinds of unit are met.
  */
 function drawPoints(units: SessUnits, scale: SessScale, random: Random): Point[] {
-  const scaled = new Float64Array(sessNumberCount);
-  const points: Point[] = [];
-  for (let row = 0; row < units.count; row++) {
-    scaleSessNumbers(scale, units.numbers, row, scaled);
-    const steps = Int32Array.from(scaled, (value) => Math.round(value * roundingSteps));
-    const token = sessToken(units.kind[row] as number, units.service[row] as number);
-    points.push({ token, steps, key: `${token},${steps.join()}` });
-  }
+  const scaled = scaledUnits(rawSessions(scale, units));
+  const points = Array.from(sessTokens(units), (token, row): Point => {
+    const numbers = scaled.subarray(row * sessNumberCount, (row + 1) * sessNumberCount);
+    const steps = Int32Array.from(numbers, (value) => Math.round(value * roundingSteps));
+    return { token, steps, key: `${token},${steps.join()}` };
+  });
   const start = random.uniform();
   if (points.length <= unitsPerCapture) return points;
   points.sort(compareKeys);
@@ -132,14 +125,6 @@ function withBandwidths(points: readonly Point[]): SessReference {
     for (let k = 0; k < sessNumberCount; k++)
       numbers[i * sessNumberCount + k] = (steps[k] as number) / roundingSteps;
   });
-  const exact = Float64Array.from(numbers);
-  const bandwidths = fitBandwidths(
-    points.length,
-    (row, out) => {
-      const query = exact.subarray(row * sessNumberCount, (row + 1) * sessNumberCount);
-      sessDistances(tokens[row] as number, query, tokens, exact, out);
-    },
-    clampedLimits,
-  );
+  const bandwidths = fitPoints({ points: numbers, columns: sessNumberCount, tokens });
   return { tokens, numbers, ...bandwidths };
 }

@@ -1,16 +1,17 @@
 /** Scores sessions against the reference set of one role in the `sess` view. */
-import { sessNumberCount } from '../features/index.js';
-import { type Bandwidths, referenceScore } from './reference.js';
+import { type SessUnits, sessNumberCount } from '../features/index.js';
+import type { Bandwidths } from './reference.js';
+import { type RawUnits, type ReferenceScorer, scoreUnits } from './reference-scorer.js';
 
 /** Distinct reference sessions of one role, as they are stored. */
 export interface SessReference extends Bandwidths {
   /** `sessToken` of each point. */
   readonly tokens: Uint32Array;
-  /** n x 16, scaled by `scaleSessNumbers` and rounded to two decimals. */
+  /** n x 16, scaled by `SessScale` and rounded to two decimals. */
   readonly numbers: Float32Array;
 }
 
-/** What the sixteen numbers are measured by. */
+/** What the sixteen numbers are measured by: from the role's median and weighted. */
 export interface SessScale {
   /** Middle value of each number in the role. */
   readonly medians: Float32Array;
@@ -34,79 +35,28 @@ export function splitSessToken(token: number): { kind: number; service: number }
   return { kind: token >>> serviceBits, service: token & serviceMask };
 }
 
-/**
- * The numbers of unit `row`, from the role's median and weighted, into `out`.
- * @param numbers of the units, unscaled, 16 a row
- */
-export function scaleSessNumbers(
-  scale: SessScale,
-  numbers: Float32Array,
-  row: number,
-  out: Float64Array,
-): void {
-  const { medians, factors } = scale;
-  const at = row * sessNumberCount;
-  for (let k = 0; k < sessNumberCount; k++) {
-    out[k] = ((numbers[at + k] as number) - (medians[k] as number)) * (factors[k] as number);
-  }
+/** Tokens of all units. */
+export function sessTokens({ count, kind, service }: SessUnits): Uint32Array {
+  const tokens = new Uint32Array(count);
+  for (let row = 0; row < count; row++) tokens[row] = sessToken(kind[row] as number, service[row] as number);
+  return tokens;
+}
+
+/** Units from row `from` to before row `to`, to be scaled. */
+export function rawSessions(scale: SessScale, units: SessUnits, from = 0, to = units.count): RawUnits {
+  const numbers = units.numbers.subarray(from * sessNumberCount, to * sessNumberCount);
+  return { count: to - from, numbers, ...scale, aboveOnly: false };
 }
 
 /**
- * Distances of one unit to n points, into `out`. Kind, service, and both together are each a group of one-hot columns
- * of weight 1: two different ones are sqrt(2) apart, so a group that differs adds 2 to the squared distance.
- * @param query 16 scaled numbers
- * @param points n x 16
+ * A reference set made ready for scoring. Kind, service, and both together are each a group of one-hot columns of weight 1
+ * beside the sixteen numbers: two different ones are sqrt(2) apart, so a group that differs adds 2 to the squared distance.
  */
-export function sessDistances(
-  token: number,
-  query: Float64Array,
-  tokens: Uint32Array,
-  points: Float64Array,
-  out: Float64Array,
-): void {
-  const count = tokens.length;
-  const any = token === anyToken;
-  for (let j = 0, at = 0; j < count; j++) {
-    const difference = token ^ (tokens[j] as number);
-    let sum = 0;
-    if (difference !== 0 && !any) {
-      sum = difference >>> serviceBits !== 0 && (difference & serviceMask) !== 0 ? 6 : 4;
-    }
-    // Four columns a step (there are sixteen), into two sums that do not wait for one another: 7 instead of 11 us.
-    let other = 0;
-    for (let k = 0; k < sessNumberCount; k += 4, at += 4) {
-      const a = (query[k] as number) - (points[at] as number);
-      const b = (query[k + 1] as number) - (points[at + 1] as number);
-      const c = (query[k + 2] as number) - (points[at + 2] as number);
-      const d = (query[k + 3] as number) - (points[at + 3] as number);
-      sum += a * a + b * b;
-      other += c * c + d * d;
-    }
-    sum += other;
-    out[j] = Math.sqrt(sum);
-  }
+export function createSessScorer({ numbers, ...rest }: SessReference): ReferenceScorer {
+  return { points: numbers, columns: sessNumberCount, ...rest };
 }
 
-/** A reference set made ready for scoring; nothing is allocated per session. */
-export interface SessScorer {
-  readonly reference: SessReference;
-  /** The points' numbers in the precision that is computed with. */
-  readonly points: Float64Array;
-  readonly distances: Float64Array;
-}
-
-/** Makes a reference set ready for scoring. */
-export function createSessScorer(reference: SessReference): SessScorer {
-  return {
-    reference,
-    points: Float64Array.from(reference.numbers),
-    distances: new Float64Array(reference.tokens.length),
-  };
-}
-
-/** Score `-ln T` of one session; higher is stranger. `query`: its scaled numbers. */
-export function scoreSession(scorer: SessScorer, token: number, query: Float64Array): number {
-  const { reference, points, distances } = scorer;
-  sessDistances(token, query, reference.tokens, points, distances);
-  return referenceScore(distances, reference);
+/** Scores `-ln T` of all units; higher is stranger. */
+export function scoreSessions(scorer: ReferenceScorer, scale: SessScale, units: SessUnits): Float64Array {
+  return scoreUnits(scorer, rawSessions(scale, units), sessTokens(units));
 }

@@ -18,18 +18,17 @@ import {
   vocabulariesOf,
 } from './encoded-roles.js';
 import { outlierProbabilityOf } from './reference.js';
+import type { ReferenceScorer } from './reference-scorer.js';
 import { sessReasons } from './sess-reasons.js';
 import { drawSessReference, extendSessReference, sessMedians } from './sess-reference.js';
 import {
   createSessScorer,
   type SessReference,
   type SessScale,
-  type SessScorer,
-  scaleSessNumbers,
-  scoreSession,
-  sessToken,
+  scoreSessions,
+  sessTokens,
 } from './sess-scorer.js';
-import type { BehaviourView, CaptureUnits, Finding, RoleView, ViewKind } from './view.js';
+import type { BehaviourView, BinScore, CaptureUnits, Finding, RoleView, ViewKind } from './view.js';
 
 /** Weight of a number against a one-hot column. */
 const numberWeight = 0.5;
@@ -42,11 +41,6 @@ interface SessRole {
   readonly reference: SessReference;
   /** Tokens met in training, ascending; more than the reference set holds. */
   readonly vocabulary: Uint32Array;
-}
-
-interface ScoredBin {
-  readonly bin: number;
-  readonly scores: readonly { readonly row: number; readonly score: number }[];
 }
 
 interface SessRoleView extends RoleView {
@@ -99,41 +93,23 @@ export function fitSessRole(
   if (reference === undefined) return undefined;
   const tokens = new Set<number>();
   for (const units of captures) {
-    for (let row = 0; row < units.count; row++) {
-      tokens.add(sessToken(units.kind[row] as number, units.service[row] as number));
-    }
+    for (const token of sessTokens(units)) tokens.add(token);
   }
   return createRoleView({ scale, reference, vocabulary: Uint32Array.from(tokens).sort() });
 }
 
 function createRoleView(role: SessRole): SessRoleView {
   // Made when the role is first asked about: a bundle has many roles, a capture looks at three.
-  let made: SessScorer | undefined;
-  const scorerOf = (): SessScorer => {
+  let made: ReferenceScorer | undefined;
+  const scorerOf = (): ReferenceScorer => {
     made ??= createSessScorer(checkedReference(role));
     return made;
   };
-  const query = new Float64Array(sessNumberCount);
-  const scoreRow = (scorer: SessScorer, units: SessUnits, row: number): number => {
-    scaleSessNumbers(role.scale, units.numbers, row, query);
-    return scoreSession(scorer, sessToken(units.kind[row] as number, units.service[row] as number), query);
-  };
   // A verdict asks for the scores and then for the reasons of the same capture.
-  let last: { units: SessUnits; bins: readonly ScoredBin[] } | undefined;
-  const scoredBins = (units: SessUnits): readonly ScoredBin[] => {
-    if (last?.units !== units) {
-      const scorer = scorerOf();
-      const byBin = new Map<number, { row: number; score: number }[]>();
-      for (let row = 0; row < units.count; row++) {
-        const bin = units.bin[row] as number;
-        const scores = byBin.get(bin) ?? [];
-        byBin.set(bin, scores);
-        scores.push({ row, score: scoreRow(scorer, units, row) });
-      }
-      const bins = Array.from(byBin, ([bin, scores]) => ({ bin, scores })).sort((a, b) => a.bin - b.bin);
-      last = { units, bins };
-    }
-    return last.bins;
+  let last: { units: SessUnits; scores: Float64Array } | undefined;
+  const scoresOf = (units: SessUnits): Float64Array => {
+    if (last?.units !== units) last = { units, scores: scoreSessions(scorerOf(), role.scale, units) };
+    return last.scores;
   };
   return {
     role,
@@ -142,19 +118,35 @@ function createRoleView(role: SessRole): SessRoleView {
       scorerOf();
     },
     score({ sess }: CaptureUnits) {
-      return scoredBins(sess).map(({ bin, scores }) => {
-        const sum = scores.reduce((total, { score }) => total + score, 0);
-        return { bin, score: sum / scores.length };
-      });
+      return meansOfBins(sess, scoresOf(sess));
     },
     explain({ sess }: CaptureUnits, bin: number, limit: number) {
-      const scores = scoredBins(sess).find((entry) => entry.bin === bin)?.scores ?? [];
-      return scores
-        .toSorted((a, b) => b.score - a.score || a.row - b.row)
+      const scores = scoresOf(sess);
+      const rows = Array.from(scores.keys()).filter((row) => sess.bin[row] === bin);
+      return rows
+        .sort((a, b) => (scores[b] as number) - (scores[a] as number) || a - b)
         .slice(0, limit)
-        .map(({ row, score }) => explainRow(role, scorerOf(), sess, row, score));
+        .map((row) => explainRow(role, scorerOf(), sess, row, scores[row] as number));
     },
   };
+}
+
+/** The mean score of each slice; ascending. */
+function meansOfBins({ bin: bins }: SessUnits, scores: Float64Array): BinScore[] {
+  const sums = new Map<number, { sum: number; count: number }>();
+  for (let row = 0; row < scores.length; row++) {
+    const bin = bins[row] as number;
+    let own = sums.get(bin);
+    if (own === undefined) {
+      own = { sum: 0, count: 0 };
+      sums.set(bin, own);
+    }
+    own.sum += scores[row] as number;
+    own.count++;
+  }
+  return Array.from(sums, ([bin, { sum, count }]) => ({ bin, score: sum / count })).sort(
+    (a, b) => a.bin - b.bin,
+  );
 }
 
 /** The reference, when its numbers are such. @throws NetworkmlError NML_MODEL_MANIFEST */
@@ -173,7 +165,7 @@ function checkedReference({ scale, reference }: SessRole): SessReference {
 
 function explainRow(
   role: SessRole,
-  scorer: SessScorer,
+  scorer: ReferenceScorer,
   units: SessUnits,
   row: number,
   score: number,
@@ -201,10 +193,7 @@ function assemble(roles: ReadonlyMap<string, SessRoleView>, factors: Float32Arra
       const units = captures.map((capture) => capture.units.sess);
       const reference = extendSessReference(known.role.reference, units, known.role.scale, random);
       const tokens = new Set(known.role.vocabulary);
-      for (const { count, kind, service } of units) {
-        for (let row = 0; row < count; row++)
-          tokens.add(sessToken(kind[row] as number, service[row] as number));
-      }
+      for (const token of units.flatMap((own) => [...sessTokens(own)])) tokens.add(token);
       const vocabulary = Uint32Array.from(tokens).sort();
       const role = { scale: known.role.scale, reference, vocabulary };
       return assemble(new Map([...roles, [name, createRoleView(role)]]), factors);

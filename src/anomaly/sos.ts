@@ -4,9 +4,14 @@
  * most 68 MB of distances that are thereby computed once.
  */
 import { NetworkmlError } from '../errors.js';
-import { multiplyByUnbound } from './affinity.js';
 import { createBandwidthSolver, solveBandwidth } from './bandwidth.js';
 import { visitDistances } from './distances.js';
+import {
+  createOutlierKernel,
+  type KernelDoubles,
+  type OutlierKernel,
+  takeDoubles,
+} from './outlier-kernel.js';
 
 /** Neighbourhood size that is used when none is given (as in the author's package). */
 export const defaultPerplexity = 30;
@@ -28,7 +33,9 @@ export function outlierProbabilities(
   perplexity: number = defaultPerplexity,
 ): Float64Array {
   checkShape(rows.length, rowCount * columnCount);
-  return selectOutliers(rowCount, perplexity, (visit) => visitDistances(rows, rowCount, columnCount, visit));
+  return selectOutliers(rowCount, perplexity, (kernel, visit) =>
+    visitDistances(kernel, rows, rowCount, columnCount, visit),
+  );
 }
 
 /**
@@ -42,53 +49,38 @@ export function outlierProbabilitiesOfMatrix(
   perplexity: number = defaultPerplexity,
 ): Float64Array {
   checkShape(dissimilarities.length, rowCount * rowCount);
-  return selectOutliers(rowCount, perplexity, (visit) => {
-    const own = new Float64Array(rowCount);
+  return selectOutliers(rowCount, perplexity, (kernel, visit) => {
+    const own = takeDoubles(kernel, rowCount);
     for (let row = 0; row < rowCount; row++) {
-      own.set(dissimilarities.subarray(row * rowCount, (row + 1) * rowCount));
+      own.numbers.set(dissimilarities.subarray(row * rowCount, (row + 1) * rowCount));
       visit(row, own);
     }
   });
 }
 
-/**
- * Unsquared Euclidean distances of one row to all rows of a dense table, into `out` (length n).
- */
-export function euclideanDistances(
-  rows: Float64Array,
-  rowCount: number,
-  columnCount: number,
-  row: number,
-  out: Float64Array,
-): void {
-  const own = row * columnCount;
-  for (let j = 0, at = 0; j < rowCount; j++) {
-    let sum = 0;
-    for (let k = 0; k < columnCount; k++, at++) {
-      const difference = (rows[own + k] as number) - (rows[at] as number);
-      sum += difference * difference;
-    }
-    out[j] = Math.sqrt(sum);
-  }
-}
+type RowVisitor = (row: number, distances: KernelDoubles) => void;
 
 function selectOutliers(
   rowCount: number,
   perplexity: number,
-  visitRows: (visit: (row: number, distances: Float64Array) => void) => void,
+  visitRows: (kernel: OutlierKernel, visit: RowVisitor) => void,
 ): Float64Array {
   if (!(perplexity >= 1)) throw new NetworkmlError('NML_CONFIG', `the perplexity ${perplexity} is below 1`);
-  const probabilities = new Float64Array(rowCount).fill(1);
-  const solver = createBandwidthSolver();
-  visitRows((row, distances) => {
+  const kernel = createOutlierKernel();
+  const products = takeDoubles(kernel, rowCount);
+  products.numbers.fill(1);
+  const solver = createBandwidthSolver(kernel, rowCount);
+  visitRows(kernel, (row, distances) => {
     solveBandwidth(solver, distances, rowCount, row, perplexity);
     const { beta, nearest, series, spread, sum } = solver;
-    if (!(nearest >= 0 && spread < Number.POSITIVE_INFINITY)) checkDistances(distances, row);
+    if (!(nearest >= 0 && spread < Number.POSITIVE_INFINITY)) checkDistances(distances.numbers, row);
     if (sum > 0) {
-      multiplyByUnbound(probabilities, distances, series.weights, nearest, beta - series.centre, sum);
-    } else multiplyByNotBound(probabilities, distances, row, beta, nearest);
+      const shift = beta - series.centre;
+      const weights = series.weights.at;
+      kernel.run.multiplyByUnbound(products.at, distances.at, weights, rowCount, nearest, shift, 1 / sum);
+    } else multiplyByNotBound(products.numbers, distances.numbers, row, beta, nearest);
   });
-  return probabilities;
+  return Float64Array.from(products.numbers);
 }
 
 /** One row's binding probabilities b_j; every other point's product takes the factor 1 - b_j. */

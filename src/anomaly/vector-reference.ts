@@ -1,13 +1,9 @@
 /** Reference points of one role in a view whose units are plain vectors, and their scores. */
 import type { VectorUnits } from '../features/index.js';
 import { median, type Random, standardDeviation, weightedSampleWithoutReplacement } from '../math/index.js';
-import {
-  type BandwidthLimits,
-  type Bandwidths,
-  clampedLimits,
-  fitBandwidths,
-  referenceScore,
-} from './reference.js';
+import { type BandwidthLimits, type Bandwidths, clampedLimits } from './reference.js';
+import { fitPoints } from './reference-fit.js';
+import { distancesToPoints, type RawUnits, type ReferenceScorer, scaledUnits } from './reference-scorer.js';
 
 /** Units that one capture gives at most, so that a long one does not define what is normal. */
 const vectorsPerCapture = 60;
@@ -58,14 +54,21 @@ function columnOf(captures: readonly VectorUnits[], columns: number, k: number):
   return column;
 }
 
-/** The numbers of unit `row`, scaled, into `out`. */
-export function scaleVector(scale: VectorScale, units: VectorUnits, row: number, out: Float64Array): void {
-  const { medians, factors } = scale;
-  const at = row * units.columns;
-  for (let k = 0; k < units.columns; k++) {
-    const above = (units.numbers[at + k] as number) - (medians[k] as number);
-    out[k] = above > 0 ? above * (factors[k] as number) : 0;
-  }
+/** Units as the kernels scale them. */
+export function rawVectors(scale: VectorScale, { count, numbers }: VectorUnits): RawUnits {
+  return { count, numbers, ...scale, aboveOnly: true };
+}
+
+/** At most 60 random units of a capture, scaled and rounded. */
+function drawSteps(units: VectorUnits, scale: VectorScale, random: Random): Int32Array[] {
+  const rows = drawRows(units.count, random);
+  const { columns } = units;
+  const scaled = scaledUnits(rawVectors(scale, units));
+  return rows.map((row) =>
+    Int32Array.from(scaled.subarray(row * columns, (row + 1) * columns), (value) =>
+      Math.round(value * roundingSteps),
+    ),
+  );
 }
 
 /** A capture's units, and the number of its name. */
@@ -87,11 +90,8 @@ export function drawVectorReference(
 ): VectorReference | undefined {
   const columns = scale.medians.length;
   const distinct = new Map<string, { steps: Int32Array; origin: number; count: number }>();
-  const scaled = new Float64Array(columns);
   for (const { units, origin } of captures) {
-    for (const row of drawRows(units.count, random)) {
-      scaleVector(scale, units, row, scaled);
-      const steps = Int32Array.from(scaled, (value) => Math.round(value * roundingSteps));
+    for (const steps of drawSteps(units, scale, random)) {
       const key = steps.join();
       const known = distinct.get(key);
       if (known === undefined) distinct.set(key, { steps, origin, count: 1 });
@@ -130,11 +130,8 @@ export function extendVectorReference(
   });
   const known = new Set(points.map(({ steps }) => steps.join()));
   const most = points.length + enrolledVectorLimit;
-  const scaled = new Float64Array(columns);
   for (const { units, origin } of captures) {
-    for (const row of drawRows(units.count, random)) {
-      scaleVector(scale, units, row, scaled);
-      const steps = Int32Array.from(scaled, (value) => Math.round(value * roundingSteps));
+    for (const steps of drawSteps(units, scale, random)) {
       if (known.has(steps.join()) || points.length >= most) continue;
       known.add(steps.join());
       points.push({ steps, origin });
@@ -158,12 +155,7 @@ function withBandwidths(
   chosen.forEach(({ steps }, i) => {
     for (let k = 0; k < columns; k++) points[i * columns + k] = (steps[k] as number) / roundingSteps;
   });
-  const exact = Float64Array.from(points);
-  const bandwidths = fitBandwidths(
-    chosen.length,
-    (row, out) => vectorDistances(exact.subarray(row * columns, (row + 1) * columns), exact, out),
-    limits,
-  );
+  const bandwidths = fitPoints({ points, columns }, limits);
   return { points, origins: Uint32Array.from(chosen, ({ origin }) => origin), ...bandwidths };
 }
 
@@ -176,46 +168,14 @@ function drawRows(count: number, random: Random): number[] {
   );
 }
 
-/** Euclidean distances of one point to n points, into `out`. */
-function vectorDistances(query: Float64Array, points: Float64Array, out: Float64Array): void {
-  const columns = query.length;
-  const count = out.length;
-  for (let j = 0, at = 0; j < count; j++) {
-    let sum = 0;
-    for (let k = 0; k < columns; k++, at++) {
-      const difference = (query[k] as number) - (points[at] as number);
-      sum += difference * difference;
-    }
-    out[j] = Math.sqrt(sum);
-  }
-}
-
-/** A reference made ready for scoring; nothing is allocated per unit. */
-export interface VectorScorer {
-  readonly reference: VectorReference;
-  readonly points: Float64Array;
-  readonly distances: Float64Array;
-}
-
 /** Makes a reference ready for scoring. */
-export function createVectorScorer(reference: VectorReference): VectorScorer {
-  return {
-    reference,
-    points: Float64Array.from(reference.points),
-    distances: new Float64Array(reference.betas.length),
-  };
-}
-
-/** Score `-ln T` of one scaled vector; higher is stranger. */
-export function scoreVector(scorer: VectorScorer, query: Float64Array): number {
-  vectorDistances(query, scorer.points, scorer.distances);
-  return referenceScore(scorer.distances, scorer.reference);
+export function createVectorScorer({ points, betas, logSums }: VectorReference): ReferenceScorer {
+  return { points, columns: points.length / betas.length, betas, logSums };
 }
 
 /** Number of the reference point nearest to a scaled vector. */
-export function nearestPoint(scorer: VectorScorer, query: Float64Array): number {
-  const { distances } = scorer;
-  vectorDistances(query, scorer.points, distances);
+export function nearestPoint(scorer: ReferenceScorer, query: Float64Array): number {
+  const distances = distancesToPoints(scorer, query);
   let nearest = 0;
   for (let j = 1; j < distances.length; j++) {
     if ((distances[j] as number) < (distances[nearest] as number)) nearest = j;

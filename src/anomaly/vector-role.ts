@@ -4,14 +4,13 @@ import type { VectorUnits } from '../features/index.js';
 import { allFinite } from '../math/index.js';
 import { manifestError } from './encoded.js';
 import { outlierProbabilityOf } from './reference.js';
+import { type ReferenceScorer, scaledUnits, scoreScaled, scoreUnits } from './reference-scorer.js';
 import {
   createVectorScorer,
   nearestPoint,
-  scaleVector,
-  scoreVector,
+  rawVectors,
   type VectorReference,
   type VectorScale,
-  type VectorScorer,
 } from './vector-reference.js';
 import type { BinScore, CaptureUnits, Finding, RoleView, Trait, ViewKind } from './view.js';
 
@@ -75,8 +74,8 @@ export function withUnseen(
 /** A role, ready to score; what takes long is made when it is first asked. */
 export function createRoleView(kind: VectorKind, role: VectorRole, names: readonly string[]): VectorRoleView {
   // Made when the role is first asked about: a bundle has many roles, a capture looks at three.
-  let made: VectorScorer | undefined;
-  const scorerOf = (): VectorScorer => {
+  let made: ReferenceScorer | undefined;
+  const scorerOf = (): ReferenceScorer => {
     made ??= createVectorScorer(checkedReference(kind, role));
     return made;
   };
@@ -87,7 +86,7 @@ export function createRoleView(kind: VectorKind, role: VectorRole, names: readon
     const of = kind.unitsOf(capture);
     if (last === undefined || last.of !== of) {
       const units = withUnseen(kind, capture, isKnown);
-      last = { of, units, scores: scoreUnits(role.scale, scorerOf(), units) };
+      last = { of, units, scores: scoreUnits(scorerOf(), rawVectors(role.scale, units)) };
     }
     return last;
   };
@@ -116,16 +115,6 @@ export function createRoleView(kind: VectorKind, role: VectorRole, names: readon
         }));
     },
   };
-}
-
-function scoreUnits(scale: VectorScale, scorer: VectorScorer, units: VectorUnits): Float64Array {
-  const query = new Float64Array(scale.medians.length);
-  const scores = new Float64Array(units.count);
-  for (let row = 0; row < units.count; row++) {
-    scaleVector(scale, units, row, query);
-    scores[row] = scoreVector(scorer, query);
-  }
-  return scores;
 }
 
 /** The reference, when its numbers are such. @throws NetworkmlError NML_MODEL_MANIFEST */
@@ -158,31 +147,30 @@ function strangestOfBins(units: VectorUnits, scores: Float64Array): BinScore[] {
 function explainUnit(
   kind: VectorKind,
   { scale, reference }: VectorRole,
-  scorer: VectorScorer,
+  scorer: ReferenceScorer,
   names: readonly string[],
   units: VectorUnits,
   row: number,
   score: number,
 ): Finding {
-  const query = new Float64Array(kind.columns);
-  scaleVector(scale, units, row, query);
+  const { columns } = kind;
+  const numbers = units.numbers.subarray(row * columns, (row + 1) * columns);
+  const query = scaledUnits(rawVectors(scale, { ...units, count: 1, numbers }));
   const nearest = names[reference.origins[nearestPoint(scorer, query)] ?? -1] ?? null;
   const measure = (column: number, value: number) =>
     kind.isShare(column) ? Number(value.toFixed(4)) : Math.round(Math.expm1(value));
-  const traits: Trait[] = [];
-  for (let k = 0; k < kind.columns; k++) {
-    const own = query[k] as number;
-    if (own === 0) continue;
-    query[k] = 0;
-    const loss = score - scoreVector(scorer, query);
-    query[k] = own;
-    traits.push({
-      column: k,
-      value: measure(k, units.numbers[row * kind.columns + k] as number),
-      usual: measure(k, scale.medians[k] as number),
-      loss,
-    });
-  }
+  const set = Array.from(query.keys()).filter((k) => query[k] !== 0);
+  const without = new Float64Array(set.length * columns);
+  set.forEach((k, i) => {
+    without.set(query, i * columns);
+    without[i * columns + k] = 0;
+  });
+  const scores = scoreScaled(scorer, without);
+  const traits = set.map((column, i): Trait => {
+    const value = measure(column, numbers[column] as number);
+    const usual = measure(column, scale.medians[column] as number);
+    return { column, value, usual, loss: score - (scores[i] as number) };
+  });
   return {
     view: kind.id,
     bin: units.bin[row] as number,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createBandwidthSolver, solveBandwidth } from '../../src/anomaly/bandwidth.js';
 import { approachRoot, createSeries, seriesGap, seriesSum } from '../../src/anomaly/bandwidth-series.js';
+import { createOutlierKernel, takeDoubles } from '../../src/anomaly/outlier-kernel.js';
 import { slowBeta, slowDistances, testRandom, testRows } from './slow-sos.js';
 
 const tables = [
@@ -11,6 +12,13 @@ const tables = [
   [25, 200, 30, 30],
   [26, 30, 3, 1.05],
 ] as const;
+
+const kernel = createOutlierKernel();
+const put = (numbers: ArrayLike<number>) => {
+  const copy = takeDoubles(kernel, numbers.length);
+  copy.numbers.set(numbers);
+  return copy;
+};
 
 /** The entropy of the binding probabilities less the target, in plain arithmetic. */
 function slowGap(others: number[], beta: number, target: number): number {
@@ -26,9 +34,9 @@ describe('solveBandwidth', () => {
     let bySeries = 0;
     for (const [seed, n, d, perplexity] of tables) {
       const distances = slowDistances(testRows(seed, n, d));
-      const solver = createBandwidthSolver();
+      const solver = createBandwidthSolver(kernel, n);
       for (const row of [...distances.keys(), ...[...distances.keys()].reverse()]) {
-        const own = Float64Array.from(distances[row]);
+        const own = put(distances[row]);
         solveBandwidth(solver, own, n, row, perplexity);
         expect(solver.beta).toBe(
           slowBeta(
@@ -36,7 +44,7 @@ describe('solveBandwidth', () => {
             perplexity,
           ),
         );
-        expect([...own]).toEqual(distances[row]);
+        expect([...own.numbers]).toEqual(distances[row]);
         if (solver.sum > 0) bySeries++;
       }
     }
@@ -47,13 +55,13 @@ describe('solveBandwidth', () => {
   it('gives the same without a series', () => {
     for (const [seed, n, d, perplexity] of tables) {
       for (const distances of slowDistances(testRows(seed, n, d))) {
-        const solver = createBandwidthSolver();
+        const solver = createBandwidthSolver(kernel, n);
         // A guess that leads nowhere.
         solver.guess.weights.fill(Number.NaN);
-        solveBandwidth(solver, Float64Array.from(distances), n, -1, perplexity);
+        solveBandwidth(solver, put(distances), n, -1, perplexity);
         expect(solver.sum).toBeNaN();
-        const other = createBandwidthSolver();
-        solveBandwidth(other, Float64Array.from(distances), n, -1, perplexity);
+        const other = createBandwidthSolver(kernel, n);
+        solveBandwidth(other, put(distances), n, -1, perplexity);
         expect(other.beta).toBe(solver.beta);
       }
     }
@@ -61,8 +69,8 @@ describe('solveBandwidth', () => {
 
   it('leaves the sum of the affinities, that of the nearest being 1', () => {
     const distances = slowDistances(testRows(27, 80, 3))[5];
-    const solver = createBandwidthSolver();
-    solveBandwidth(solver, Float64Array.from(distances), 80, 5, 9);
+    const solver = createBandwidthSolver(kernel, 80);
+    solveBandwidth(solver, put(distances), 80, 5, 9);
     const others = distances.filter((_, j) => j !== 5);
     const nearest = Math.min(...others);
     expect(solver.sum).toBeCloseTo(
@@ -81,9 +89,9 @@ describe('the series around the root', () => {
       for (const [row, distances] of slowDistances(testRows(seed, n, d)).entries()) {
         const others = distances.filter((_, j) => j !== row);
         const nearest = Math.min(...others);
-        const series = createSeries();
+        const series = createSeries(kernel, n);
         const guess = 3 / (others.reduce((a, b) => a + b, 0) / others.length - nearest);
-        if (!approachRoot(series, Float64Array.from(distances), n, row, nearest, target, guess)) continue;
+        if (!approachRoot(series, put(distances), n, row, nearest, target, guess)) continue;
         expect(Math.abs(slowGap(others, series.root, target))).toBeLessThan(1e-6);
         for (let trial = 0; trial < 20; trial++) {
           const beta = series.centre + series.reach * (2 * next() - 1);
@@ -108,8 +116,8 @@ describe('the series around the root', () => {
     for (const row of [0, 3, 50, 77]) {
       const others = distances[row].filter((_, j) => j !== row);
       const nearest = Math.min(...others);
-      const series = createSeries();
-      approachRoot(series, Float64Array.from(distances[row]), 120, row, nearest, target, 1);
+      const series = createSeries(kernel, 120);
+      approachRoot(series, put(distances[row]), 120, row, nearest, target, 1);
       expect(series.reach).toBeGreaterThan(0);
       for (const edge of [1e-5, -1e-5]) {
         let [low, high] = [series.centre - series.reach, series.centre + series.reach];
@@ -124,8 +132,8 @@ describe('the series around the root', () => {
   });
 
   it('holds nowhere for equal distances', () => {
-    const series = createSeries();
-    expect(approachRoot(series, new Float64Array(9).fill(2), 9, -1, 2, Math.log(4), 1)).toBe(false);
+    const series = createSeries(kernel, 9);
+    expect(approachRoot(series, put(new Float64Array(9).fill(2)), 9, -1, 2, Math.log(4), 1)).toBe(false);
     expect(seriesGap(series, 9, Math.log(4), series.centre)).toBeNaN();
     expect(seriesSum(series, series.centre)).toBeNaN();
   });

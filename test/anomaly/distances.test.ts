@@ -1,22 +1,27 @@
 import { describe, expect, it } from 'vitest';
 import { visitDistances } from '../../src/anomaly/distances.js';
-import { euclideanDistances } from '../../src/anomaly/sos.js';
-import { testRandom } from './slow-sos.js';
+import { createOutlierKernel } from '../../src/anomaly/outlier-kernel.js';
+import { euclideanDistances, testRandom } from './slow-sos.js';
+
+const kernel = createOutlierKernel();
 
 function allDistances(rows: Float64Array, n: number, d: number, keptRows?: number): number[][] {
   const seen: number[][] = [];
+  const before = kernel.run.mark();
   visitDistances(
+    kernel,
     rows,
     n,
     d,
-    (row, distances) => {
+    (row, { numbers }) => {
       expect(row).toBe(seen.length);
-      seen.push([...distances]);
+      seen.push([...numbers]);
       // They are the visitor's to change.
-      distances.fill(Number.NaN);
+      numbers.fill(Number.NaN);
     },
     keptRows,
   );
+  kernel.run.release(before);
   return seen;
 }
 

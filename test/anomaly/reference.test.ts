@@ -4,8 +4,8 @@ import {
   fitBandwidths,
   outlierProbabilityOf,
   plainLimits,
-  referenceScore,
 } from '../../src/anomaly/reference.js';
+import { referenceScore } from '../../src/anomaly/reference-scorer.js';
 import { slowBeta, slowDistances, slowReferenceScore, slowSos, testRandom, testRows } from './slow-sos.js';
 
 const rowsOf = (matrix: number[][]) => (row: number, out: Float64Array) => out.set(matrix[row]);

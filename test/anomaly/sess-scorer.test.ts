@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest';
+import { distancesToPoints, scaledUnits, scoreScaled } from '../../src/anomaly/reference-scorer.js';
 import {
   anyToken,
   createSessScorer,
-  scaleSessNumbers,
-  scoreSession,
-  sessDistances,
+  rawSessions,
+  scoreSessions,
   sessToken,
   splitSessToken,
 } from '../../src/anomaly/sess-scorer.js';
+import { createSessUnits } from '../../src/features/sess-view.js';
 import { slowReferenceScore, testRandom } from './slow-sos.js';
 
 const next = testRandom(41);
@@ -32,69 +33,91 @@ const slowDistance = (a: Point, b: Point) => {
 };
 
 describe('session distances and scores', () => {
-  const points = Array.from({ length: 70 }, randomPoint);
-  const tokens = Uint32Array.from(points, ({ kind, service }) => sessToken(kind, service));
+  const points = Array.from({ length: 71 }, randomPoint);
   const reference = {
-    tokens,
+    tokens: Uint32Array.from(points, ({ kind, service }) => sessToken(kind, service)),
     numbers: Float32Array.from(points.flatMap(({ numbers }) => numbers)),
     betas: Float32Array.from(points, () => 0.75 + next()),
     logSums: Float32Array.from(points, () => next()),
   };
   const scorer = createSessScorer(reference);
+  const slowScore = (query: Point) =>
+    slowReferenceScore(
+      points.map((point) => slowDistance(query, point)),
+      Array.from(reference.betas),
+      Array.from(reference.logSums, (value) => Math.exp(value)),
+    );
 
   it('a token holds kind and service', () => {
     for (const { kind, service } of points)
       expect(splitSessToken(sessToken(kind, service))).toEqual({ kind, service });
   });
 
-  it('equals the Euclidean distance of the dense one-hot vectors', () => {
-    const out = new Float64Array(70);
-    for (let round = 0; round < 30; round++) {
-      const query = randomPoint();
-      const numbers = Float64Array.from(query.numbers);
-      sessDistances(sessToken(query.kind, query.service), numbers, tokens, scorer.points, out);
-      points.forEach((point, j) => {
-        expect(out[j]).toBeCloseTo(slowDistance(query, point), 5);
-      });
-      sessDistances(anyToken, numbers, tokens, scorer.points, out);
-      points.forEach((point, j) => {
-        expect(out[j]).toBeCloseTo(
-          slowDistance(query, { ...point, kind: query.kind, service: query.service }),
-          5,
-        );
-      });
+  it('equals the Euclidean distance of the dense one-hot vectors, each unit with its own token or any', () => {
+    for (const count of [1, 2, 3, 4]) {
+      for (let round = 0; round < 10; round++) {
+        const queries = Array.from({ length: count }, randomPoint);
+        const tokens = Uint32Array.from(queries, ({ kind, service }) => sessToken(kind, service));
+        const without = Math.floor(next() * (count + 1));
+        if (without < count) tokens[without] = anyToken;
+        const rows = Float64Array.from(queries.flatMap(({ numbers }) => numbers));
+        const found = distancesToPoints(scorer, rows, tokens);
+        expect(found).toHaveLength(count * 71);
+        queries.forEach((query, i) => {
+          points.forEach((point, j) => {
+            const same = { ...point, kind: query.kind, service: query.service };
+            expect(found[i * 71 + j]).toBeCloseTo(slowDistance(query, i === without ? same : point), 5);
+          });
+        });
+      }
     }
   });
 
   it('scores as the plain sum over dense vectors', () => {
-    for (let round = 0; round < 30; round++) {
-      const query = randomPoint();
-      const slow = slowReferenceScore(
-        points.map((point) => slowDistance(query, point)),
-        Array.from(reference.betas),
-        Array.from(reference.logSums, (value) => Math.exp(value)),
-      );
-      const fast = scoreSession(
-        scorer,
-        sessToken(query.kind, query.service),
-        Float64Array.from(query.numbers),
-      );
-      expect(fast).toBeCloseTo(slow, 5);
-    }
+    const queries = Array.from({ length: 30 }, randomPoint);
+    const rows = Float64Array.from(queries.flatMap(({ numbers }) => numbers));
+    const tokens = Uint32Array.from(queries, ({ kind, service }) => sessToken(kind, service));
+    const scores = scoreScaled(scorer, rows, tokens);
+    queries.forEach((query, i) => {
+      expect(scores[i]).toBeCloseTo(slowScore(query), 5);
+    });
   });
 
   it('scales by median and factor', () => {
+    const units = createSessUnits(2);
+    units.count = 2;
+    for (let i = 0; i < 32; i++) units.numbers[i] = i;
     const scale = {
       medians: new Float32Array(16).fill(2),
       factors: Float32Array.from({ length: 16 }, (_, k) => k),
     };
-    const out = new Float64Array(16);
-    scaleSessNumbers(
-      scale,
-      Float32Array.from({ length: 32 }, (_, i) => i),
-      1,
-      out,
-    );
-    expect(Array.from(out)).toEqual(Array.from({ length: 16 }, (_, k) => (16 + k - 2) * k));
+    const expected = Array.from({ length: 32 }, (_, i) => (i - 2) * (i % 16));
+    expect(Array.from(scaledUnits(rawSessions(scale, units)))).toEqual(expected);
+    expect(Array.from(scaledUnits(rawSessions(scale, units, 1, 2)))).toEqual(expected.slice(16));
+  });
+
+  it('scores all units of a capture, more than are copied at a time', () => {
+    const count = 2_051;
+    const units = createSessUnits(count);
+    units.count = count;
+    const scale = {
+      medians: Float32Array.from({ length: 16 }, () => next()),
+      factors: Float32Array.from({ length: 16 }, () => 0.5 + next()),
+    };
+    const queries = Array.from({ length: count }, randomPoint);
+    queries.forEach(({ kind, service, numbers }, row) => {
+      units.kind[row] = kind;
+      units.service[row] = service;
+      units.numbers.set(numbers, row * 16);
+    });
+    const scores = scoreSessions(scorer, scale, units);
+    expect(scores).toHaveLength(count);
+    for (const row of [0, 1, 2, 3, 1022, 1023, 1024, 1025, 2047, 2048, 2049, 2050]) {
+      const numbers = Array.from(
+        units.numbers.subarray(row * 16, row * 16 + 16),
+        (value, k) => (value - scale.medians[k]) * scale.factors[k],
+      );
+      expect(scores[row]).toBeCloseTo(slowScore({ ...queries[row], numbers }), 5);
+    }
   });
 });

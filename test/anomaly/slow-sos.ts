@@ -35,6 +35,24 @@ export function slowDistances(rows: number[][]): number[][] {
   );
 }
 
+/** Unsquared Euclidean distances of one row to all rows of a dense table, into `out` (length n). */
+export function euclideanDistances(
+  rows: Float64Array,
+  rowCount: number,
+  columnCount: number,
+  row: number,
+  out: Float64Array,
+): void {
+  for (let j = 0; j < rowCount; j++) {
+    let sum = 0;
+    for (let k = 0; k < columnCount; k++) {
+      const difference = rows[row * columnCount + k] - rows[j * columnCount + k];
+      sum += difference * difference;
+    }
+    out[j] = Math.sqrt(sum);
+  }
+}
+
 /** The whole n x n matrix of binding probabilities, then the products down its columns. */
 export function slowSos(distances: number[][], perplexity: number): number[] {
   const n = distances.length;

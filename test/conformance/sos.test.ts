@@ -2,13 +2,10 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import {
-  fitBandwidths,
-  outlierProbabilityOf,
-  plainLimits,
-  referenceScore,
-} from '../../src/anomaly/reference.js';
-import { euclideanDistances, outlierProbabilities } from '../../src/anomaly/sos.js';
+import { fitBandwidths, outlierProbabilityOf, plainLimits } from '../../src/anomaly/reference.js';
+import { referenceScore } from '../../src/anomaly/reference-scorer.js';
+import { outlierProbabilities } from '../../src/anomaly/sos.js';
+import { euclideanDistances } from '../anomaly/slow-sos.js';
 
 const folder = join(import.meta.dirname, '..', '..', '..', 'shared', 'oracle', 'sos');
 

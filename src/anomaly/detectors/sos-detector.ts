@@ -1,7 +1,8 @@
 /** Stochastic Outlier Selection against fixed reference points (see `reference.ts`), for tables of any scale. */
 import { createRandom, median, sampleWithoutReplacement } from '../../math/index.js';
-import { type BandwidthLimits, fitBandwidths, plainLimits, referenceScore } from '../reference.js';
-import { euclideanDistances } from '../sos.js';
+import { type BandwidthLimits, plainLimits } from '../reference.js';
+import { fitPoints } from '../reference-fit.js';
+import { scoreScaled } from '../reference-scorer.js';
 import {
   arrayOf,
   type DenseTable,
@@ -11,7 +12,6 @@ import {
   pickRows,
   rowOf,
   settingOf,
-  squaredDistance,
   tableOf,
 } from './dense-table.js';
 
@@ -29,16 +29,13 @@ export const sosDetector: DetectorKernel = {
   fit,
   scorer: (arrays, columnCount) => {
     const points = tableOf(arrays, 'points', columnCount);
-    const bandwidths = {
+    const scorer = {
+      points: points.values,
+      columns: columnCount,
       betas: Float32Array.from(arrayOf(arrays, 'betas', points.rowCount)),
       logSums: Float32Array.from(arrayOf(arrays, 'logSums', points.rowCount)),
     };
-    const distances = new Float64Array(points.rowCount);
-    return (row) => {
-      for (let at = 0; at < distances.length; at++)
-        distances[at] = Math.sqrt(squaredDistance(row, points, at));
-      return referenceScore(distances, bandwidths);
-    };
+    return (row) => scoreScaled(scorer, Float64Array.from(row))[0] as number;
   },
 };
 
@@ -50,18 +47,16 @@ function fit(table: DenseTable, settings: DetectorSettings, seed: number): Detec
     table,
     drawn.map((at) => distinct[at] as number),
   );
-  const { values, rowCount, columnCount } = points;
-  const distancesOf = (row: number, out: Float64Array): void =>
-    euclideanDistances(values, rowCount, columnCount, row, out);
+  const reference = { points: points.values, columns: points.columnCount };
   const plain: BandwidthLimits = { ...plainLimits(settingOf(settings, 'perplexity')), perplexityShare: 0.5 };
-  const middle = middleBeta(fitBandwidths(rowCount, distancesOf, plain).betas);
-  const { betas, logSums } = fitBandwidths(rowCount, distancesOf, {
+  const middle = middleBeta(fitPoints(reference, plain).betas);
+  const { betas, logSums } = fitPoints(reference, {
     ...plain,
     smallestBeta: middle / BETA_SPREAD,
     largestBeta: middle * BETA_SPREAD,
     smallestSum: SMALLEST_SUM,
   });
-  return { points: values, betas: Float64Array.from(betas), logSums: Float64Array.from(logSums) };
+  return { points: points.values, betas: Float64Array.from(betas), logSums: Float64Array.from(logSums) };
 }
 
 /** The median of the bandwidths that the search found; 1 where it found none (one or two points). */

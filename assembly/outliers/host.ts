@@ -1,0 +1,2 @@
+/** Math.log: as exact as the host is. */
+export declare function log(x: f64): f64;
