@@ -60,7 +60,7 @@ export function decodeEthertype(
 }
 
 /** LLC header AA AA 03 with the organisation code of encapsulated Ethernet. */
-export function isSnap(view: DataView, at: number): boolean {
+function isSnap(view: DataView, at: number): boolean {
   return view.getUint32(at) === 0xaaaa0300 && view.getUint16(at + 4) === 0;
 }
 

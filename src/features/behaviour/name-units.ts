@@ -239,7 +239,7 @@ function noteLength(slice: Slice, length: number, text: string): void {
 const ordinaryTypes: ReadonlySet<number> = new Set([-1, 1, 2, 5, 6, 12, 15, 28, 33, 35, 43, 64, 65]);
 
 /** The registered domain, roughly: two labels, or three where the second is as short as `co` under a country. */
-export function domainOf(name: string): string {
+function domainOf(name: string): string {
   const labels = name.split('.');
   const [top = '', second = ''] = [labels.at(-1), labels.at(-2)];
   return labels.slice(top.length === 2 && second.length <= 3 ? -3 : -2).join('.');

@@ -3,7 +3,7 @@ import { DID_SEND, DID_SEND_PAYLOAD, DID_SEND_RST, DID_SEND_SYN } from '../../se
 import { IS_TCP, IS_UDP, OPENED_BY_DEVICE } from './row-kinds.js';
 
 /** Facts of the side that opened the session. */
-export function openerFacts(kind: number, facts: number): number {
+function openerFacts(kind: number, facts: number): number {
   return (kind & OPENED_BY_DEVICE) !== 0 ? facts : facts >>> 1;
 }
 

@@ -55,7 +55,7 @@ function isOneOf(codes: Codes, code: number): boolean {
 }
 
 /** The message was refused. */
-export function isRefusal(code: number): boolean {
+function isRefusal(code: number): boolean {
   return (code & IS_REFUSAL) !== 0;
 }
 

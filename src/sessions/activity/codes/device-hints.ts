@@ -26,7 +26,7 @@ export type HintKind =
 export type HintHandler = (kind: HintKind, text: string) => void;
 
 /** Longest text that is kept, and most bytes of a message with header lines that are looked at. */
-export const longestHint = 120;
+const longestHint = 120;
 const mostHeaderBytes = 1024;
 
 const BOOTP_SERVER = 67;
