@@ -10,6 +10,7 @@ import { allocate } from '../flow/memory';
 import { createKeys, internKey, keyCount, keyWord } from '../table/keys';
 import { rowCount } from '../table/rows';
 import { MULTICAST } from './address-class';
+import { peers } from './facts';
 import { log1p } from './host';
 import { opened, peerClass, protocol, row, serverPort } from './part';
 import { admBitOf } from './ports';
@@ -38,13 +39,13 @@ export function clearAdm(): void {
 }
 
 /** Adds the row at hand. */
-export function addAdm(peer: i32, slice: i32): void {
+export function addAdm(slice: i32): void {
   if (peerClass === MULTICAST) return;
   const port = serverPort();
   const dynamic = protocol === TCP && port >= FIRST_DYNAMIC_PORT;
   const bit = dynamic ? DYNAMIC : admBitOf(port);
   if (bit === 0) return;
-  const entry = entries + <usize>internKey(keys, peer, slice, 0, 0) * SIZE;
+  const entry = entries + <usize>internKey(keys, load<i32>(peers + ((<usize>row) << 2)), slice, 0, 0) * SIZE;
   const ofSide = opened ? entry : entry + RECEIVED;
   const mask = load<u16>(ofSide);
   // The session that is named is one of administration where there is any.

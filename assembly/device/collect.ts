@@ -2,10 +2,10 @@
 import { rowCount } from '../table/rows';
 import { addAdm, clearAdm, makeAdmUnits } from './adm';
 import { addContacts, clearContacts, makeContactUnits } from './contacts';
-import { addFacts, clearFacts } from './facts';
+import { addFacts, clearFacts, closeFacts } from './facts';
 import { bin, enter } from './part';
 import { clearSess, makeSessUnits, meetSess } from './sess';
-import { clearSlices, orderSlices, sliceAt, sliceOf } from './slices';
+import { clearSlices, orderSlices, sliceOf } from './slices';
 
 /** Collects the device that `beginDevice` began and makes all units but those of `net`, which wait for its ARP. */
 export function collect(): void {
@@ -17,11 +17,12 @@ export function collect(): void {
   for (let index = 0; index < rowCount; index++) {
     if (!enter(index)) continue;
     const slice = sliceOf(bin);
-    const peer = addFacts();
-    meetSess(sliceAt(slice));
-    addAdm(peer, slice);
-    addContacts(peer, slice);
+    addFacts();
+    meetSess(slice);
+    addAdm(slice);
+    addContacts(slice);
   }
+  closeFacts();
   orderSlices();
   makeSessUnits();
   makeAdmUnits();

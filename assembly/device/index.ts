@@ -5,7 +5,7 @@
 export { admNumbers, admPeerCounts, admPeers } from './adm';
 export { collect } from './collect';
 export { contactCounts, contactNumbers, contactRows } from './contacts';
-export { kinds, peerKeys, peers, serviceKeys, services, sides } from './facts';
+export { kinds, peers, peerWords, services, serviceWords, sides } from './facts';
 export { anyMarks, entryCount, entryFacts, entryMarks, entryRows } from './minutes';
 export {
   makeNetUnits,

@@ -10,9 +10,9 @@ import {
   DID_SEND_SYN,
 } from '../../src/sessions/activity/window-layout';
 import { allocate } from '../flow/memory';
-import { keyCount } from '../table/keys';
-import { kinds, pairKeys, pairs, peerKeys, peers, serviceKeys, services, sides } from './facts';
+import { kinds, pairKeys, pairs, peerKeys, peers, serviceCount, services, sides } from './facts';
 import { entryFacts, entryMarks, entryRows } from './minutes';
+import { pairCount } from './pair-keys';
 import { DEVICE_IS_B } from './part';
 
 /** Counters of what peers opened (side 0) and of what the device opened (side 1). */
@@ -47,9 +47,9 @@ let ofPairs: usize = 0;
 
 export function clear(): void {
   stamp = 0;
-  ofPeers = allocate(<usize>keyCount(peerKeys) * PEER_SIZE);
-  ofServices = allocate(<usize>keyCount(serviceKeys) * SERVICE_SIZE);
-  ofPairs = allocate((<usize>keyCount(pairKeys)) << 2);
+  ofPeers = allocate(<usize>pairCount(peerKeys) * PEER_SIZE);
+  ofServices = allocate(<usize>serviceCount * SERVICE_SIZE);
+  ofPairs = allocate((<usize>pairCount(pairKeys)) << 2);
 }
 
 export function sideAt(device: usize): usize {

@@ -1,10 +1,9 @@
 /** What each row of the device did in each minute, in order of minutes; as columns. */
 import { WINDOW_SHIFT } from '../../src/sessions/activity/window-layout';
-import * as at from '../../src/sessions/row-layout';
 import { allocate } from '../flow/memory';
-import { rowCount, rows } from '../table/rows';
+import { rowCount } from '../table/rows';
 import { logged, logRows, logStates, marked, markedCounts, markedEntries } from '../table/window-log';
-import { sides } from './facts';
+import { sides, states } from './facts';
 import { DEVICE_IS_B } from './part';
 
 /** Entries and their columns: row, what the device and, one place above each, its peer did (bytes), marked packets. */
@@ -33,7 +32,7 @@ function logState(entry: i32): u32 {
 }
 
 function rowState(row: i32): u32 {
-  return load<u32>(rows + <usize>row * at.ROW_BYTES, at.WINDOW);
+  return load<u32>(states + ((<usize>row) << 3), 4);
 }
 
 /** Sorts the entries by minute: those that rows have left before those that they are in. */
@@ -56,7 +55,7 @@ export function listMinutes(): void {
   }
   for (let row = 0; row < rowCount; row++) {
     if (!isOfDevice(row)) continue;
-    append(row, rowState(row), load<i32>(rows + <usize>row * at.ROW_BYTES, at.MARKED_PACKETS));
+    append(row, rowState(row), load<i32>(states + ((<usize>row) << 3)));
   }
 }
 

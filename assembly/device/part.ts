@@ -154,8 +154,13 @@ export function oddFlagPackets(): i32 {
 }
 
 export function firstNs(): f64 {
-  const ofSent = load<i32>(sent, at.PACKETS) > 0 ? load<f64>(sent, at.FIRST_NS) : Infinity;
-  return min(ofSent, load<i32>(received, at.PACKETS) > 0 ? load<f64>(received, at.FIRST_NS) : Infinity);
+  return firstNsOf(sent, received);
+}
+
+/** Time of the first packet of two blocks of counters. */
+export function firstNsOf(one: usize, other: usize): f64 {
+  const first = load<i32>(one, at.PACKETS) > 0 ? load<f64>(one, at.FIRST_NS) : Infinity;
+  return min(first, load<i32>(other, at.PACKETS) > 0 ? load<f64>(other, at.FIRST_NS) : Infinity);
 }
 
 export function lastNs(): f64 {

@@ -4,7 +4,7 @@ import { SESS_NUMBERS, UNITS_PER_BIN } from '../../src/features/sess-limits';
 import * as at from '../../src/sessions/row-layout';
 import { allocate } from '../flow/memory';
 import { createKeys, internKey, keyCount } from '../table/keys';
-import { rowCount, rows } from '../table/rows';
+import { rowCount } from '../table/rows';
 import { EXTERNAL, MULTICAST } from './address-class';
 import { sides } from './facts';
 import { log1p } from './host';
@@ -25,7 +25,7 @@ import {
 } from './part';
 import { serviceCode } from './ports';
 import * as slice from './slices';
-import { sliceAt, sliceCount, sliceOf } from './slices';
+import { sliceAt, sliceCount } from './slices';
 
 const TCP = 6;
 const UDP = 17;
@@ -42,19 +42,23 @@ export let sessKinds: usize = 0;
 export let sessServices: usize = 0;
 export let sessNumbers: usize = 0;
 
-/** Per row of the table: who opened it, protocol and service; and of rows of full slices 1 for the first of its token. */
+/** Per row of the table: who opened it, protocol and service; its slice; and of rows of full slices 1 for the first of its token. */
 let tokens: usize = 0;
+let slicesOfRows: usize = 0;
 let firsts: usize = 0;
 
 export function clearSess(): void {
   sessMet = 0;
   sessCount = 0;
   tokens = allocate((<usize>rowCount) << 2);
+  slicesOfRows = allocate((<usize>rowCount) << 2);
 }
 
 /** Meets the row at hand. */
-export function meetSess(ofSlice: usize): void {
+export function meetSess(number: i32): void {
+  const ofSlice = sliceAt(number);
   sessMet++;
+  store<i32>(slicesOfRows + ((<usize>row) << 2), number);
   store<i32>(ofSlice, load<i32>(ofSlice, slice.SLICE_PARTS) + 1, slice.SLICE_PARTS);
   store<i32>(tokens + ((<usize>row) << 2), (kindOf() << 17) | serviceCode(serverPort()));
 }
@@ -127,7 +131,7 @@ function isNext(counters: usize, wanted: i32, items: i32): boolean {
 }
 
 function sliceOfRow(index: i32): i32 {
-  return sliceOf(load<i32>(rows + <usize>index * at.ROW_BYTES, at.BIN));
+  return load<i32>(slicesOfRows + ((<usize>index) << 2));
 }
 
 function append(index: i32): void {

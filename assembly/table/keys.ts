@@ -3,7 +3,7 @@
  * of the host does: open addressing, linear probing, never more than half full.
  */
 import { hash32 } from '../flow/hash';
-import { allocate } from '../flow/memory';
+import { allocate, giveBack } from '../flow/memory';
 
 /** A table, in words: where the slots lie (a number + 1, or 0), their mask, where the keys lie, room for so many, how many there are. */
 const SLOTS: usize = 0;
@@ -77,6 +77,7 @@ function add(table: usize, slot: usize, k0: i32, k1: i32, k2: i32, k3: i32): i32
   if (<u32>id === room) {
     const keys = allocate((<usize>room) << 5);
     memory.copy(keys, load<u32>(table, KEYS), (<usize>room) << 4);
+    giveBack(load<u32>(table, KEYS), (<usize>room) << 4);
     store<u32>(table, <u32>keys, KEYS);
     store<u32>(table, room * 2, ROOM);
   }
@@ -94,6 +95,7 @@ function add(table: usize, slot: usize, k0: i32, k1: i32, k2: i32, k3: i32): i32
 /** Twice the slots. */
 function spread(table: usize): void {
   const mask = load<u32>(table, MASK) * 2 + 1;
+  giveBack(load<u32>(table, SLOTS), (<usize>load<u32>(table, MASK) + 1) << 2);
   store<u32>(table, <u32>allocate((<usize>mask + 1) << 2), SLOTS);
   store<u32>(table, mask, MASK);
   const count = load<i32>(table, COUNT);

@@ -5,7 +5,7 @@
 import * as own from '../../src/sessions/owner-layout';
 import * as row from '../../src/sessions/row-layout';
 import { classOf, EXTERNAL, PRIVATE } from '../device/address-class';
-import { allocate } from '../flow/memory';
+import { allocate, giveBack } from '../flow/memory';
 import { createKeys, internKey, keyCount, keyWord } from './keys';
 import { macs, rowAt, rowCount } from './rows';
 
@@ -110,6 +110,7 @@ function ownerOf(keys: usize, mac: i32, version: i32, address: i32): i32 {
   if (count === room) {
     const grown = allocate(<usize>room * OWNER_BYTES * 2);
     memory.copy(grown, owners, <usize>room * OWNER_BYTES);
+    giveBack(owners, <usize>room * OWNER_BYTES);
     owners = grown;
     room *= 2;
   }

@@ -1,6 +1,6 @@
 /** Rows of all sessions one after the other, as in src/sessions/row-layout.ts, and the tables of what they name by number. */
 import * as row from '../../src/sessions/row-layout';
-import { allocate } from '../flow/memory';
+import { allocate, giveBack } from '../flow/memory';
 import { createKeys } from './keys';
 
 const FIRST_ROOM: i32 = 1024;
@@ -37,6 +37,7 @@ export function newRow(): i32 {
     // Memory that is never touched costs nothing, so the room grows by four.
     const grown = allocate(<usize>room * 4 * row.ROW_BYTES);
     memory.copy(grown, rows, <usize>room * row.ROW_BYTES);
+    giveBack(rows, <usize>room * row.ROW_BYTES);
     rows = grown;
     room *= 4;
   }

@@ -1,5 +1,5 @@
 /** Open-addressed hash table from 32-bit hashes to rows: linear probing, never more than half full, nothing is removed. */
-import { allocate } from '../flow/memory';
+import { allocate, giveBack } from '../flow/memory';
 
 /** Eight bytes a slot: the row's number + 1 (0: free), its hash. */
 export let slots: usize = allocate(4096 * 8);
@@ -23,4 +23,5 @@ export function growSlots(): void {
     while (load<u32>(slots + ((<usize>slot) << 3)) !== 0) slot = (slot + 1) & mask;
     store<u64>(slots + ((<usize>slot) << 3), entry);
   }
+  giveBack(old, end - old);
 }

@@ -17,12 +17,12 @@ export interface DeviceExports {
 
   /** Per row of the table: 0 not of the device, 1 the device is side a, 2 it is side b; the others say nothing of the former. */
   readonly sides: CoreNumber;
-  /** Kinds (8 bits), numbers of peers and services (32 bits), and the tables of their keys. */
+  /** Kinds (8 bits), numbers of peers and services (32 bits), and the two words of each number's key. */
   readonly kinds: CoreNumber;
   readonly peers: CoreNumber;
   readonly services: CoreNumber;
-  readonly peerKeys: CoreNumber;
-  readonly serviceKeys: CoreNumber;
+  readonly peerWords: CoreNumber;
+  readonly serviceWords: CoreNumber;
 
   /** Columns of the `sess` view, of 32 bits but kinds, which are bytes. */
   readonly sessMet: CoreNumber;

@@ -6,7 +6,7 @@ import { type NetUnits, netNumberCount } from './net-units.js';
 
 /** Keys by their numbers. */
 interface Keys {
-  word(id: number, index: 0 | 1 | 2 | 3): number;
+  word(id: number, index: 0 | 1): number;
 }
 
 /** Facts of the rows of one device, as columns with an entry per row of the session table; only `sides` is for all rows. */
@@ -76,14 +76,18 @@ export function countNetActivity(core: DeviceCore, rows: number, arpOf: readonly
 
 function factsOf(core: DeviceCore, rows: number): SessionFacts {
   const { run } = core;
-  const keysAt = (keys: number): Keys => ({ word: (id, index) => run.keyWord(keys, id, index) });
+  // There are no more of them than rows.
+  const keysAt = (place: { readonly value: number }): Keys => {
+    const words = integersOf(core, place, rows * 2);
+    return { word: (id, index) => words[id * 2 + index] as number };
+  };
   return {
     sides: bytesOf(core, run.sides, rows),
     kinds: bytesOf(core, run.kinds, rows),
     peers: integersOf(core, run.peers, rows),
     services: integersOf(core, run.services, rows),
-    peerKeys: keysAt(run.peerKeys.value),
-    serviceKeys: keysAt(run.serviceKeys.value),
+    peerKeys: keysAt(run.peerWords),
+    serviceKeys: keysAt(run.serviceWords),
   };
 }
 

@@ -140,7 +140,7 @@ function unreachables(
 }
 
 interface Keys {
-  word(id: number, index: 0 | 1 | 2 | 3): number;
+  word(id: number, index: 0 | 1): number;
 }
 
 function peerOf(keys: Keys, peer: number): NetEvidence['peer'] {
