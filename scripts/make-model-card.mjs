@@ -95,7 +95,9 @@ const familyBefore = isLab && hasFamilies ? await leaveOut('alone-families', { b
 const [captureLeftOut] = await leaveOut('captures', { by: 'capture', ...spoken }, [captures], [1]);
 const { priors: shipped } = manifest.classifiers.find(({ kind }) => kind === manifest.defaultClassifier).meta;
 const priors = Object.fromEntries(manifest.roles.map(({ id }, index) => [id, shipped?.[index] ?? 1]));
-const real = { ...table, also: [captures], priors };
+// The other way round: real captures count so much more than those of the laboratory as in the bundle.
+const { shareOfOthers = 1 } = manifest.training.options;
+const real = { ...table, also: [captures], alsoShare: 1 / shareOfOthers, priors };
 const labSites = isLab ? await leaveOut('lab-sites', { ...real, by: 'site' }, [options.lab], [1]) : [];
 const labKinds = isLab
   ? await leaveOut('lab-implementations', { ...real, by: 'implementation' }, [options.lab], [1])

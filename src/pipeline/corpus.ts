@@ -64,6 +64,8 @@ export interface CorpusOptions {
   readonly deviceFrom: DeviceFrom;
   /** Captures, directories and training tables that are learnt from besides, but never asked about. */
   readonly also?: readonly string[];
+  /** What the weights of captures learnt from besides are multiplied by; see `shareOfOthers` unless given. */
+  readonly alsoShare?: number;
   /** Table of roles that mean the same: see `readRoleMap`. */
   readonly mapRoles?: string;
   /** Whether names and process codes are read, too. */
@@ -77,7 +79,14 @@ export interface CorpusOptions {
 interface Entry {
   readonly capture: TrainingCapture;
   readonly also: boolean;
+  readonly share?: number;
 }
+
+/**
+ * What the weights of captures of a named origin that are learnt from besides are multiplied by. Chosen on left-out real
+ * devices and makers with a laboratory's captures besides (docs/roles.md): at 1 places two and three suffer.
+ */
+export const shareOfOthers = 0.3;
 
 /**
  * Reads all labelled captures below some paths, and those of training tables. What comes of them does not depend on
@@ -85,14 +94,24 @@ interface Entry {
  * @throws NetworkmlError NML_LABELS, NML_TABLE
  */
 export async function readCorpus(paths: readonly string[], options: CorpusOptions): Promise<Corpus> {
-  const { also = [], labels, mapRoles, names = false, hints = false, deviceFrom, onProgress } = options;
+  const {
+    also = [],
+    alsoShare,
+    labels,
+    mapRoles,
+    names = false,
+    hints = false,
+    deviceFrom,
+    onProgress,
+  } = options;
   const entries: Entry[] = [];
   const roleMap = mapRoles === undefined ? undefined : readRoleMap(mapRoles);
   const take = (fromAlso: boolean) => (read: TrainingCapture) => {
     const capture = hints ? read : { ...read, hints: null };
     const role = roleMap?.get(capture.label.role);
     const mapped = role === undefined ? capture : { ...capture, label: { ...capture.label, role } };
-    entries.push({ capture: mapped, also: fromAlso });
+    const share = fromAlso ? (alsoShare ?? (mapped.label.origin === null ? 1 : shareOfOthers)) : 1;
+    entries.push({ capture: mapped, also: fromAlso, ...(share !== 1 && { share }) });
   };
   const common = { deviceFrom, names, hints, ...(onProgress && { onProgress }) };
   const own = await readCaptures(paths, { ...common, ...(labels !== undefined && { labels }) }, take(false));
@@ -155,17 +174,16 @@ function assemble(
       also,
     };
   });
-  const origins = entries.map(({ capture }) => capture.label.origin);
   return {
     captures,
-    set: trainingSet(PORT_PROTOCOL_LAYOUT, captures, origins, builder, ({ rows, counts }) => ({
+    set: trainingSet(PORT_PROTOCOL_LAYOUT, captures, entries, builder, ({ rows, counts }) => ({
       rows,
       counts,
     })),
     windowSet: trainingSet(
       SERVICES_LAYOUT,
       captures,
-      origins,
+      entries,
       windowBuilder,
       ({ windowRows, windowCounts }) => ({ rows: windowRows, counts: windowCounts }),
     ),
@@ -194,18 +212,20 @@ function corpusRows(
 function trainingSet(
   layout: string,
   captures: readonly LabelledObservation[],
-  origins: readonly (string | null)[],
+  entries: readonly Entry[],
   builder: SparseRowsBuilder,
   vectorsOf: (capture: LabelledObservation) => Pick<RoleExample, 'rows' | 'counts'>,
 ): RoleTrainingSet {
   const roles = [...new Set(captures.map(({ role }) => role))].sort();
   const examples: RoleExample[] = captures.map((capture, index) => {
-    const origin = origins[index] ?? null;
+    const { capture: read, share } = entries[index] as Entry;
+    const { origin } = read.label;
     return {
       file: capture.file,
       label: roles.indexOf(capture.role),
       device: capture.device,
       ...(origin === null ? {} : { origin }),
+      ...(share === undefined ? {} : { share }),
       ...vectorsOf(capture),
     };
   });

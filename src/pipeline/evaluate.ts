@@ -35,6 +35,8 @@ export interface EvaluateOptions {
   readonly labels?: string;
   /** What is learnt from besides, and never asked about; only with `grouped`. */
   readonly also?: readonly string[];
+  /** What their weights are multiplied by, instead of `shareOfOthers`. */
+  readonly alsoShare?: number;
   /** Table of roles that mean the same. */
   readonly mapRoles?: string;
   /** Priors by role, 1 where none is given, instead of those of roles that only `also` has; only with `grouped`. */
@@ -71,6 +73,7 @@ export async function evaluate(
     hints: options.hints === true,
     ...(options.labels === undefined ? {} : { labels: options.labels }),
     ...(options.also === undefined || grouped === undefined ? {} : { also: options.also }),
+    ...(options.alsoShare === undefined ? {} : { alsoShare: options.alsoShare }),
     ...(options.mapRoles === undefined ? {} : { mapRoles: options.mapRoles }),
     ...(onProgress === undefined ? {} : { onProgress }),
   });

@@ -34,7 +34,7 @@ import {
 import { behaviourCaptures } from './behaviour-evaluate.js';
 import { trainedViews } from './behaviour-views.js';
 import { bundleRoles } from './bundle-roles.js';
-import { type Corpus, readCorpus, type StepProgress } from './corpus.js';
+import { type Corpus, readCorpus, type StepProgress, shareOfOthers } from './corpus.js';
 import { type CrossValidated, crossValidate } from './cross-validate.js';
 import type { AnsweredKind } from './fold-answers.js';
 import { rolePriors } from './role-priors.js';
@@ -178,7 +178,7 @@ export async function trainBundle(paths: readonly string[], options: TrainOption
           ...roleTrainingDefaults,
           folds: FOLDS,
           devicesKnown: corpus.devicesKnown,
-          ...(also === 0 ? {} : { capturesAlso: also }),
+          ...(also === 0 ? {} : { capturesAlso: also, shareOfOthers }),
           ...(backend === 'own' ? {} : { backend }),
         },
       },

@@ -4,7 +4,7 @@ import type { CountedRows, DeviceRows, RowTables } from './device-rows.js';
 import { type ForestModel, forestProbabilities } from './forest.js';
 import type { HintModel } from './hint-ratios.js';
 import { type KnownDevices, knownSimilarities } from './known-devices.js';
-import { type NearestSettings, recognition, roleSimilarities, spreadOver } from './nearest-member.js';
+import { likenessOf, type NearestSettings, recognition } from './nearest-member.js';
 import { type OneLayerModel, oneLayerProbabilities } from './one-layer.js';
 import { netEvaluator, type WindowNet } from './window-net.js';
 
@@ -130,10 +130,10 @@ function addNearest(
 ): void {
   const { known, nearest, shares } = model;
   if (known === null || nearest === null) return;
-  const similarities = roleSimilarities(known, knownSimilarities(known, table, windows), out.length);
-  const member = spreadOver(similarities, nearest.spread);
+  const similarities = knownSimilarities(known, table, windows);
+  const member = likenessOf(known, similarities, out.length, nearest.spread);
   const part = recognition(similarities, nearest);
-  const recognised = spreadOver(similarities, nearest.recognitionSpread);
+  const recognised = likenessOf(known, similarities, out.length, nearest.recognitionSpread);
   const ofForest = nearest.recognitionForest;
   for (let k = 0; k < out.length; k++) {
     const whole = (out[k] as number) + shares.nearest * (member[k] as number);

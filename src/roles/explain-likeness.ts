@@ -2,7 +2,7 @@ import type { SparseRows } from '../math/index.js';
 import type { CountedRows } from './device-rows.js';
 import type { EnsembleModel, EnsembleShares } from './ensemble.js';
 import { type KnownDevices, knownSimilarities, windowDirection } from './known-devices.js';
-import { recognition, roleSimilarities, spreadOver } from './nearest-member.js';
+import { likenessOf, recognition, weighedSimilarity } from './nearest-member.js';
 
 /** What likeness to the known captures of a role says for that role. */
 export interface LikenessReason {
@@ -39,8 +39,7 @@ export function explainLikeness(
   const { known, nearest, shares, roles } = model;
   if (known === null || nearest === null) return { shares, reason: undefined };
   const all = knownSimilarities(known, table, windows);
-  const ofRoles = roleSimilarities(known, all, roles.length);
-  const part = recognition(ofRoles, nearest);
+  const part = recognition(all, nearest);
   const ofKnown = part * (1 - nearest.recognitionForest);
   const answer = {
     forest: (1 - part) * shares.forest + part * nearest.recognitionForest,
@@ -48,10 +47,10 @@ export function explainLikeness(
     oneLayer: (1 - part) * shares.oneLayer,
     nearest: (1 - part) * shares.nearest + ofKnown,
   };
-  const row = mostAlike(known, all, role);
+  const row = mostAlike(known, all, role, nearest.spread);
   if (row < 0) return { shares: answer, reason: undefined };
-  const member = spreadOver(ofRoles, nearest.spread)[role] as number;
-  const sure = spreadOver(ofRoles, nearest.recognitionSpread)[role] as number;
+  const member = likenessOf(known, all, roles.length, nearest.spread)[role] as number;
+  const sure = likenessOf(known, all, roles.length, nearest.recognitionSpread)[role] as number;
   const contribution =
     (1 - part) * shares.nearest * member + ofKnown * sure - answer.nearest / Math.max(1, roles.length);
   const own = windowDirection(table, windows, {
@@ -69,12 +68,16 @@ export function explainLikeness(
   };
 }
 
-/** The row of a role with the greatest similarity above 0; -1 when there is none. */
-function mostAlike({ labels, owners }: KnownDevices, similarities: Float64Array, role: number): number {
+/** The row of a role that counts most among those of a similarity above 0; -1 when there is none. */
+function mostAlike(known: KnownDevices, similarities: Float64Array, role: number, spread: number): number {
   let best = -1;
+  let most = Number.NEGATIVE_INFINITY;
   for (let row = 0; row < similarities.length; row++) {
-    if (labels[owners[row] as number] !== role || similarities[row] === 0) continue;
-    if (best < 0 || (similarities[row] as number) > (similarities[best] as number)) best = row;
+    const owner = known.owners[row] as number;
+    const similarity = similarities[row] as number;
+    if (known.labels[owner] !== role || similarity === 0) continue;
+    const weighed = weighedSimilarity(known, owner, similarity, spread);
+    if (weighed > most) [best, most] = [row, weighed];
   }
   return best;
 }

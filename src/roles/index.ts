@@ -86,7 +86,7 @@ export {
   nearestDevice,
 } from './known-devices.js';
 export type { BundleArray, EncodedModel } from './model-parts.js';
-export { type NearestSettings, nearestDefaults } from './nearest-member.js';
+export { likenessOf, type NearestSettings, nearestDefaults } from './nearest-member.js';
 export { type OneLayerModel, oneLayerProbabilities } from './one-layer.js';
 export {
   decodeOneLayer,

@@ -10,6 +10,8 @@ export interface KnownDevices {
   readonly names: readonly string[];
   /** Index of the role of each device. */
   readonly labels: Uint32Array;
+  /** What each device counts: that of its captures (`RoleExample`). */
+  readonly shares: Float32Array;
   /** Index of the device of each row. */
   readonly owners: Uint32Array;
   /** Means of the square roots of the columns, scaled to length 1; a row each for the captures of a device that differ. */
@@ -78,10 +80,12 @@ export function knownDevices(
   const values: number[] = [];
   const owners: number[] = [];
   const labels = new Uint32Array(names.length);
+  const shares = new Float32Array(names.length);
   names.forEach((name, owner) => {
     const seen = new Set<string>();
     for (const capture of captures.get(name) ?? []) {
       labels[owner] = capture.label;
+      shares[owner] = Math.max(shares[owner] as number, capture.share ?? 1);
       const rounded = windowDirection(set.rows, capture, columns).map((v) => Number(v.toFixed(decimals)));
       const key = rounded.join();
       if (seen.has(key)) continue;
@@ -98,6 +102,7 @@ export function knownDevices(
   return {
     names,
     labels,
+    shares,
     owners: Uint32Array.from(owners),
     rows: {
       rowCount: owners.length,
@@ -152,8 +157,9 @@ export function nearestDevice(
   };
 }
 
-/** Takes the known devices apart for a bundle. */
-export function encodeKnownDevices({ names, labels, owners, rows, halvedFrom }: KnownDevices): EncodedModel {
+/** Takes the known devices apart for a bundle; their shares only where they are not all 1. */
+export function encodeKnownDevices(known: KnownDevices): EncodedModel {
+  const { names, labels, shares, owners, rows, halvedFrom } = known;
   const array = (data: Uint32Array): BundleArray => ({ dtype: 'uint32', shape: [data.length], data });
   return {
     meta: {
@@ -165,6 +171,9 @@ export function encodeKnownDevices({ names, labels, owners, rows, halvedFrom }: 
     },
     arrays: {
       labels: array(labels),
+      ...(shares.some((share) => share !== 1) && {
+        shares: { dtype: 'float32' as const, shape: [shares.length], data: shares },
+      }),
       owners: array(owners),
       start: array(rows.start),
       indices: array(rows.indices),
@@ -188,16 +197,30 @@ export function decodeKnownDevices(
   const columnCount = wholeOf(meta, 'columnCount');
   const halvedFrom = wholeOf(meta, 'halvedFrom');
   const labels = partOf(arrays, 'labels', 'uint32', [names.length]);
+  const shares =
+    arrays.shares === undefined
+      ? new Float32Array(names.length).fill(1)
+      : partOf(arrays, 'shares', 'float32', [names.length]);
   const owners = partOf(arrays, 'owners', 'uint32', [rowCount]);
   const start = partOf(arrays, 'start', 'uint32', [rowCount + 1]);
   const indices = partOf(arrays, 'indices', 'uint32', [entries]);
   const values = partOf(arrays, 'values', 'float32', [entries]);
   if (labels.some((label) => label >= roleCount)) refuse('a role that is not there');
+  if (!shares.every((share) => share > 0 && share < Number.POSITIVE_INFINITY)) {
+    refuse('a device that counts nothing');
+  }
   if (owners.some((owner) => owner >= names.length)) refuse('a device that is not there');
   if (start[0] !== 0 || start[rowCount] !== entries) refuse('rows that do not fill the entries');
   if (start.some((at, row) => row > 0 && at < (start[row - 1] as number))) refuse('rows out of order');
   if (indices.some((column) => column >= columnCount)) refuse('a column out of range');
-  return { names, labels, owners, rows: { rowCount, columnCount, start, indices, values }, halvedFrom };
+  return {
+    names,
+    labels,
+    shares,
+    owners,
+    rows: { rowCount, columnCount, start, indices, values },
+    halvedFrom,
+  };
 }
 
 function refuse(problem: string): never {

@@ -2,7 +2,7 @@ import type { KnownDevices } from './known-devices.js';
 
 /**
  * How likeness to known captures becomes probabilities. For each role the most alike known capture counts: p is
- * proportional to exp(similarity / spread). A capture that is all but the same as a known one is *recognised*: the whole
+ * proportional to share x exp(similarity / spread). A capture that is all but the same as a known one is *recognised*: the whole
  * answer then leans on the known captures and on the forest.
  */
 export interface NearestSettings {
@@ -27,34 +27,49 @@ export const nearestDefaults: NearestSettings = {
 };
 
 /**
- * The similarity of the most alike known capture of each role; 0 for roles without known devices.
+ * Probabilities by likeness: of each role the known capture with the greatest share x exp(similarity / spread) counts, the
+ * share being that of its device. Roles with nothing in common have no part; all are alike when none has any.
  *
  * @param similarities of every known row (`knownSimilarities`).
+ * @returns [classCount], sums to 1.
  */
-export function roleSimilarities(
+export function likenessOf(
   known: KnownDevices,
   similarities: Float64Array,
   classCount: number,
+  spread: number,
 ): Float64Array {
-  const most = new Float64Array(classCount);
+  const most = new Float64Array(classCount).fill(Number.NEGATIVE_INFINITY);
   for (let row = 0; row < similarities.length; row++) {
-    const label = known.labels[known.owners[row] as number] as number;
-    most[label] = Math.max(most[label] as number, similarities[row] as number);
+    const similarity = similarities[row] as number;
+    if (!(similarity > 0)) continue;
+    const owner = known.owners[row] as number;
+    const label = known.labels[owner] as number;
+    most[label] = Math.max(most[label] as number, weighedSimilarity(known, owner, similarity, spread));
   }
-  return most;
-}
-
-/** exp(similarity / spread), scaled to sum 1; roles with nothing in common have no part, all alike when none has any. */
-export function spreadOver(similarities: Float64Array, spread: number): Float64Array {
-  const best = Math.max(...similarities);
-  if (best <= 0) return similarities.map(() => 1 / similarities.length);
-  const powers = similarities.map((s) => (s > 0 ? Math.exp((s - best) / spread) : 0));
+  const best = Math.max(...most);
+  if (best === Number.NEGATIVE_INFINITY) return most.map(() => 1 / classCount);
+  const powers = most.map((value) => Math.exp((value - best) / spread));
   const sum = powers.reduce((a, b) => a + b, 0);
   return powers.map((power) => power / sum);
 }
 
-/** Part of the answer that a capture hands over to the known ones: nearly none unless it is all but the same as one. */
+/** A similarity plus the logarithm of the share of its device, in the same measure: spread x log(share x exp(s / spread)). */
+export function weighedSimilarity(
+  { shares }: KnownDevices,
+  owner: number,
+  similarity: number,
+  spread: number,
+): number {
+  return similarity + spread * Math.log(shares[owner] as number);
+}
+
+/**
+ * Part of the answer that a capture hands over to the known ones: nearly none unless it is all but the same as one.
+ *
+ * @param similarities of every known row (`knownSimilarities`).
+ */
 export function recognition(similarities: Float64Array, settings: NearestSettings): number {
-  const distance = 1 - Math.max(...similarities);
+  const distance = 1 - similarities.reduce((most, similarity) => Math.max(most, similarity), 0);
   return settings.recognitionShare * Math.exp(-distance / settings.recognitionDistance);
 }

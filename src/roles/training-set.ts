@@ -11,6 +11,8 @@ export interface RoleExample {
   readonly device: string;
   /** Where captures of its kind come from; those without a name are of one origin, too. */
   readonly origin?: string;
+  /** What its weight is multiplied by, above 0; 1 unless given. */
+  readonly share?: number;
   /** Ids of distinct rows; the counts of an id that comes twice add up. */
   readonly rows: Uint32Array;
   /** Sessions with that row's vector; as long as `rows`. */

@@ -8,6 +8,7 @@ export type CaptureBalance = 'device' | 'none';
  * Weights of captures with mean 1. Balanced by device they are 1 / (devices of the role x captures of the device), so
  * that neither a role with many devices nor a device with many captures outweighs the others. Where captures of a role
  * are of several origins, each origin has the same part in it: two real devices are not drowned by eighty of a laboratory.
+ * Each weight is then multiplied by the share of the capture.
  *
  * @param chosen indices of the examples that count; devices and captures are counted among these.
  * @returns one weight for each of `chosen`, in its order.
@@ -36,7 +37,10 @@ export function captureWeights(
   const weights = balancedWeights(
     classOf,
     picked.map((example) => example.device),
-  ).map((weight, i) => weight / (origins.get(labels[i] as number)?.size ?? 1));
+  ).map((weight, i) => {
+    const { label, share = 1 } = picked[i] as RoleExample;
+    return (share * weight) / (origins.get(label)?.size ?? 1);
+  });
   const mean = weights.reduce((sum, weight) => sum + weight, 0) / weights.length;
   return weights.map((weight) => weight / mean);
 }

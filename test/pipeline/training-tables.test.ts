@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readCorpus } from '../../src/pipeline/corpus.js';
+import { readCorpus, shareOfOthers } from '../../src/pipeline/corpus.js';
 import {
   appendTrainingCapture,
   deviceRowsOf,
@@ -228,7 +228,7 @@ describe('what is left out', () => {
       'Printer',
       'Workstation',
     ]);
-    expect(classifier().model.priors).toEqual([0.5, 1, 0.5, 1]);
+    expect(classifier().model.priors).toEqual([0.7, 1, 0.7, 1]);
     // What helps out does not make a role of two devices one to be relied on; a role that only the others have stands on them.
     const roles = loaded.manifest.roles.map(({ id, devices, devicesBesides, thin }) => {
       return [id, devices, devicesBesides, thin];
@@ -240,6 +240,17 @@ describe('what is left out', () => {
       ['Workstation', 3, 1, true],
     ]);
     expect(rolePriors(await readCorpus([own], { deviceFrom: 'labels' }))).toBeUndefined();
+    // Others of a named origin count 0.3, those without one as much as any.
+    const sharesOf = async (also: string, alsoShare?: number) => {
+      const options = { deviceFrom: 'labels' as const, also: [also] };
+      const { set } = await readCorpus([own], { ...options, ...(alsoShare !== undefined && { alsoShare }) });
+      return new Set(set.examples.map(({ share }) => share));
+    };
+    const plain = path('plain');
+    writeRoleCaptures(plain, ['Plc'], 3, 1);
+    expect(await sharesOf(path('all.parquet'))).toEqual(new Set([undefined, shareOfOthers]));
+    expect(await sharesOf(path('all.parquet'), 2)).toEqual(new Set([undefined, 2]));
+    expect(await sharesOf(plain)).toEqual(new Set([undefined]));
     const studied = { ...common, grouped: 2, also: [path('all.parquet')], controls: ['shuffle'] } as const;
     expect(await codeOf(() => evaluate([own], studied))).toBe('NML_CONFIG');
   });

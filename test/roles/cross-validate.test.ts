@@ -161,6 +161,31 @@ describe('captureWeights', () => {
     expect(without[0]! / without[2]!).toBeCloseTo(1 / 2, 12);
   });
 
+  it('multiplies weights by the shares of the captures', () => {
+    const example = (label: number, device: string, share?: number) => ({
+      file: '',
+      label,
+      device,
+      ...(share === undefined ? {} : { origin: 'lab', share }),
+      rows: new Uint32Array(0),
+      counts: new Float64Array(0),
+    });
+    const lab = ['p', 'q'].map((device) => example(0, device, 0.25));
+    const examples = [example(0, 'a'), example(0, 'b'), ...lab, example(1, 'c', 0.25), example(2, 'd')];
+    const chosen = Uint32Array.from(examples.keys());
+    // By hand: half of role 0 is its own, a quarter of the other half is the laboratory's; the mean is 1.
+    const expected = [1 / 4, 1 / 4, 1 / 16, 1 / 16, 1 / 4, 1];
+    const weights = captureWeights(examples, chosen);
+    expected.forEach((value, i) => {
+      expect(weights[i]).toBeCloseTo((value * 6) / 1.875, 12);
+    });
+    // What matters is how much more the ones count than the others.
+    const all = examples.map((one) => ({ ...one, share: 3 * (one.share ?? 1) }));
+    captureWeights(all, chosen).forEach((value, i) => {
+      expect(value).toBeCloseTo(weights[i]!, 12);
+    });
+  });
+
   it('gives roles the same sum, devices the same share of it, and mean 1', () => {
     const set = syntheticSet({ devices: [4, 2] });
     const chosen = Uint32Array.from([0, 1, 2, 3, 12, 13, 15]);

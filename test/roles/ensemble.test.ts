@@ -14,7 +14,9 @@ import {
   explainLikeness,
   forestProbabilities,
   knownDevices,
+  knownSimilarities,
   leaveGroupsOut,
+  likenessOf,
   nearestDevice,
   netEvaluator,
   oneLayerProbabilities,
@@ -261,6 +263,44 @@ describe('known devices', () => {
     const chosen = knownDevices(windows, Uint32Array.of(0, 1), compared);
     expect(chosen.names).toEqual([first.device]);
     expect(chosen.rows.rowCount).toBe(2);
+  });
+
+  it('count by the share of their captures, as if there were so many fewer of them', () => {
+    const examples = windows.examples.map((one, i) =>
+      one.label === 1 || i % 5 === 0 ? { ...one, share: 0.3 } : one,
+    );
+    const weighed = knownDevices({ ...windows, examples }, allExamples(windows), compared);
+    const shareOf = (device: string) =>
+      Math.max(...examples.filter((one) => one.device === device).map(({ share = 1 }) => share));
+    for (const device of windows.examples.slice(0, 6)) {
+      const similarities = knownSimilarities(weighed, windows.rows, device);
+      for (const spread of [0.13, 0.002]) {
+        const parts = Array.from({ length: classes }, (_, role) =>
+          Math.max(
+            ...Array.from(similarities, (similarity, row) => {
+              const owner = weighed.owners[row]!;
+              const share = shareOf(weighed.names[owner]!);
+              return weighed.labels[owner] === role && similarity > 0
+                ? share * Math.exp((similarity - 1) / spread)
+                : 0;
+            }),
+          ),
+        );
+        const sum = parts.reduce((a, b) => a + b, 0);
+        const found = likenessOf(weighed, similarities, classes, spread);
+        parts.forEach((part, role) => {
+          expect(found[role]).toBeCloseTo(part / sum, 5);
+        });
+      }
+    }
+    const none = likenessOf(weighed, new Float64Array(weighed.rows.rowCount), classes, 0.13);
+    expect(Array.from(none)).toEqual(new Array(classes).fill(1 / classes));
+    const { meta, arrays } = encodeKnownDevices(weighed);
+    expect(decodeKnownDevices(meta, arrays, classes)).toEqual(weighed);
+    expect(encodeKnownDevices(known).arrays.shares).toBeUndefined();
+    const count = weighed.names.length;
+    const shares = { dtype: 'float32', shape: [count], data: new Float32Array(count) } as const;
+    expect(() => decodeKnownDevices(meta, { ...arrays, shares }, classes)).toThrow('counts nothing');
   });
 
   it('goes through a bundle, and refuses parts that do not fit', () => {
