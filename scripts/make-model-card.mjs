@@ -80,6 +80,8 @@ function scaleText({ classifiers, defaultClassifier, temperature }) {
   return `Temperature ${temperature.toFixed(3)}${offset === undefined ? '' : `, offset ${offset.toFixed(3)}`}.`;
 }
 
+// Where the laboratory is asked about, real captures count so much more than its own as they do in the bundle.
+const { shareOfOthers = 1 } = manifest.training.options;
 const three = (values) => values.map((value) => value.toFixed(3)).join(' / ');
 const of = (runs, pick) => three(runs.map(pick));
 const isLab = options.lab !== undefined;
@@ -95,8 +97,6 @@ const familyBefore = isLab && hasFamilies ? await leaveOut('alone-families', { b
 const [captureLeftOut] = await leaveOut('captures', { by: 'capture', ...spoken }, [captures], [1]);
 const { priors: shipped } = manifest.classifiers.find(({ kind }) => kind === manifest.defaultClassifier).meta;
 const priors = Object.fromEntries(manifest.roles.map(({ id }, index) => [id, shipped?.[index] ?? 1]));
-// The other way round: real captures count so much more than those of the laboratory as in the bundle.
-const { shareOfOthers = 1 } = manifest.training.options;
 const real = { ...table, also: [captures], alsoShare: 1 / shareOfOthers, priors };
 const labSites = isLab ? await leaveOut('lab-sites', { ...real, by: 'site' }, [options.lab], [1]) : [];
 const labKinds = isLab
@@ -147,8 +147,8 @@ const labData = isLab
   ? `
 
 Besides, ${total('lab', 'captures')} captures of ${total('lab', 'devices')} hosts of the lab (\`lab/data\`, docs/lab.md): real Debian software in network namespaces with
-real clients. **No device of it is real; what is said of it below is said of the lab.** In a role that both have, each weighs
-the same. Temperature, Unknown cut and thresholds of behaviour come from the real captures alone.`
+real clients. **No device of it is real; what is said of it below is said of the lab.** A capture
+of it weighs ${shareOfOthers} of a real one. Temperature, Unknown cut and thresholds of behaviour come from the real captures alone.`
   : '';
 
 /** What is gained by what devices say of themselves, beside the same captures without. */
