@@ -39,7 +39,6 @@ export function makeNetUnits(): void {
   let start = 0;
   for (let minute = 0; minute < minutes; minute++) {
     const end = load<i32>(minuteEnds + ((<usize>minute) << 2));
-    while (arp < arpCount && arpAt(arp) < minute) append(arpAt(arp++), 0, 0);
     const withArp = arp < arpCount && arpAt(arp) === minute;
     if (withArp) arp++;
     if (end > start) append(minute, start, end);

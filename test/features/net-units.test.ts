@@ -11,7 +11,9 @@ import { testRandom } from '../support/random.js';
 import { arpFrame, captureOf, icmpFrame, ipFrame, testHost } from './behaviour-frames.js';
 import { type SlowFrame, SlowNet } from './slow-net.js';
 
-const device = testHost(1);
+// Its address lies between those of the others, so that it is either side of a session.
+const device = testHost(4);
+const others = [1, 2, 3, 5, 6, 7];
 
 async function collect(
   frames: readonly SlowFrame[],
@@ -32,7 +34,7 @@ function randomFrames(seed: number): SlowFrame[] {
   let seconds = 0;
   for (let i = 0; i < 250; i++) {
     seconds += next() < 0.03 ? 200 * next() : next();
-    const peer = testHost(2 + Math.floor(next() * 6));
+    const peer = testHost(pick(others));
     const out = next() < 0.5;
     const ends = out ? { from: device, to: peer } : { from: peer, to: device };
     const kind = next();
@@ -64,7 +66,7 @@ function randomFrames(seed: number): SlowFrame[] {
     } else if (kind < 0.85) frames.push(icmpFrame({ ...ends, seconds, type: pick([8, 0, 3, 11]) }));
     else {
       const claimed = pick([peer.address, testHost(2).address]);
-      const asked = pick([device.address, claimed, testHost(4).address]);
+      const asked = pick([device.address, claimed, testHost(8).address]);
       frames.push(
         arpFrame({
           ...ends,
@@ -96,6 +98,34 @@ describe('net units', () => {
         expect(units.net.bin[row]).toBe(Math.floor(window / 15));
       });
     }
+  });
+
+  it('have minutes of ARP alone, between those of sessions and behind them', async () => {
+    const peer = testHost(2);
+    const ends = { from: device, to: peer };
+    const words = { protocol: 17, payload: 4, ports: [4000, 4001] } as const;
+    const ask = { operation: 1, claimed: device.address, asked: peer.address } as const;
+    const { units, activity } = await collect([
+      ipFrame({ ...ends, ...words, seconds: 0 }),
+      arpFrame({ ...ends, ...ask, seconds: 200 }),
+      ipFrame({ ...ends, ...words, seconds: 400 }),
+      arpFrame({ ...ends, ...ask, seconds: 401 }),
+      arpFrame({ ...ends, ...ask, seconds: 700 }),
+      arpFrame({ ...ends, ...ask, seconds: 1000 }),
+    ]);
+    expect([...units.net.window]).toEqual([0, 3, 6, 11, 16]);
+    expect([...units.net.bin]).toEqual([0, 0, 0, 0, 1]);
+    const column = (name: (typeof netNumberNames)[number]) =>
+      Array.from({ length: 5 }, (_, unit) =>
+        Math.round(
+          Math.expm1(units.net.numbers[unit * netNumberNames.length + netNumberNames.indexOf(name)] ?? 0),
+        ),
+      );
+    expect(column('sessions')).toEqual([1, 0, 1, 0, 0]);
+    expect(column('ARP request peers')).toEqual([0, 1, 1, 1, 1]);
+    expect(Array.from(activity.ends, (end, unit) => end - (activity.starts[unit] ?? 0))).toEqual([
+      1, 0, 1, 0, 0,
+    ]);
   });
 
   it('name the host and the ports behind a scan', async () => {

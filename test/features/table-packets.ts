@@ -17,6 +17,8 @@ export interface TablePacket {
   readonly protocol?: number;
   readonly flags?: number;
   readonly payload?: number;
+  /** In a frame to a group; otherwise in none with MAC addresses. */
+  readonly toGroup?: boolean;
 }
 
 /** A table of such packets. */
@@ -28,7 +30,7 @@ export function tableOf(packets: readonly TablePacket[]): SessionTable {
 
 function packetOf(wanted: TablePacket): Packet {
   const { seconds = 0, out, ownPort = 50_123, port = 443, peer = peerAddress } = wanted;
-  const { protocol = 6, flags = 0x10, payload = 0 } = wanted;
+  const { protocol = 6, flags = 0x10, payload = 0, toGroup = false } = wanted;
   return {
     ...createPacket(),
     seconds: 1000 + Math.floor(seconds),
@@ -43,6 +45,8 @@ function packetOf(wanted: TablePacket): Packet {
     wireBytes: payload + 54,
     ipBytes: payload + 40,
     payloadBytes: payload,
+    hasMac: toGroup,
+    destinationMacHigh: toGroup ? 0x0100 : 0,
   };
 }
 
