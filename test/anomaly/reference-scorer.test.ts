@@ -80,6 +80,12 @@ describe('scores against reference points', () => {
     expect(scores[1]).toBeGreaterThan(3_000);
   });
 
+  it('scores at any distance, where exponentials vanish and beyond', () => {
+    const bandwidths = { betas: new Float32Array(3).fill(1), logSums: new Float32Array(3) };
+    for (let distance = 590; distance < 9_000; distance += 7)
+      expectScore(referenceScore(new Float64Array(3).fill(distance), bandwidths), distance - Math.log(3));
+  });
+
   it('keeps the product of many close points within bounds', () => {
     for (const logSum of [-2.25, -39.9, -40.1, -69]) {
       const bandwidths = {
