@@ -2,6 +2,6 @@
 export { putAddress } from './address-text';
 export { putFraction } from './double-text';
 export { pushValue, releaseList } from './lists';
-export { allocate } from './memory';
+export { allocate, giveBack } from './memory';
 export { putWhole } from './number-text';
 export { insertSlot, mask, removeSlot, slots } from './slots';

@@ -8,6 +8,7 @@ import { testRandom } from '../support/random.js';
 
 interface Parts {
   allocate(bytes: number): number;
+  giveBack(start: number, bytes: number): void;
   putWhole(at: number, value: number): number;
   putFraction(at: number, value: number): number;
   putAddress(at: number, version: number, words: number): number;
@@ -191,4 +192,34 @@ it('keeps lists apart and uses chunks again', () => {
     });
     expect(read).toEqual(values);
   }
+});
+
+describe('memory', () => {
+  it("is zero, begins at a cache line and is nobody else's, however much is given back", () => {
+    const random = testRandom(17);
+    const live: { start: number; bytes: number }[] = [];
+    let highest = 0;
+    let taken = 0;
+    for (let i = 0; i < 4000; i++) {
+      if (live.length > 0 && random.chance(0.45)) {
+        const [gone] = live.splice(random.below(live.length), 1);
+        if (gone !== undefined) parts.giveBack(gone.start, gone.bytes);
+        continue;
+      }
+      const bytes = random.chance(0.1) ? random.below(200_000) : random.below(600);
+      const start = parts.allocate(bytes) >>> 0;
+      const space = new Uint8Array(memory.buffer, start, bytes);
+      expect(start % 64).toBe(0);
+      expect(space.every((byte) => byte === 0)).toBe(true);
+      expect(live.some((other) => start < other.start + other.bytes && other.start < start + bytes)).toBe(
+        false,
+      );
+      space.fill(0xab);
+      live.push({ start, bytes });
+      highest = Math.max(highest, start + bytes);
+      taken += bytes;
+    }
+    // Most of it was used again.
+    expect(highest).toBeLessThan(taken / 2);
+  });
 });
