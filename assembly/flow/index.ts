@@ -3,20 +3,7 @@
  * `FlowCore` in src/sessions/meter/flow-core.ts, which is its only caller.
  */
 
-export { configureFrames } from '../packets/decode';
-export { packets } from '../packets/packet';
-export {
-  configureBlocks,
-  configureRecords,
-  firstNanoseconds,
-  firstSeconds,
-  lastNanoseconds,
-  lastSeconds,
-  newestNanoseconds,
-  newestSeconds,
-  walked,
-  walkedBytes,
-} from '../packets/records';
+export * from '../packets/index';
 export { allocate } from './memory';
 export { addFirst, advance, configure, countSessionsFrom, finish, nowMs, sessions } from './meter';
 export { configureText, prepareText, writeText } from './row-text';

@@ -5,20 +5,7 @@
 
 export * from '../device/index';
 export { allocate } from '../flow/memory';
-export { configureFrames } from '../packets/decode';
-export { packets } from '../packets/packet';
-export {
-  configureBlocks,
-  configureRecords,
-  firstNanoseconds,
-  firstSeconds,
-  lastNanoseconds,
-  lastSeconds,
-  newestNanoseconds,
-  newestSeconds,
-  walked,
-  walkedBytes,
-} from '../packets/records';
+export * from '../packets/index';
 export { headers } from './headers';
 export { findKey, keyCount, keyWord } from './keys';
 export { leaveOutAddress, leaveOutMac, likeliestOwner, listOwners, owners } from './owners';

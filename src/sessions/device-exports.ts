@@ -67,7 +67,7 @@ export interface DeviceExports {
 /** The core of a session table as far as it is about devices. */
 export interface DeviceCore {
   readonly run: DeviceExports & KeyKeeper;
-  /** So many bytes from a place on. They stay what they are: memory of a core is not used again. */
+  /** So many bytes from a place on. They stay what they are: columns of a device are not given back. */
   bytes(at: number, length: number): Uint8Array;
 }
 

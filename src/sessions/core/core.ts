@@ -6,7 +6,7 @@ export interface CoreNumber {
   readonly value: number;
 }
 
-/** What a module in assembly/ shows whose memory is taken and never given back. Places are offsets in that memory. */
+/** What a module in assembly/ shows whose memory the host may take, too, which goes with the core. Places are offsets in that memory. */
 export interface CoreExports {
   /** Takes so many bytes, which are zero; returns where they begin. */
   allocate(bytes: number): number;
