@@ -18,7 +18,7 @@ export function marksOf(at: usize, fromB: boolean): u32 {
     return 0;
   }
   if (protocol !== ICMP && protocol !== ICMPV6) return 0;
-  if (load<u32>(packet, field.TRANSPORT_AT) + 2 > load<u32>(packet, field.FRAME_END)) return 0;
+  // Where type and code were not captured this is 0, an echo reply, which says nothing.
   const type = load<u32>(packet, field.ICMP_WORD) >> 8;
   if (type === (protocol === ICMP ? 8 : 128)) return minute.DID_SEND_SYN;
   if (type !== (protocol === ICMP ? 3 : 1)) return 0;

@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { openCapture } from '../../src/pcap/index.js';
 import { type SessionTable, sessionize } from '../../src/sessions/index.js';
-import { randomFile } from '../support/plain-captures.js';
+import { MARKED_PACKETS, ROW_BYTES } from '../../src/sessions/row-layout.js';
+import { bytesOfHex } from '../support/bytes.js';
+import { classicPieces, fileOf } from '../support/capture-files.js';
+import { ethernet } from '../support/frames.js';
+import { ipv4, ipv6, udp } from '../support/ip-packets.js';
+import { dnsAnswer } from '../support/payloads.js';
+import { plainFrames, randomFile } from '../support/plain-captures.js';
 import { testRandom } from '../support/random.js';
 
 /** All that a table holds. */
@@ -43,6 +49,37 @@ async function read(bytes: Uint8Array, names: boolean, tunnels: boolean) {
   );
 }
 
+const ends4 = { source: '10.0.0.9', destination: '10.0.0.1' };
+const ends6 = { source: 'fd00::9', destination: 'fd00::1' };
+const noSuchName = udp(53, 5300, dnsAnswer(3));
+/** Messages of failure: how much of the frame says so, and the last byte of that. */
+const marked = [
+  {
+    name: 'DNS over IPv4',
+    frame: ethernet({}, ipv4({ ...ends4, protocol: 17 }, noSuchName)),
+    flags: 34 + 8 + 2,
+  },
+  {
+    name: 'DNS over IPv6',
+    frame: ethernet({}, ipv6({ ...ends6, protocol: 17 }, noSuchName)),
+    flags: 54 + 8 + 2,
+  },
+  {
+    name: 'ICMP',
+    frame: ethernet({}, ipv4({ ...ends4, protocol: 1 }, bytesOfHex('0301 fcfe 00000000'))),
+    flags: 34,
+  },
+  {
+    name: 'ICMPv6',
+    frame: ethernet({}, ipv6({ ...ends6, protocol: 58 }, bytesOfHex('0100 0000 00000000'))),
+    flags: 54,
+  },
+].map(({ flags, ...rest }) => ({
+  ...rest,
+  neededBytes: flags + 2,
+  nextByte: rest.frame[flags + 1] as number,
+}));
+
 describe('the short way into the session table', () => {
   it('fills it as the long way does, whatever the bytes are', async () => {
     const random = testRandom(43);
@@ -56,4 +93,28 @@ describe('the short way into the session table', () => {
     }
     expect(rows).toBeGreaterThan(3000);
   }, 120_000);
+
+  // What lies behind a frame is the next record's time, whose first byte is here what would follow in the frame.
+  it.each(marked)(
+    'sees in $name that something failed when the bytes that say so are there',
+    async (message) => {
+      const { frame, neededBytes, nextByte } = message;
+      const next = plainFrames[0] as Uint8Array;
+      for (let kept = 14; kept <= frame.length; kept++) {
+        const bytes = fileOf(
+          classicPieces([
+            { seconds: 1000, nanoseconds: 0, frame: frame.slice(0, kept), wireBytes: frame.length },
+            { seconds: 0x500 + nextByte, nanoseconds: 0, frame: next },
+          ]),
+        );
+        const short = await read(bytes, false, true);
+        expect(short, `${kept} bytes`).toEqual(await read(bytes, true, true));
+        const rows = 'table' in short ? Buffer.from(short.table.rows, 'hex') : Buffer.alloc(0);
+        const marks = Array.from({ length: rows.length / ROW_BYTES }, (_, row) =>
+          rows.readInt32LE(row * ROW_BYTES + MARKED_PACKETS),
+        );
+        expect(marks.filter((mark) => mark !== 0).length, `${kept} bytes`).toBe(kept >= neededBytes ? 1 : 0);
+      }
+    },
+  );
 });
