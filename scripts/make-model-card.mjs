@@ -16,7 +16,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { evaluate, evaluateBehaviourOf, loadBundle } from '../dist/pipeline/index.js';
 import { crossFigures } from './cross-figures.mjs';
-import { labLimits, licences, limits } from './model-card-text.mjs';
+import { capturesLeftOut, labLimits, licences, limits } from './model-card-text.mjs';
 
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,
@@ -275,8 +275,7 @@ ${figureRow('devices left out', byLabels)}
 ${byFamily.length === 0 ? '' : `${figureRow('families left out', byFamily)}\n`}${figureRow('devices left out, one-layer network', network)}
 ${figureRow('devices left out, device chosen from the traffic (seed 1)', byTraffic)}
 
-With single captures left out (their devices known as far as they have others): ${captureLeftOut.accuracy.toFixed(3)} by capture, ${captureLeftOut.roleBalancedRecall.toFixed(3)} role-balanced,
-calibration error ${captureLeftOut.calibration.expectedCalibrationErrorByDevice.toFixed(3)} with every device alike, ${captureLeftOut.calibration.expectedCalibrationError.toFixed(3)} by capture. On its own training captures:
+${capturesLeftOut(captureLeftOut)}On its own training captures:
 ${known.accuracy.toFixed(3)} by capture, ${known.roleBalancedRecall.toFixed(3)} role-balanced. The choice of device was right in ${choice.oneHost.right} of ${choice.oneHost.of} captures
 of one host with several peers and in ${choice.twoHost.right} of ${choice.twoHost.of} that show two hosts only.
 

@@ -42,3 +42,14 @@ export const labLimits = `
 The lab: all its stacks are Linux, all servers free software: Samba is no Windows server, ippeveprinter no hardware, and
 "Exchange server" means a server of mail and calendars by its ports. Roles that only the lab has were never seen on a
 network of strangers: take them for suggestions.`;
+
+/** What is said of captures left out by themselves, from the record of such an evaluation. */
+export function capturesLeftOut({ accuracy, roleBalancedRecall, calibration, knownDevices }) {
+  const known =
+    knownDevices === undefined
+      ? ''
+      : `Of the ${knownDevices.captures} captures whose device has others (${knownDevices.devices} devices) ${knownDevices.right} are right (${(knownDevices.right / knownDevices.captures).toFixed(3)}; ${knownDevices.roleBalancedRecall.toFixed(3)} role-balanced)
+and ${knownDevices.withinThree} within three (${(knownDevices.withinThree / knownDevices.captures).toFixed(3)}; ${knownDevices.roleBalancedTop3.toFixed(3)} role-balanced). `;
+  return `With single captures left out (their devices known as far as they have others; seed 1): ${accuracy.toFixed(3)} by capture, ${roleBalancedRecall.toFixed(3)} role-balanced,
+calibration error ${calibration.expectedCalibrationErrorByDevice.toFixed(3)} with every device alike, ${calibration.expectedCalibrationError.toFixed(3)} by capture. ${known}`;
+}

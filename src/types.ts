@@ -279,6 +279,18 @@ export interface AddressesControl {
   passed: boolean;
 }
 
+/** Figures of captures whose device was learnt from in other captures of it. */
+export interface KnownDevicesRecord {
+  captures: number;
+  devices: number;
+  /** Captures with the right first answer, and with the right one among the top three. */
+  right: number;
+  withinThree: number;
+  /** Mean over roles of the mean over devices of the share of these captures, likewise. */
+  roleBalancedRecall: number;
+  roleBalancedTop3: number;
+}
+
 /** Figures of the same captures where answers rest on what devices say of themselves, too. */
 export interface HintedFigures
   extends Pick<
@@ -289,6 +301,7 @@ export interface HintedFigures
     | 'top3'
     | 'macroF1'
     | 'byDevice'
+    | 'knownDevices'
     | 'unknown'
     | 'calibration'
     | 'roles'
@@ -324,6 +337,8 @@ export interface EvaluationRecord {
   macroF1: number;
   /** Of devices as wholes: the answer is the mean over their captures. */
   byDevice: { recall: number; top3: number };
+  /** Only where captures are left out, and some are of devices that have others. */
+  knownDevices?: KnownDevicesRecord;
   unknown: { share: number; accuracyOfAnswered: number | null };
   /** `offset`: null for bundles from before it, which scale all roles by the temperature. */
   calibration: {

@@ -146,6 +146,7 @@ function judged(corpus: Corpus, out: Awaited<ReturnType<typeof leaveGroupsOut>>)
     labels: examples.map(({ label }) => label),
     devices: examples.map(({ device }) => device),
     evaluable: Uint8Array.from(asked, (index) => out.evaluable[index] as number),
+    deviceKnown: Uint8Array.from(asked, (index) => out.deviceKnown[index] as number),
     folds: Uint32Array.from(asked, (index) => out.folds[index] as number),
   };
   const answered = chooseCut(captures);

@@ -7,9 +7,17 @@ export function hintedFigures(
   { accuracy, roleBalancedRecall, roleBalancedTop3, top3, macroF1, ...rest }: RoleEvaluation,
   heard: number,
 ): HintedFigures {
-  const { byDevice, unknown, calibration, roles } = rest;
+  const { byDevice, knownDevices, unknown, calibration, roles } = rest;
   const shares = { accuracy, roleBalancedRecall, roleBalancedTop3, top3, macroF1 };
-  return { heard, ...shares, byDevice, unknown, calibration, roles };
+  return {
+    heard,
+    ...shares,
+    byDevice,
+    ...(knownDevices && { knownDevices }),
+    unknown,
+    calibration,
+    roles,
+  };
 }
 
 /** Captures that can be scored and have other probabilities with what devices say than without. */

@@ -3,7 +3,7 @@
 import { roleTitle } from '../role-titles.js';
 import type { EvaluationRecord } from '../types.js';
 import { htmlText } from './escape.js';
-import { controlText, evaluatedHow } from './evaluation.js';
+import { controlText, evaluatedHow, knownDevicesText } from './evaluation.js';
 import {
   barChart,
   confusionChart,
@@ -73,7 +73,7 @@ function capital(text: string): string {
 }
 
 function figures(record: EvaluationRecord): string {
-  const { byDevice, unknown, calibration, unknownRoles, deviceChoice, withHints } = record;
+  const { byDevice, unknown, calibration, unknownRoles, deviceChoice, knownDevices, withHints } = record;
   const list: [string, string][] = [
     [decimal(record.roleBalancedRecall), 'recall, mean over roles of the mean over devices'],
     [decimal(record.roleBalancedTop3), 'right answer among the top three, likewise'],
@@ -91,6 +91,8 @@ function figures(record: EvaluationRecord): string {
       `calibration error by device, ${decimal(calibration.expectedCalibrationError)} by capture, at temperature ${decimal(calibration.temperature)}${calibration.offset === null ? '' : `, offset ${decimal(calibration.offset)}`}`,
     ],
   ];
+  if (knownDevices !== undefined)
+    list.push([decimal(knownDevices.right / knownDevices.captures), knownDevicesText(knownDevices)]);
   if (unknownRoles !== null)
     list.push([decimal(unknownRoles.areaUnderRoc), 'area under the ROC curve, roles never trained']);
   if (withHints !== undefined) {

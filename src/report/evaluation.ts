@@ -1,10 +1,10 @@
 /** An evaluation for a terminal: its figures, a line for each role, and who was taken for whom. */
 
 import { roleTitle } from '../role-titles.js';
-import type { EvaluationRecord } from '../types.js';
+import type { EvaluationRecord, KnownDevicesRecord } from '../types.js';
 import { plainText } from './escape.js';
 import { paint, type ReportStyle, shorten, textTable, wrap } from './layout.js';
-import { count, decimal, percent } from './quantities.js';
+import { count, counted, decimal, percent } from './quantities.js';
 
 /** The evaluation as a table. */
 export function evaluationTable(record: EvaluationRecord, style: ReportStyle): string {
@@ -45,6 +45,7 @@ function figures(record: EvaluationRecord): string {
       'by device',
       `recall ${decimal(record.byDevice.recall)}, top three ${decimal(record.byDevice.top3)} (mean over its captures)`,
     ],
+    ...knownRows(record),
     ['Unknown', `${percent(unknown.share)} of the captures${answered(unknown.accuracyOfAnswered)}`],
     [
       'calibration',
@@ -75,6 +76,7 @@ function hintedLines({ withHints }: EvaluationRecord): string {
       'role-balanced',
       `recall ${decimal(withHints.roleBalancedRecall)}, top three ${decimal(withHints.roleBalancedTop3)}`,
     ],
+    ...knownRows(withHints),
     ['Unknown', `${percent(unknown.share)} of the captures${answered(unknown.accuracyOfAnswered)}`],
     [
       'calibration',
@@ -82,6 +84,24 @@ function hintedLines({ withHints }: EvaluationRecord): string {
     ],
   ];
   return rows.map(([label, text]) => `${label.padEnd(15)}${text}\n`).join('');
+}
+
+function knownRows({ knownDevices }: Pick<EvaluationRecord, 'knownDevices'>): [string, string][] {
+  if (knownDevices === undefined) return [];
+  const { roleBalancedRecall, roleBalancedTop3 } = knownDevices;
+  return [
+    ['known devices', knownDevicesText(knownDevices)],
+    ['', `role-balanced: recall ${decimal(roleBalancedRecall)}, top three ${decimal(roleBalancedTop3)}`],
+  ];
+}
+
+/** How many captures of devices that have others are right, in words. */
+export function knownDevicesText(known: KnownDevicesRecord): string {
+  const { captures, devices, right, withinThree } = known;
+  return (
+    `right in ${count(right)} of ${counted(captures, 'capture')} of ${counted(devices, 'device')} that ` +
+    `${devices === 1 ? 'has' : 'have'} others (${decimal(right / captures)}), within the top three in ${count(withinThree)}`
+  );
 }
 
 /** What was left out, in words. */

@@ -8,6 +8,8 @@ export interface AnsweredCaptures {
   readonly devices: readonly string[];
   /** Captures with 0 are left out of every figure (see `OutOfFold`). */
   readonly evaluable?: ArrayLike<number>;
+  /** 1 for captures whose device was learnt from, too, in other captures of it; none unless given. */
+  readonly deviceKnown?: ArrayLike<number>;
   /** Fold each answer comes from; needed to judge a calibration that is fitted on these same captures. */
   readonly folds?: ArrayLike<number>;
 }

@@ -28,6 +28,8 @@ export interface OutOfFold {
   readonly foldCount: number;
   /** 1 where the example's role occurs in the training side of its fold; others cannot be answered rightly. */
   readonly evaluable: Uint8Array;
+  /** 1 where other captures of the example's device are on the training side of its fold. */
+  readonly deviceKnown: Uint8Array;
 }
 
 /** What `leaveGroupsOut` is about. */
@@ -95,6 +97,8 @@ export function leaveDevicesOut(set: RoleTrainingSet, options: CrossValidationOp
 }
 
 interface FoldPlan extends OutOfFold {
+  /** The device of each example. */
+  readonly units: readonly string[];
   readonly labels: readonly number[];
 }
 
@@ -121,6 +125,8 @@ function planFolds(
     folds,
     foldCount,
     evaluable: new Uint8Array(examples.length),
+    deviceKnown: new Uint8Array(examples.length),
+    units,
     labels,
   };
 }
@@ -134,13 +140,15 @@ function sidesOf({ folds }: FoldPlan, fold: number): { trained: Uint32Array; tes
 }
 
 function keepAnswers(plan: FoldPlan, trained: Uint32Array, tested: Uint32Array, answers: Float64Array): void {
-  const { labels, probabilities, evaluable } = plan;
+  const { labels, units, probabilities, evaluable, deviceKnown } = plan;
   const classCount = probabilities.length / labels.length;
   const seen = new Set(Array.from(trained, (index) => labels[index]));
+  const seenDevices = new Set(Array.from(trained, (index) => units[index]));
   tested.forEach((index, position) => {
     const from = position * classCount;
     probabilities.set(answers.subarray(from, from + classCount), index * classCount);
     evaluable[index] = seen.has(labels[index]) ? 1 : 0;
+    deviceKnown[index] = seenDevices.has(units[index]) ? 1 : 0;
   });
 }
 

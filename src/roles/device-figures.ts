@@ -8,6 +8,18 @@ export interface DeviceFigures {
   readonly top3: number;
 }
 
+/** Figures of captures whose device was learnt from in other captures of it. */
+export interface KnownDeviceFigures {
+  readonly captures: number;
+  readonly devices: number;
+  /** Captures with the right first answer, and with the right one among the top three. */
+  readonly right: number;
+  readonly withinThree: number;
+  /** Mean over roles of the mean over devices of the share of these captures, likewise. */
+  readonly roleBalancedRecall: number;
+  readonly roleBalancedTop3: number;
+}
+
 /** Answers by capture, as in `AnsweredCaptures`. */
 interface Answers {
   readonly roles: readonly string[];
@@ -38,5 +50,26 @@ export function deviceFigures({ roles, probabilities, labels, devices }: Answers
   return {
     recall: balancedShare(hitsWithin(ranks, 1), deviceLabels, names, classCount).mean,
     top3: balancedShare(hitsWithin(ranks, 3), deviceLabels, names, classCount).mean,
+  };
+}
+
+/** Figures of the captures that `known` marks with 1; undefined where it marks none. */
+export function knownDeviceFigures(
+  { roles, probabilities, labels, devices }: Answers,
+  known: ArrayLike<number>,
+): KnownDeviceFigures | undefined {
+  const mask = Uint8Array.from(known);
+  const marked = devices.filter((_, i) => mask[i] === 1);
+  if (marked.length === 0) return undefined;
+  const ranks = labelRanks(probabilities, labels, roles.length);
+  const [right, amongThree] = [hitsWithin(ranks, 1), hitsWithin(ranks, 3)];
+  const countOf = (hits: Uint8Array): number => hits.filter((hit, i) => hit === 1 && mask[i] === 1).length;
+  return {
+    captures: marked.length,
+    devices: new Set(marked).size,
+    right: countOf(right),
+    withinThree: countOf(amongThree),
+    roleBalancedRecall: balancedShare(right, labels, devices, roles.length, mask).mean,
+    roleBalancedTop3: balancedShare(amongThree, labels, devices, roles.length, mask).mean,
   };
 }

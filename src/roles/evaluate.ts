@@ -17,7 +17,12 @@ import {
 } from '../math/index.js';
 import type { AnsweredCaptures } from './answered-captures.js';
 import { calibrate, deviceWeights } from './calibrate.js';
-import { type DeviceFigures, deviceFigures } from './device-figures.js';
+import {
+  type DeviceFigures,
+  deviceFigures,
+  type KnownDeviceFigures,
+  knownDeviceFigures,
+} from './device-figures.js';
 import { defaultUnknownCut } from './unknown.js';
 
 /** Settings of an evaluation. */
@@ -53,6 +58,8 @@ export interface RoleEvaluation {
   readonly top3: number;
   readonly macroF1: number;
   readonly byDevice: DeviceFigures;
+  /** Only where the captures say whose devices are known, and some are. */
+  readonly knownDevices?: KnownDeviceFigures;
   /** Null where every capture is answered with Unknown. */
   readonly unknown: { readonly share: number; readonly accuracyOfAnswered: number | null };
   readonly calibration: {
@@ -103,6 +110,7 @@ export function evaluateRoles(answered: AnsweredCaptures, options: EvaluationOpt
   const scores = classScores(confusionMatrix(labels, answers, roles.length, weights), roles.length);
   const { confidences, scale } = calibrate(scored, options.confidence);
   const figures = roleFigures(scored, recall.perClass, top3.perClass, scores);
+  const known = scored.deviceKnown && knownDeviceFigures(scored, scored.deviceKnown);
   return {
     captures: labels.length,
     devices: new Set(devices).size,
@@ -112,6 +120,7 @@ export function evaluateRoles(answered: AnsweredCaptures, options: EvaluationOpt
     top3: shareOfHits(amongThree),
     macroF1: macroF1(scores),
     byDevice: deviceFigures(scored),
+    ...(known && { knownDevices: known }),
     unknown: unknownFigures(topOf(probabilities, answers), right, options.unknownCut ?? defaultUnknownCut),
     calibration: {
       expectedCalibrationError: expectedCalibrationError(topOf(confidences, answers), right),
@@ -133,18 +142,20 @@ export function evaluateRoles(answered: AnsweredCaptures, options: EvaluationOpt
 
 type Scored = AnsweredCaptures & { readonly labels: Uint32Array };
 
-function checkLengths({ roles, probabilities, labels, devices, evaluable, folds }: AnsweredCaptures): void {
+function checkLengths(answered: AnsweredCaptures): void {
+  const { roles, probabilities, labels, devices } = answered;
   const count = labels.length;
   const fits =
     probabilities.length === count * roles.length &&
     devices.length === count &&
-    (evaluable === undefined || evaluable.length === count) &&
-    (folds === undefined || folds.length === count);
+    [answered.evaluable, answered.folds, answered.deviceKnown].every(
+      (list) => list === undefined || list.length === count,
+    );
   if (!fits) throw new NetworkmlError('NML_INTERNAL', `lists about ${count} captures differ in length`);
 }
 
 function onlyEvaluable(answered: AnsweredCaptures): Scored {
-  const { roles, probabilities, labels, devices, evaluable, folds } = answered;
+  const { roles, probabilities, labels, devices, evaluable, deviceKnown, folds } = answered;
   const kept = Uint32Array.from(devices.keys()).filter((i) => evaluable === undefined || evaluable[i] !== 0);
   const classCount = roles.length;
   const chosen = new Float64Array(kept.length * classCount);
@@ -156,6 +167,7 @@ function onlyEvaluable(answered: AnsweredCaptures): Scored {
     probabilities: chosen,
     labels: kept.map((i) => labels[i] as number),
     devices: Array.from(kept, (i) => devices[i] as string),
+    ...(deviceKnown && { deviceKnown: kept.map((i) => deviceKnown[i] as number) }),
     ...(folds === undefined ? {} : { folds: kept.map((i) => folds[i] as number) }),
   };
 }

@@ -45,6 +45,22 @@ describe('evaluate', () => {
       mode: 'leave-captures-out',
       warnings: [expect.stringContaining('say nothing about devices never seen')],
     });
+    expect(record).not.toHaveProperty('knownDevices');
+  });
+
+  it('counts captures of known devices where captures are left out', async () => {
+    const twice = join(directory, 'twice');
+    writeRoleCaptures(twice, ['Plc', 'Printer'], 2, 2);
+    const words = [twice, '--classifier', 'one-layer', '--by', 'capture', '--grouped', '4'];
+    const { stdout, stderr, code } = await networkml(['evaluate', ...words]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const [record] = recordsIn(stdout);
+    expectSchema('evaluation-v1', record);
+    expect(record).toMatchObject({
+      captures: 8,
+      devices: 4,
+      knownDevices: { captures: 8, devices: 4, right: 8, withinThree: 8, roleBalancedRecall: 1 },
+    });
     const none = await networkml(['evaluate', ...common, '--by', 'family']);
     expect(none).toMatchObject({ code: 2, stdout: '' });
     expect(none.stderr).toContain('--family-of [NML_LABELS]');

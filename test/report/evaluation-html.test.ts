@@ -162,6 +162,32 @@ describe('the table', () => {
     expect(evaluationHtml(record, titles)).not.toContain('what devices say');
   });
 
+  it('sets captures of known devices beside all', () => {
+    const record = full();
+    const knownDevices = {
+      captures: 1473,
+      devices: 1,
+      right: 1464,
+      withinThree: 1470,
+      roleBalancedRecall: 0.93,
+      roleBalancedTop3: 0.99,
+    };
+    const said =
+      'right in 1,464 of 1,473 captures of 1 device that has others (0.994), within the top three in 1,470';
+    const text = evaluationTable({ ...record, knownDevices }, style);
+    expect(text).toContain(`known devices  ${said}\n`);
+    expect(text).toMatch(/^ {15}role-balanced: recall 0\.93, top three 0\.99$/m);
+    expect(evaluationTable(record, style)).not.toContain('known devices');
+    const { roles, byDevice, unknown, calibration, accuracy, top3, macroF1 } = record;
+    const balanced = { roleBalancedRecall: 0.5, roleBalancedTop3: 0.6 };
+    const shares = { accuracy, top3, macroF1, ...balanced, roles, byDevice, unknown, calibration };
+    const withHints = { heard: 1, ...shares, knownDevices: { ...knownDevices, right: 7 } };
+    expect(evaluationTable({ ...record, withHints }, style)).toContain('known devices  right in 7 of 1,473');
+    const page = evaluationHtml({ ...record, knownDevices }, titles);
+    expect(page).toContain(`<li><b>0.994</b><span>${said}</span></li>`);
+    expect(evaluationHtml(record, titles)).not.toContain('that has others');
+  });
+
   it('has the parts that were asked for', () => {
     const text = evaluationTable(full(), style);
     expect(text).toMatch(/^by device +recall 0\.55, top three 0\.8 /m);

@@ -6,6 +6,7 @@ import {
   captureWeights,
   checkTrainingSet,
   leaveDevicesOut,
+  leaveGroupsOut,
   oneLayerClassifier,
   type RoleTrainer,
   type RoleTrainingSet,
@@ -64,6 +65,36 @@ describe('leaveDevicesOut', () => {
     const out = leaveDevicesOut(set, { folds: 3, seed: 1, train: trainSmall });
     const marks = set.examples.map((example, index) => [example.label, out.evaluable[index]]);
     for (const [label, mark] of marks) expect(mark).toBe(label === 1 ? 0 : 1);
+  });
+
+  it('marks captures of devices that are learnt from in other captures', async () => {
+    // Nine captures of devices a, b and c: of b one is learnt from in every fold, c has one only.
+    const devices = ['a', 'a', 'a', 'b', 'b', 'c', 'd', 'd', 'd'];
+    const labels = [0, 0, 0, 0, 0, 0, 1, 1, 1];
+    const examples = devices.map((device, i) => ({
+      file: `${i}`,
+      label: labels[i]!,
+      device,
+      rows: new Uint32Array(0),
+      counts: new Float64Array(0),
+    }));
+    const groups = ['x', 'y', 'y', 'p', 'q', 'c', 'd', 'd', 'd'];
+    const sides: number[][] = [];
+    const out = await leaveGroupsOut({
+      set: { roles: ['A', 'B'], examples },
+      folds: 5,
+      groupOf: (_, index) => groups[index]!,
+      always: (index) => index === 4,
+      answer: (trained, tested, fold) => {
+        sides[fold] = Array.from(trained);
+        return new Float64Array(tested.length * 2);
+      },
+    });
+    const learntFrom = (device: string, fold: number): boolean =>
+      (sides[fold] ?? []).some((other) => devices[other] === device);
+    const expected = devices.map((device, i) => (learntFrom(device, out.folds[i]!) ? 1 : 0));
+    expect(Array.from(out.deviceKnown)).toEqual(expected);
+    expect(expected).toEqual([1, 1, 1, 1, 0, 0, 0, 0, 0]);
   });
 
   it('keeps coarser groups together, and takes no more folds than there are', () => {

@@ -99,6 +99,26 @@ describe('evaluateRoles', () => {
     });
   });
 
+  it('counts captures of known devices apart', () => {
+    const deviceKnown = [1, 1, 0, 0, 1, 0, 1];
+    const { knownDevices, ...rest } = evaluateRoles({ ...small, deviceKnown }, { confidence: asIs });
+    // a1 half and within three, b2 right; d1 is not scored.
+    expect(knownDevices).toEqual({
+      captures: 3,
+      devices: 2,
+      right: 2,
+      withinThree: 3,
+      roleBalancedRecall: (0.5 + 1) / 2,
+      roleBalancedTop3: 1,
+    });
+    expect(rest).toEqual(evaluateRoles(small, { confidence: asIs }));
+    const none = { ...small, deviceKnown: deviceKnown.map(() => 0) };
+    expect(evaluateRoles(none)).not.toHaveProperty('knownDevices');
+    expect(() => evaluateRoles({ ...small, deviceKnown: [1] })).toThrowError(
+      expect.objectContaining({ code: 'NML_INTERNAL' }),
+    );
+  });
+
   it('says null where everything is Unknown, and moves with the cut', () => {
     expect(evaluateRoles(small, { unknownCut: 0.95 }).unknown).toEqual({
       share: 1,
