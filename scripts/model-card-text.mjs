@@ -25,11 +25,12 @@ export const limits = `## Limits
   no addresses), for "nearest known device".
 - Hosts of the Windows labs were recorded while others experimented with attack tools; some unusual administration is among
   their normal captures.
-- Behaviour: "normal" means like that role's training captures in three views: connections and failures within a minute,
-  administrative reach, single sessions. Seen: scans of or by the device, ARP spoofing, remote administration between
-  workstations (nearly all of that from one laboratory). Not seen: process commands to PLCs, command channels that look like
-  ordinary sessions, theft over remote procedure calls. Router and kitchen appliance have too few captures or
-  devices for a verdict; printers and the roles of the lab are compared with the lab's.
+- Behaviour: "normal" means like that role's training captures in four views: connections and failures within a minute,
+  administrative reach, single sessions, contacts with single peers. Seen: scans of or by the device, ARP spoofing, remote
+  administration between workstations (nearly all of that from one laboratory), in the lab also beacons and bulk uploads. Not
+  seen without \`--names\`: process commands to PLCs. Not seen at all: command channels that look like ordinary sessions,
+  theft over remote procedure calls. Router and kitchen appliance have too few captures or devices for a verdict; printers and
+  the roles of the lab are compared with the lab's.
 - Half of the captures are shorter than 64 seconds; two of three are from 2016.
 
 ## Use
