@@ -23,7 +23,13 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { bsd2Clause } from './bsd-2-clause.mjs';
-import { compileFlow, compileOutliers, compileParquet, compileTable } from './compile-assembly.mjs';
+import {
+  compileFlow,
+  compileOutliers,
+  compileParquet,
+  compileTable,
+  compileTraining,
+} from './compile-assembly.mjs';
 import { makeVendors } from './make-vendors.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -184,6 +190,7 @@ async function main() {
   writeFileSync(join(beside, 'table.wasm'), await compileTable(root));
   writeFileSync(join(beside, 'outliers.wasm'), await compileOutliers(root));
   writeFileSync(join(beside, 'parquet.wasm'), await compileParquet(root));
+  writeFileSync(join(beside, 'training.wasm'), await compileTraining(root));
   if (!process.argv.includes('--no-types')) declarations();
   swap();
   keepCompiledCode();

@@ -1,5 +1,4 @@
 /** Numeric kernels without domain words. */
-export { type AdamState, adamConstants, adamState, adamStep } from './adam.js';
 export {
   applyConfidence,
   applyTemperature,
@@ -10,13 +9,13 @@ export {
 export { type FoldRequest, groupedFolds } from './folds.js';
 export { type RealPartTransform, realPartTransform } from './fourier.js';
 export {
+  adamConstants,
   type LayerBatch,
-  type LayerGradients,
   type LayerParameters,
-  layerGradients,
+  type LayerTraining,
   layerParameters,
-  sumLayerGradients,
-} from './layer-gradients.js';
+  trainLayers,
+} from './layer-training.js';
 export {
   averagePrecision,
   type BalancedShare,

@@ -13,6 +13,8 @@ export interface Random {
   below(limit: number): number;
   /** Standard normal deviate. */
   normal(): number;
+  /** Fills a list with 1 where `uniform` would be at least the share, with 0 where it would be below: the same draws. */
+  keep(share: number, list: Uint8Array): void;
 }
 
 /** splitmix32: spreads a small seed over all bits (Steele, Lea and Flood, OOPSLA 2014, with a 32-bit mixer). */
@@ -57,7 +59,32 @@ export function createRandom(seed: number): Random {
   for (let i = 0; i < 15; i++) uint32();
 
   const uniform = (): number => ((uint32() >>> 5) * 0x4000000 + (uint32() >>> 6)) / 0x20000000000000;
-  return { uint32, uniform, below: (limit) => Math.floor(uniform() * limit), normal: polarNormal(uniform) };
+  // The stream again with its state in variables of its own: nets draw some millions of times at a stretch.
+  const keep = (share: number, list: Uint8Array): void => {
+    const limit = share * 0x20000000000000;
+    let x = a;
+    let y = b;
+    let z = c;
+    let count = counter;
+    for (let i = 0; i < list.length; i++) {
+      const first = (((x + y) | 0) + count) | 0;
+      x = y ^ (y >>> 9);
+      y = (z + (z << 3)) | 0;
+      z = (((z << 21) | (z >>> 11)) + first) | 0;
+      const second = (((x + y) | 0) + count + 1) | 0;
+      x = y ^ (y >>> 9);
+      y = (z + (z << 3)) | 0;
+      z = (((z << 21) | (z >>> 11)) + second) | 0;
+      count = (count + 2) | 0;
+      list[i] = (first >>> 5) * 0x4000000 + (second >>> 6) < limit ? 0 : 1;
+    }
+    a = x;
+    b = y;
+    c = z;
+    counter = count;
+  };
+  const below = (limit: number): number => Math.floor(uniform() * limit);
+  return { uint32, uniform, below, normal: polarNormal(uniform), keep };
 }
 
 /** Marsaglia's polar method; the second deviate of each pair is kept for the next call. */

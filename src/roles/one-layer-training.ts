@@ -1,14 +1,11 @@
 import { NetworkmlError } from '../errors.js';
 import {
-  adamState,
-  adamStep,
   createRandom,
   type LayerParameters,
-  layerGradients,
   layerParameters,
   type Random,
   type SparseRows,
-  sumLayerGradients,
+  trainLayers,
 } from '../math/index.js';
 import type { OneLayerModel } from './one-layer.js';
 import { mergeSessions, type SoftTargets } from './soft-targets.js';
@@ -112,11 +109,11 @@ export function drawLayerWeights({ w1, w2, b1 }: LayerParameters, inputs: number
 function optimise(parameters: LayerParameters, data: SoftTargets, settings: OneLayerSettings): void {
   const { epochs, l2, learningRate, onProgress } = settings;
   const batch = { ...data, values: Float64Array.from(data.rows.values), absent: new Float64Array(0) };
-  const room = layerGradients(parameters, batch);
-  const state = adamState(parameters.all.length);
-  for (let epoch = 1; epoch <= epochs; epoch++) {
-    const loss = sumLayerGradients(parameters, batch, room, null, onProgress !== undefined);
-    adamStep(parameters, room.gradients.all, state, learningRate, l2);
-    onProgress?.(epoch, epochs, loss);
-  }
+  trainLayers(parameters, batch, (training) => {
+    for (let epoch = 1; epoch <= epochs; epoch++) {
+      const loss = training.sumGradients(false, onProgress !== undefined);
+      training.step(learningRate, l2);
+      onProgress?.(epoch, epochs, loss);
+    }
+  });
 }

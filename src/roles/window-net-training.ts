@@ -1,16 +1,13 @@
 import { NetworkmlError } from '../errors.js';
 import {
-  adamState,
-  adamStep,
   createRandom,
   type LayerBatch,
-  type LayerParameters,
-  layerGradients,
+  type LayerTraining,
   layerParameters,
   narrowRows,
   type Random,
   type SparseRows,
-  sumLayerGradients,
+  trainLayers,
 } from '../math/index.js';
 import { drawLayerWeights } from './one-layer-training.js';
 import { mergeSessions, type SoftTargets } from './soft-targets.js';
@@ -70,7 +67,7 @@ export function trainWindowNet(
   const random = createRandom(settings.seed);
   const parameters = layerParameters(kept.length, settings.hidden, set.roles.length);
   drawLayerWeights(parameters, kept.length, random);
-  optimise(parameters, prepared, settings, random);
+  trainLayers(parameters, prepared, (training) => optimise(training, settings, random));
   return {
     columns: kept,
     mean,
@@ -141,16 +138,12 @@ function prepare(
   return { rows, values, absent, targets, weights: data.weights };
 }
 
-function optimise(parameters: LayerParameters, batch: LayerBatch, settings: Settings, random: Random): void {
+function optimise(training: LayerTraining, settings: Settings, random: Random): void {
   const { dropout, epochs, l2, learningRate } = settings;
-  const room = layerGradients(parameters, batch);
-  const state = adamState(parameters.all.length);
-  const kept = dropout > 0 ? new Uint8Array(batch.values.length) : null;
+  const { kept } = training;
   for (let epoch = 0; epoch < epochs; epoch++) {
-    if (kept !== null) {
-      for (let entry = 0; entry < kept.length; entry++) kept[entry] = random.uniform() < dropout ? 0 : 1;
-    }
-    sumLayerGradients(parameters, batch, room, kept, false);
-    adamStep(parameters, room.gradients.all, state, learningRate, l2);
+    if (dropout > 0) random.keep(dropout, kept);
+    training.sumGradients(dropout > 0, false);
+    training.step(learningRate, l2);
   }
 }

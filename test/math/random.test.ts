@@ -40,6 +40,17 @@ describe('createRandom', () => {
     for (let i = 0; i < 1000; i++) expect(random.uint32()).toBe(Number(slow()));
   });
 
+  it('keeps by the draws of uniform, and goes on behind them', () => {
+    const random = createRandom(5);
+    const other = createRandom(5);
+    for (const share of [0, 0.3, 0.999]) {
+      const list = new Uint8Array(501);
+      random.keep(share, list);
+      expect(list).toEqual(list.map(() => (other.uniform() < share ? 0 : 1)));
+    }
+    expect(random.uint32()).toBe(other.uint32());
+  });
+
   it('gives the same stream for the same seed and another for every other', () => {
     const firstOf = (seed: number) => Array.from({ length: 4 }, createRandom(seed).uint32).join();
     expect(firstOf(5)).toBe(firstOf(5));
