@@ -76,7 +76,8 @@ async function trainSetForest(
   { seed, threads = 1 }: RoleTrainingOptions,
 ): Promise<ForestModel> {
   const { layout, roles } = set;
-  const { model } = await trainForestThreaded({ layout, roles }, forestItems(set, chosen), { seed }, threads);
+  const settings = { seed, outOfBag: false };
+  const { model } = await trainForestThreaded({ layout, roles }, forestItems(set, chosen), settings, threads);
   return model;
 }
 

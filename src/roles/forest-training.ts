@@ -3,7 +3,9 @@ import { createRandom, type Random } from '../math/index.js';
 import type { ForestModel } from './forest.js';
 import type { Splitter } from './forest-cuts.js';
 import { type CodedItems, codeItems, type ForestItems } from './forest-data.js';
-import { type GrownTree, TreeGrower } from './forest-tree.js';
+import { LeafTable } from './forest-leaves.js';
+import { onlyPresence, PresenceGrower } from './forest-presence.js';
+import { type GrownTree, TreeGrower, type TreeSettings, worthCounting } from './forest-tree.js';
 
 /** Settings of the training; what is left out has the value in `forestDefaults`. */
 export interface ForestOptions {
@@ -17,6 +19,8 @@ export interface ForestOptions {
   readonly splitter?: Splitter;
   /** Whether each tree sees a bootstrap of the rows; otherwise all of them. */
   readonly bootstrap?: boolean;
+  /** Whether `OutOfBag` is estimated, which takes as long as growing where trees are deep; it is unless this is false. */
+  readonly outOfBag?: boolean;
 }
 
 export const forestDefaults = { trees: 300, leafItems: 1, splitter: 'best', bootstrap: true } as const;
@@ -24,7 +28,7 @@ export const forestDefaults = { trees: 300, leafItems: 1, splitter: 'best', boot
 /** Trees first .. last of a forest, as a thread grows them. */
 export interface GrownTrees {
   readonly trees: readonly GrownTree[];
-  /** Votes of the trees that had not seen an item, [items x classes]; without bootstrap all zero. */
+  /** Votes of the trees that had not seen an item, [items x classes]; without bootstrap, or where nobody asks, all zero. */
   readonly outOfBagVotes: Float64Array;
 }
 
@@ -42,7 +46,7 @@ export interface OutOfBag {
 export function growTrees(data: CodedItems, options: ForestOptions, first: number, last: number): GrownTrees {
   const settings = { ...forestDefaults, ...options };
   const columnsPerSplit = options.columnsPerSplit ?? Math.max(1, Math.floor(Math.sqrt(data.columns.length)));
-  const grower = new TreeGrower(data, { ...settings, columnsPerSplit });
+  const grower = treeGrower(data, { ...settings, columnsPerSplit });
   const items = data.row.length;
   const drawn = new Float64Array(items);
   const weights = new Float64Array(data.pairRow.length);
@@ -59,9 +63,14 @@ export function growTrees(data: CodedItems, options: ForestOptions, first: numbe
     }
     const grown = grower.grow(weights, random);
     trees.push(grown);
-    if (settings.bootstrap) voteOutOfBag(grown, data, drawn, outOfBagVotes);
+    if (settings.bootstrap && options.outOfBag !== false) voteOutOfBag(grown, data, drawn, outOfBagVotes);
   }
   return { trees, outOfBagVotes };
+}
+
+function treeGrower(data: CodedItems, settings: TreeSettings): TreeGrower | PresenceGrower {
+  const quick = settings.splitter === 'best' && worthCounting(data, settings) && onlyPresence(data);
+  return quick ? new PresenceGrower(data, settings) : new TreeGrower(data, settings);
 }
 
 /** The seed of one tree: 21 bits of the forest's seed over 32 bits of the tree's number and the seed's upper half. */
@@ -131,7 +140,7 @@ function leafOf(tree: GrownTree, { codes, values, valueStart, pairRow }: CodedIt
   }
 }
 
-/** What the votes of all trees say about unseen rows; NaN when no row was ever unseen. */
+/** What the votes of all trees say about unseen rows; NaN when no row was ever unseen or nobody asks. */
 function outOfBag(items: ForestItems, votes: Float64Array): OutOfBag {
   const { classCount, label, copies, weight } = items;
   let right = 0;
@@ -175,8 +184,7 @@ function joinTrees(about: ForestAbout, data: CodedItems, trees: readonly GrownTr
   const threshold = new Float32Array(nodes);
   const child = new Uint32Array(nodes);
   const roots = new Uint32Array(trees.length);
-  const places = new Map<string, number>();
-  const distributions: number[] = [];
+  const table = new LeafTable(classCount);
   let offset = 0;
   trees.forEach((tree, index) => {
     roots[index] = offset;
@@ -189,21 +197,12 @@ function joinTrees(about: ForestAbout, data: CodedItems, trees: readonly GrownTr
         child[offset + node] = offset + next;
         continue;
       }
-      const leaf = tree.leaves.subarray(next * classCount, (next + 1) * classCount);
-      const key = leaf.join();
-      let place = places.get(key);
-      if (place === undefined) {
-        place = places.size;
-        places.set(key, place);
-        distributions.push(...leaf);
-      }
-      child[offset + node] = place;
+      child[offset + node] = table.place(tree.leaves, next * classCount);
     }
     offset += tree.column.length;
   });
   const { layout, roles } = about;
   const { columnCount } = data.rows;
-  const leaves = Float32Array.from(distributions);
   return {
     kind: 'random-forest',
     layout,
@@ -213,7 +212,7 @@ function joinTrees(about: ForestAbout, data: CodedItems, trees: readonly GrownTr
     column,
     threshold,
     child,
-    distributions: leaves,
+    distributions: table.distributions(),
   };
 }
 

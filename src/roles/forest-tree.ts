@@ -21,6 +21,11 @@ export interface GrownTree {
   readonly leaves: Float32Array;
 }
 
+/** Whether looking at all entries of a node takes less than looking at the columns that would be drawn. */
+export function worthCounting({ rows }: CodedItems, { columnsPerSplit }: TreeSettings): boolean {
+  return rows.indices.length / Math.max(1, rows.rowCount) < columnsPerSplit;
+}
+
 /** Room that all trees of one forest share. */
 export class TreeGrower {
   private readonly sample: Uint32Array;
@@ -50,9 +55,7 @@ export class TreeGrower {
     this.differs = new Uint8Array(columns);
     this.touched = new Uint32Array(columns);
     this.firstValue = new Float32Array(columns);
-    const { rows } = data;
-    const entriesPerRow = rows.indices.length / Math.max(1, rows.rowCount);
-    this.place = entriesPerRow < settings.columnsPerSplit ? placesOf(data) : null;
+    this.place = worthCounting(data, settings) ? placesOf(data) : null;
     this.present = new Float64Array(this.place === null ? 0 : columns * data.classCount);
   }
 
@@ -70,7 +73,8 @@ export class TreeGrower {
     const column = new Int32Array(2 * count);
     const threshold = new Float32Array(2 * count);
     const child = new Uint32Array(2 * count);
-    const leaves: number[] = [];
+    const leaves = new Float32Array(count * data.classCount);
+    let leafCells = 0;
     let nodes = 1;
     const stack = [0, 0, count];
     while (stack.length > 0) {
@@ -87,15 +91,15 @@ export class TreeGrower {
       } else {
         column[node] = -1;
         threshold[node] = cuts.totalWeight;
-        child[node] = leaves.length / data.classCount;
-        for (const sum of cuts.total) leaves.push(sum / cuts.totalWeight);
+        child[node] = leafCells / data.classCount;
+        for (const sum of cuts.total) leaves[leafCells++] = sum / cuts.totalWeight;
       }
     }
     return {
       column: column.slice(0, nodes),
       threshold: threshold.slice(0, nodes),
       child: child.slice(0, nodes),
-      leaves: Float32Array.from(leaves),
+      leaves: leaves.slice(0, leafCells),
     };
   }
 
