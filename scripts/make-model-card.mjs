@@ -172,12 +172,11 @@ function hintsSection() {
     return `${titleOf(role)} ${own((run) => run.roles)}, then ${own((run) => run.withHints.roles)}`;
   });
   return `
-### With what devices say of themselves
+### With what devices say of themselves, and what their makers are known for
 
-By wish (\`--hints\`) answers rest on it, too: ${hints.tokens} tokens of DHCP, multicast DNS, SSDP, HTTP, LLMNR and NetBIOS that two devices or more
-say, real ones or the lab's, kept as hashes. In ${heard.join(' / ')} of the ${byLabels[0].captures} real captures that can be judged something known is said when
-their device is left out; the others are answered as without. Most of these are of
-consumer devices that were being set up. Temperature ${hints.temperature.toFixed(3)}, offset ${hints.offset.toFixed(3)}, Unknown cut ${hints.unknownBelow}.
+By wish (\`--hints\`) answers rest on it, too: ${hints.opinions.map(({ tokens }) => tokens).join(' and ')} tokens of DHCP, multicast DNS, SSDP, HTTP, LLMNR and NetBIOS that two devices or more
+say, real ones or the lab's, and of what makers of network interfaces are known for (docs/roles.md), kept as hashes. In ${heard.join(' / ')} of the ${byLabels[0].captures} real captures that can be judged something is known when
+their device is left out; the others are answered as without. Temperature ${hints.temperature.toFixed(3)}, offset ${hints.offset.toFixed(3)}, Unknown cut ${hints.unknownBelow}.
 
 | | recall, role-balanced | top three, role-balanced | accuracy by capture | top three by capture | calibration error, every device alike |
 |---|---|---|---|---|---|

@@ -291,7 +291,7 @@ export interface KnownDevicesRecord {
   roleBalancedTop3: number;
 }
 
-/** Figures of the same captures where answers rest on what devices say of themselves, too. */
+/** Figures of the same captures where answers rest on what devices say of themselves and their makers are known for, too. */
 export interface HintedFigures
   extends Pick<
     EvaluationRecord,
@@ -395,7 +395,7 @@ export interface BundleRecord {
   problem: string | null;
   roles: BundleRoleRecord[];
   classifiers: string[];
-  /** Tokens of what devices say of themselves that its ensemble knows; absent where it was trained without. */
+  /** Tokens of what devices say of themselves and makers are known for that its ensemble knows; absent where it was trained without. */
   hints?: number;
   views: string[];
   bytes: number;

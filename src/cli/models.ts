@@ -132,8 +132,12 @@ function describe(directory: string, { manifest, sha256 }: ManifestFile): Bundle
 
 function hintsOf({ classifiers }: ManifestFile['manifest']): Pick<BundleRecord, 'hints'> {
   const meta = classifiers.find(({ kind }) => kind === 'ensemble')?.meta.hints;
-  const tokens = typeof meta === 'object' && meta !== null && 'tokens' in meta ? meta.tokens : undefined;
-  return typeof tokens === 'number' ? { hints: tokens } : {};
+  if (typeof meta !== 'object' || meta === null) return {};
+  const opinions: unknown = 'opinions' in meta ? meta.opinions : [meta];
+  const counts = Array.isArray(opinions)
+    ? opinions.map((one: { tokens?: unknown } | null) => one?.tokens)
+    : [];
+  return { hints: counts.reduce<number>((sum, count) => sum + (typeof count === 'number' ? count : 0), 0) };
 }
 
 function nameless(directory: string): BundleRecord {

@@ -119,7 +119,7 @@ export const optionTable = {
   hints: {
     kind: 'flag',
     describe:
-      'read what devices say of themselves, too (DHCP, multicast DNS, SSDP, HTTP; names in DNS and TLS are shown only), which is payload',
+      'count what the maker of a device is known for, and read what devices say of themselves (DHCP, multicast DNS, SSDP, HTTP; names in DNS and TLS are shown only), which is payload',
     setting: true,
   },
   quiet: { kind: 'flag', alias: 'q', describe: 'no progress and no messages but the results', setting: true },

@@ -1,30 +1,50 @@
 /**
  * What devices say of themselves as tokens: only what devices of one kind share, no names of hosts, sites or people. Names
- * asked for in DNS and TLS are no tokens: they tell makers and networks, not roles (docs/roles.md).
+ * asked for in DNS and TLS are no tokens: they tell makers and networks, not roles (docs/roles.md). What a device's maker is
+ * known for is a token, too.
  */
 import type { DeviceHints, HintKind } from '../sessions/index.js';
+import { kindsOfMaker, makerKinds } from './maker-kinds.js';
 
 /** Layout id of sets of tokens, by their hashes. */
 export const HINTS_LAYOUT = 'hints/1';
 
-/** A token of what a device says. */
+/** A token of what a device says, or of its maker. */
 export interface HintToken {
-  readonly kind: HintKind;
+  readonly kind: HintKind | 'maker';
   readonly word: string;
   /** Unsigned 32-bit number that stands for it in tables and bundles. */
   readonly hash: number;
 }
 
-/** The distinct tokens of a device's hints, in their order. */
-export function hintTokens(hints: readonly Pick<DeviceHints, 'kind' | 'text'>[]): HintToken[] {
-  const tokens = new Map<string, HintToken>();
+/**
+ * The distinct tokens of a device's hints, in their order, then those of its maker.
+ * @param vendor the maker's name in the registry of MAC addresses; null where it is not known
+ */
+export function hintTokens(
+  hints: readonly Pick<DeviceHints, 'kind' | 'text'>[],
+  vendor: string | null = null,
+): HintToken[] {
+  const tokens = new Map<number, HintToken>();
   for (const { kind, text } of hints) {
     for (const word of wordsOf(kind, text)) {
-      const key = `${kind} ${word}`;
-      if (!tokens.has(key)) tokens.set(key, { kind, word, hash: hashOf(key) });
+      const token = tokenOf(kind, word);
+      if (!tokens.has(token.hash)) tokens.set(token.hash, token);
     }
   }
-  return [...tokens.values()];
+  const made = vendor === null ? [] : kindsOfMaker(vendor);
+  return [...tokens.values(), ...made.map((kind) => tokenOf('maker', kind))];
+}
+
+function tokenOf(kind: HintToken['kind'], word: string): HintToken {
+  return { kind, word, hash: hashOf(`${kind} ${word}`) };
+}
+
+const makerHashes: ReadonlySet<number> = new Set(makerKinds.map((kind) => tokenOf('maker', kind).hash));
+
+/** Whether a hash is that of what a maker is known for: of few words, which are no secret of any device. */
+export function isMakerHash(hash: number): boolean {
+  return makerHashes.has(hash);
 }
 
 /** The hashes of tokens, ascending, each once. */

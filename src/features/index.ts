@@ -1,5 +1,6 @@
 export * from './behaviour/index.js';
-export { HINTS_LAYOUT, type HintToken, hintHashes, hintTokens } from './hint-tokens.js';
+export { HINTS_LAYOUT, type HintToken, hintHashes, hintTokens, isMakerHash } from './hint-tokens.js';
+export { kindsOfMaker, type MakerKind, makerKinds } from './maker-kinds.js';
 export * from './netml/index.js';
 export * from './networkml-04/index.js';
 export { portServiceName } from './port-names.js';

@@ -35,5 +35,7 @@ export function heardIn(without: AnsweredCaptures | null, spoken: AnsweredCaptur
 export function hintWarnings(asked: boolean, measured: boolean): string[] {
   return !asked || measured
     ? []
-    : ['nothing rests on what devices say: none of it is known, or the classifier does not read it'];
+    : [
+        'nothing rests on what devices say or makers are known for: none of it is known, or the classifier does not read it',
+      ];
 }

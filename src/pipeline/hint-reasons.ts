@@ -18,6 +18,7 @@ const words: Readonly<Record<Kind, (list: string) => string>> = {
   'tls-name': (list) => `asks TLS servers for ${list}`,
   'dns-name': (list) => `asks DNS for ${list}`,
   'name-service': (list) => `asks for names by ${list}`,
+  maker: (list) => `has a maker known for ${list}`,
 };
 
 /** The kinds of some tokens, in their order. */

@@ -108,7 +108,7 @@ function hintAnswer(
   if (model.kind !== 'ensemble' || model.hints === undefined || judgedBy === null) return undefined;
   const { hints } = model;
   const answerOf = (tokens: readonly HintToken[]) => withHints(hints, headers, hintHashes(tokens));
-  const heard = new Set(knownTokens(hints, hintHashes(said)).map((place) => hints.tokens[place]));
+  const heard = new Set(knownTokens(hints, hintHashes(said)));
   const known = said.filter(({ hash }) => heard.has(hash));
   const raw = answerOf(known);
   if (raw === undefined) return undefined;

@@ -1,6 +1,5 @@
 import { judgeCapture, nameViewIds, withNames } from '../anomaly/index.js';
 import { NetworkmlError } from '../errors.js';
-import { hintTokens } from '../features/index.js';
 import type { CaptureProgress, CaptureSource, SkippedHandler } from '../pcap/index.js';
 import { unknownRole } from '../roles/index.js';
 import { describeDevice, deviceHint } from '../sessions/index.js';
@@ -14,6 +13,7 @@ import type {
 } from '../types.js';
 import { anomalyRecord } from './behaviour-record.js';
 import { meanOfSessions, portViewId } from './behaviour-views.js';
+import { tokensOf } from './device-tokens.js';
 import { type JudgedRole, judgeRole } from './judge-role.js';
 import type { LoadedBundle, LoadedClassifier } from './loaded-bundle.js';
 import {
@@ -128,8 +128,7 @@ interface Chosen {
 /** The device in doubt: of two hosts that the sessions cannot tell apart, the one whose role is clearer. */
 function byEvidence(hosts: ObservedHosts, bundle: LoadedBundle, judge: LoadedClassifier): Chosen {
   const { rival } = hosts;
-  const saidBy = ({ device }: DeviceView) =>
-    hintTokens(hosts.hints?.of(describeDevice(hosts.table, device)) ?? []);
+  const saidBy = ({ device }: DeviceView) => tokensOf(hosts, device);
   const answer = judgeRole(hosts, bundle, judge, saidBy(hosts));
   if (rival === undefined) return { hosts, answer };
   const other = judgeRole(rival, bundle, judge, saidBy(rival));

@@ -27,7 +27,7 @@ import {
   type RoleModel,
   roleTrainingDefaults,
   tensorFlowOptimiser,
-  trainHintModel,
+  trainHints,
   trainOneLayer,
   trainRoleModel,
 } from '../roles/index.js';
@@ -278,10 +278,14 @@ function checkHints(corpus: Corpus, kinds: readonly ClassifierKind[]): void {
     throw new NetworkmlError('NML_CONFIG', `hints: only the ensemble reads them, not ${kinds.join(', ')}`);
   }
   const { hints = [] } = roleSets(corpus);
-  if (trainHintModel(corpus.set, hints, allExamples(corpus.set)) !== undefined) return;
-  throw new NetworkmlError('NML_TRAIN_DATA', 'no two devices say the same of themselves', {
-    hint: 'train without --hints; training tables hold what devices say when features --kind training had --hints',
-  });
+  if (trainHints(corpus.set, hints, allExamples(corpus.set)) !== undefined) return;
+  throw new NetworkmlError(
+    'NML_TRAIN_DATA',
+    'no two devices say the same of themselves, and no maker is known',
+    {
+      hint: 'train without --hints; training tables hold what devices say when features --kind training had --hints',
+    },
+  );
 }
 
 function confidenceOf({ evaluation }: CrossValidated): { temperature: number; offset: number } {

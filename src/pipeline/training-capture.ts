@@ -3,12 +3,12 @@ import { basename } from 'node:path';
 import {
   type BehaviourUnits,
   hintHashes,
-  hintTokens,
   type ServiceWindows,
   type SessionVectors,
   signatureColumns,
 } from '../features/index.js';
 import { type DeviceHint, describeDevice } from '../sessions/index.js';
+import { tokensOf } from './device-tokens.js';
 import type { Label } from './labels.js';
 import { type Observation, observe } from './observe.js';
 
@@ -77,10 +77,7 @@ export async function readTrainingCapture(
     sessions: sessionVectors(seen.vectors),
     windows: windowVectors(seen.windows),
     units: seen.behaviour.units,
-    hints:
-      seen.hints === undefined
-        ? null
-        : hintHashes(hintTokens(seen.hints.of(describeDevice(seen.table, seen.device)))),
+    hints: seen.hints === undefined ? null : hintHashes(tokensOf(seen, seen.device)),
     fromTable: false,
   };
 }

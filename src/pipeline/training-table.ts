@@ -10,6 +10,7 @@ import {
   codeLayoutId,
   contactLayoutId,
   HINTS_LAYOUT,
+  isMakerHash,
   nameLayoutId,
   netLayoutId,
   PORT_PROTOCOL_LAYOUT,
@@ -102,14 +103,16 @@ export function appendTrainingCapture(
 /** Tokens of fewer devices stay where they were read: what one device alone says could name it. */
 const LEAST_DEVICES = 2;
 
-/** Appends the rows that were held back, with those tokens that two devices or more say. */
+/** Appends the rows that were held back, with those tokens that two devices or more say, and what makers are known for. */
 export function appendHintRows(batch: ColumnBatch, held: readonly HeldHints[], full: () => void): void {
   const devices = new Map<number, Set<string>>();
   for (const { device, hints } of held) {
     for (const token of hints) devices.set(token, (devices.get(token) ?? new Set()).add(device));
   }
   for (const { head, row, hints } of held) {
-    const columns = hints.filter((token) => (devices.get(token)?.size ?? 0) >= LEAST_DEVICES);
+    const columns = hints.filter(
+      (token) => isMakerHash(token) || (devices.get(token)?.size ?? 0) >= LEAST_DEVICES,
+    );
     const values = Array.from(columns, () => 1);
     appendVector(batch, head, row, { view: HINTS_LAYOUT, columns, values }, full);
   }

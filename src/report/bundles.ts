@@ -29,7 +29,12 @@ export function bundleBlock(record: BundleRecord, style: ReportStyle): string {
     ['classifiers', record.classifiers.join(', ')],
     ...(record.hints === undefined
       ? []
-      : [['hints', `${count(record.hints)} tokens of what devices say`] satisfies [string, string]]),
+      : [
+          ['hints', `${count(record.hints)} tokens of what devices say and makers are known for`] satisfies [
+            string,
+            string,
+          ],
+        ]),
     ['behaviour', record.views.length === 0 ? 'not judged' : `views ${record.views.join(', ')}`],
     ['size', byteSize(record.bytes)],
     ['state', record.intact ? 'intact' : `damaged: ${record.problem ?? 'unknown why'}`],

@@ -69,7 +69,10 @@ function hintedLines({ withHints }: EvaluationRecord): string {
   if (withHints === undefined) return '';
   const { unknown, calibration } = withHints;
   const rows: [string, string][] = [
-    ['with hints', `${count(withHints.heard)} captures say something known; the same figures with it:`],
+    [
+      'with hints',
+      `${count(withHints.heard)} captures with something known of what devices say or makers are known for; the same figures with it:`,
+    ],
     ['accuracy', decimal(withHints.accuracy)],
     ['top three', decimal(withHints.top3)],
     [

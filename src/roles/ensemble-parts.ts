@@ -6,8 +6,10 @@ import { decodeKnownDevices, encodeKnownDevices, type KnownDevices } from './kno
 import {
   type BundleArray,
   type EncodedModel,
+  inside,
   namesOf,
   numberOf,
+  objectOf,
   partOf,
   textOf,
   wholeOf,
@@ -169,21 +171,6 @@ function decodeNet(
     w2: partOf(arrays, 'w2', 'float32', [hidden, classes]),
     b2: partOf(arrays, 'b2', 'float32', [classes]),
   };
-}
-
-/** The arrays below a prefix, without it. */
-function inside(arrays: EncodedModel['arrays'], prefix: string): EncodedModel['arrays'] {
-  return Object.fromEntries(
-    Object.entries(arrays)
-      .filter(([name]) => name.startsWith(prefix))
-      .map(([name, array]) => [name.slice(prefix.length), array]),
-  );
-}
-
-function objectOf(value: unknown): Record<string, unknown> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    refuse('a part of it is no object');
-  return value as Record<string, unknown>;
 }
 
 function refuse(problem: string): never {

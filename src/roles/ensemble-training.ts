@@ -4,7 +4,7 @@ import type { ForestModel } from './forest.js';
 import { forestItems } from './forest-items.js';
 import { trainForestThreaded } from './forest-threads.js';
 import { forestDefaults } from './forest-training.js';
-import { trainHintModel } from './hint-ratios.js';
+import { trainHints } from './hint-ratios.js';
 import { knownDevices } from './known-devices.js';
 import { nearestDefaults } from './nearest-member.js';
 import { trainOneLayer } from './one-layer-training.js';
@@ -23,7 +23,7 @@ export interface RoleSets {
   readonly netColumns: number;
   /** Columns of the windows up to this one say which services there are; the others weigh half when captures are compared. */
   readonly serviceColumns: number;
-  /** Hashes of what the device of each example says, where that is learnt from: see `trainHintModel`. */
+  /** Hashes of what the device of each example says, where that is learnt from: see `trainHints`. */
   readonly hints?: readonly (Uint32Array | null)[];
 }
 
@@ -101,7 +101,7 @@ async function trainEnsemble(
   });
   const oneLayer = options.oneLayer ?? trainOneLayer(sessions, chosen, { seed });
   onProgress?.(steps, steps);
-  const hints = sets.hints === undefined ? undefined : trainHintModel(sessions, sets.hints, chosen);
+  const hints = sets.hints === undefined ? undefined : trainHints(sessions, sets.hints, chosen);
   return {
     kind: 'ensemble',
     layout: windows.layout,

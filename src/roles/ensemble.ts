@@ -28,8 +28,11 @@ export interface EnsembleModel {
   readonly nearest: NearestSettings | null;
   /** Weights of the members; they sum to 1, the nets share theirs evenly. */
   readonly shares: EnsembleShares;
-  /** What is made of what devices say of themselves; only in bundles that were trained with it, and asked by wish alone. */
-  readonly hints?: HintModel;
+  /**
+   * What is made of what devices say of themselves, and of what their makers are known for; only in bundles that were
+   * trained with it, and asked by wish alone.
+   */
+  readonly hints?: readonly HintModel[];
 }
 
 export interface EnsembleShares {

@@ -1,9 +1,26 @@
 import { NetworkmlError } from '../errors.js';
 import type { HintModel } from './hint-ratios.js';
-import { type EncodedModel, numberOf, partOf, wholeOf } from './model-parts.js';
+import {
+  type BundleArray,
+  type EncodedModel,
+  inside,
+  numberOf,
+  objectOf,
+  partOf,
+  wholeOf,
+} from './model-parts.js';
 
-/** Takes the ratios of tokens apart for a bundle. */
-export function encodeHints({ tokens, gains, silence, weight }: HintModel): EncodedModel {
+/** Takes opinions apart for a bundle: the arrays of each have its number in front. */
+export function encodeHints(models: readonly HintModel[]): EncodedModel {
+  const encoded = models.map(encodeOpinion);
+  const arrays: Record<string, BundleArray> = {};
+  encoded.forEach((one, index) => {
+    for (const [name, array] of Object.entries(one.arrays)) arrays[`${index}/${name}`] = array;
+  });
+  return { meta: { opinions: encoded.map(({ meta }) => meta) }, arrays };
+}
+
+function encodeOpinion({ tokens, gains, silence, weight }: HintModel): EncodedModel {
   const [count, classes] = [tokens.length, silence.length];
   return {
     meta: { tokens: count, weight },
@@ -17,6 +34,21 @@ export function encodeHints({ tokens, gains, silence, weight }: HintModel): Enco
 
 /** Puts them together again. @throws NetworkmlError `NML_MODEL_MANIFEST` */
 export function decodeHints(
+  meta: EncodedModel['meta'],
+  arrays: EncodedModel['arrays'],
+  classCount: number,
+): HintModel[] {
+  // Bundles up to 1.5 have one, without a number.
+  if (meta.opinions === undefined) return [decodeOpinion(meta, arrays, classCount)];
+  if (!Array.isArray(meta.opinions) || meta.opinions.length === 0) {
+    throw new NetworkmlError('NML_MODEL_MANIFEST', 'ensemble: opinions is not a list');
+  }
+  return meta.opinions.map((opinion: unknown, index) =>
+    decodeOpinion(objectOf(opinion), inside(arrays, `${index}/`), classCount),
+  );
+}
+
+function decodeOpinion(
   meta: EncodedModel['meta'],
   arrays: EncodedModel['arrays'],
   classCount: number,

@@ -1,17 +1,18 @@
 /**
- * What devices say of themselves as a second opinion: how much likelier each token is said by devices of a role than by
- * devices of all roles (naive Bayes over sets of tokens). The answer of another classifier is multiplied by it, weighted
- * down, as tokens come in bundles.
+ * What devices say of themselves as a second opinion, and what their makers are known for as a third: how much likelier
+ * each token is with devices of a role than with devices of all roles (naive Bayes over sets of tokens). The answer of
+ * another classifier is multiplied by it, weighted down, as tokens come in bundles.
  */
+import { isMakerHash } from '../features/index.js';
 import type { RoleTrainingSet } from './training-set.js';
 
-/** Log ratios of tokens by role. */
+/** Log ratios of the tokens of one kind of opinion by role. */
 export interface HintModel {
   /** Hashes of the tokens it knows, ascending. */
   readonly tokens: Uint32Array;
-  /** [tokens x roles]: log ratio of the token being said, less that of its not being said. */
+  /** [tokens x roles]: log ratio of the token being said, less that of its not being said where that counts. */
   readonly gains: Float32Array;
-  /** [roles]: sum of the log ratios of all tokens not being said. */
+  /** [roles]: sum of the log ratios of all tokens not being said; 0 where that does not count. */
   readonly silence: Float32Array;
   /** What the sum of the log ratios of a capture, divided by the root of its known tokens, is multiplied by. */
   readonly weight: number;
@@ -24,27 +25,62 @@ export interface HintSettings {
   readonly priorDevices: number;
   /** Tokens of fewer devices are not learnt. */
   readonly leastDevices: number;
+  /** Whether it counts, too, that a token is not said. */
+  readonly silence: boolean;
 }
 
-/** Found by cross-validation over whole devices and over whole families (docs/roles.md). */
-export const hintDefaults: HintSettings = { weight: 0.2, priorDevices: 0.5, leastDevices: 2 };
+/** What devices say. Found by cross-validation over whole devices and over whole families (docs/roles.md), as what follows. */
+export const hintDefaults: HintSettings = {
+  weight: 0.2,
+  priorDevices: 0.5,
+  leastDevices: 2,
+  silence: true,
+};
+
+/** What makers are known for: few words, so that those of one device are learnt, too. Nobody keeps silent about them. */
+export const makerDefaults: HintSettings = {
+  weight: 0.6,
+  priorDevices: 0.5,
+  leastDevices: 1,
+  silence: false,
+};
 
 /** Shares of devices are kept away from 0 and 1 by so much: of all roles, and of one. */
 const LEAST_SHARE = 1e-3;
 const LEAST_ROLE_SHARE = 1e-4;
 
 /**
- * Learns from the chosen captures in which something is said. Devices count alike, and roles count alike in what is usual;
+ * Learns what devices say and what makers are known for, each by itself.
+ *
+ * @param hints hashes of the tokens of each example; null where they were not read or are not learnt from.
+ * @returns an opinion for each of both of which something can be learnt; undefined where nothing can.
+ */
+export function trainHints(
+  set: Pick<RoleTrainingSet, 'roles' | 'examples'>,
+  hints: readonly (Uint32Array | null)[],
+  chosen: Uint32Array,
+): HintModel[] | undefined {
+  const words = hints.map((own) => own?.filter((token) => !isMakerHash(token)) ?? null);
+  const makers = hints.map((own) => own?.filter(isMakerHash) ?? null);
+  const models = [
+    trainHintModel(set, words, chosen, hintDefaults),
+    trainHintModel(set, makers, chosen, makerDefaults),
+  ].filter((model) => model !== undefined);
+  return models.length > 0 ? models : undefined;
+}
+
+/**
+ * Learns one opinion from the chosen captures in which something is said. Devices count alike, and roles count alike in what is usual;
  * a role of which no device says anything is as likely with any tokens as without.
  *
  * @param hints hashes of the tokens of each example; null where they were not read or are not learnt from.
  * @returns undefined when no token is said by enough devices.
  */
-export function trainHintModel(
+function trainHintModel(
   { roles, examples }: Pick<RoleTrainingSet, 'roles' | 'examples'>,
   hints: readonly (Uint32Array | null)[],
   chosen: Uint32Array,
-  settings: HintSettings = hintDefaults,
+  settings: HintSettings,
 ): HintModel | undefined {
   const speaking = Array.from(chosen).filter((index) => (hints[index]?.length ?? 0) > 0);
   const devices = groupBy(speaking, (index) => examples[index]?.device ?? '');
@@ -86,7 +122,7 @@ function logRatios(
   counts: Float64Array,
   said: Float64Array,
   tokenCount: number,
-  { priorDevices }: HintSettings,
+  { priorDevices, silence }: HintSettings,
 ): { gains: Float32Array; silence: Float32Array } {
   const classCount = counts.length;
   const heard = counts.reduce((sum, count) => sum + (count > 0 ? 1 : 0), 0);
@@ -105,7 +141,7 @@ function logRatios(
         LEAST_ROLE_SHARE,
         (priorDevices * usual + own) / (priorDevices + (counts[role] as number)),
       );
-      const silent = Math.log((1 - share) / (1 - usual));
+      const silent = silence ? Math.log((1 - share) / (1 - usual)) : 0;
       gains[token * classCount + role] = Math.log(share / usual) - silent;
       silences[role] = (silences[role] as number) + silent;
     }
@@ -127,8 +163,13 @@ function groupBy<K>(indices: readonly number[], keyOf: (index: number) => K): Ma
   return groups;
 }
 
-/** Indices of those tokens that the model knows. */
-export function knownTokens({ tokens }: HintModel, said: ArrayLike<number>): number[] {
+/** Those tokens that one of the opinions knows. */
+export function knownTokens(models: readonly HintModel[], said: readonly number[] | Uint32Array): number[] {
+  return Array.from(said).filter((token) => models.some(({ tokens }) => placeOf(tokens, token) >= 0));
+}
+
+/** Indices of those tokens that an opinion knows. */
+function placesOf({ tokens }: HintModel, said: ArrayLike<number>): number[] {
   const places: number[] = [];
   for (let i = 0; i < said.length; i++) {
     const place = placeOf(tokens, said[i] as number);
@@ -151,18 +192,28 @@ function placeOf(tokens: Uint32Array, token: number): number {
 }
 
 /**
- * Raw probabilities of a device, given what it says besides.
+ * Raw probabilities of a device, given what it says besides and what its maker is known for.
  *
  * @param probabilities [roles] by another classifier, sums to 1.
  * @param said hashes of the tokens of the capture, each once.
  * @returns [roles], sums to 1; undefined when no token is known: then the other answer stands.
  */
 export function withHints(
+  models: readonly HintModel[],
+  probabilities: Float64Array,
+  said: ArrayLike<number>,
+): Float64Array | undefined {
+  let answer: Float64Array | undefined;
+  for (const model of models) answer = withOpinion(model, answer ?? probabilities, said) ?? answer;
+  return answer;
+}
+
+function withOpinion(
   model: HintModel,
   probabilities: Float64Array,
   said: ArrayLike<number>,
 ): Float64Array | undefined {
-  const places = knownTokens(model, said);
+  const places = placesOf(model, said);
   if (places.length === 0) return undefined;
   const { gains, silence, weight } = model;
   const classCount = silence.length;

@@ -72,7 +72,8 @@ export {
   type HintSettings,
   hintDefaults,
   knownTokens,
-  trainHintModel,
+  makerDefaults,
+  trainHints,
   withHints,
 } from './hint-ratios.js';
 export {

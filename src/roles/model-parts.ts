@@ -22,6 +22,22 @@ function refuse(problem: string): never {
   throw new NetworkmlError('NML_MODEL_MANIFEST', problem);
 }
 
+/** The arrays below a prefix, without it. */
+export function inside(arrays: EncodedModel['arrays'], prefix: string): EncodedModel['arrays'] {
+  return Object.fromEntries(
+    Object.entries(arrays)
+      .filter(([name]) => name.startsWith(prefix))
+      .map(([name, array]) => [name.slice(prefix.length), array]),
+  );
+}
+
+/** A part that has parts of its own. @throws NetworkmlError `NML_MODEL_MANIFEST` */
+export function objectOf(value: unknown): Record<string, unknown> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    refuse('a part of the model is no object');
+  return value as Record<string, unknown>;
+}
+
 /** A text that is not empty. @throws NetworkmlError `NML_MODEL_MANIFEST` */
 export function textOf(meta: Meta, name: string): string {
   const value = meta[name];

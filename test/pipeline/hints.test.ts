@@ -114,7 +114,7 @@ describe('a bundle that was trained with what devices say', () => {
     const [own, without] = [hearing, bare].map(({ bundle }) => bundle.manifest.classifiers[0]?.meta);
     const { hints, ...rest } = own as Record<string, unknown>;
     expect(rest).toEqual(without);
-    expect(hints).toMatchObject({ tokens: 3, weight: 0.2 });
+    expect(hints).toMatchObject({ opinions: [{ tokens: 3, weight: 0.2 }] });
     expect(bare.classifier().withHints).toBeNull();
   });
 
@@ -123,7 +123,8 @@ describe('a bundle that was trained with what devices say', () => {
     const tokens = ['_ipp._tcp', '_scanner._tcp', '_imap._tcp'].map(
       (name) => ({ kind: 'mdns-asks', text: name }) as const,
     );
-    expect(model.kind === 'ensemble' && model.hints?.tokens).toEqual(hintHashes(hintTokens(tokens)));
+    expect(model.kind === 'ensemble' && model.hints?.[0]?.tokens).toEqual(hintHashes(hintTokens(tokens)));
+    expect(model.kind === 'ensemble' && model.hints).toHaveLength(1);
     expect(readFileSync(path('hearing/manifest.json'), 'utf8')).not.toContain('_ipp');
   });
 
@@ -189,6 +190,67 @@ describe('a prediction', () => {
     }
     const asked = await predict(desk, { bundle: bare, hints: true });
     expect(asked.model.classifier).toBe('ensemble');
+  });
+});
+
+describe('what makers are known for', () => {
+  /** A capture in which nothing is said, of a device with this address. */
+  const madeBy = (mac: string, role: string, device: number, run: number): Uint8Array => {
+    const bytes = Buffer.from(capture(role, device, run, []));
+    const [own, other] = ['022000000009', mac].map((digits) => Buffer.from(digits, 'hex')) as [
+      Buffer,
+      Buffer,
+    ];
+    for (let at = bytes.indexOf(own); at >= 0; at = bytes.indexOf(own, at + 6)) other.copy(bytes, at);
+    return bytes;
+  };
+  const makers: Readonly<Record<string, string>> = {
+    Printer: '008077',
+    Workstation: '001422',
+    Plc: '000e8c',
+  };
+  const made = path('made');
+  let bundle: LoadedBundle;
+  beforeAll(async () => {
+    mkdirSync(made);
+    for (const role of testRoles) {
+      for (let device = 0; device < 3; device++) {
+        const bytes = madeBy(`${makers[role] ?? '022000'}000009`, role, device, 0);
+        writeFileSync(join(made, `${role}-unit${device}-Mon1200-n${device}.pcap`), bytes);
+      }
+    }
+    bundle = await train('by-makers', made, { hints: true });
+  });
+
+  it('moves the answer where it is asked, and is a reason', async () => {
+    // Another maker of printers than the one that was learnt from.
+    const epson = madeBy('0026ab000009', 'Workstation', 8, 3);
+    const without = await predict(epson, { bundle });
+    const asked = await predict(epson, { bundle, hints: true });
+    expect(without.model.classifier).toBe('ensemble');
+    expect(asked.model.classifier).toBe('ensemble+hints');
+    expect(asked.hints).toEqual([]);
+    const share = (record: typeof asked) =>
+      record.role.top.find(({ role }) => role === 'Printer')?.confidence ?? 0;
+    expect(share(asked)).toBeGreaterThan(share(without));
+    const printer = await predict(madeBy('0026ab000009', 'Printer', 8, 3), { bundle, hints: true });
+    expect(printer.role.why.map(({ feature }) => feature)).toContain('has a maker known for printers');
+  });
+
+  it('has no say for makers of other things and for addresses that nobody was given', async () => {
+    for (const mac of ['000e58000009', '022000000009']) {
+      const bytes = madeBy(mac, 'Workstation', 8, 3);
+      const { hints, ...asked } = await predict(bytes, { bundle, hints: true });
+      expect(asked).toEqual(await predict(bytes, { bundle }));
+      expect(hints).toEqual([]);
+    }
+  });
+
+  it('is kept in training tables, of one device as well', async () => {
+    await writeTable(path('made.csv'), made, true);
+    await train('by-table', path('made.csv'), { hints: true });
+    const manifest = (name: string) => readFileSync(path(`${name}/manifest.json`), 'utf8');
+    expect(manifest('by-table')).toBe(manifest('by-makers'));
   });
 });
 

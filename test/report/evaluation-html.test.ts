@@ -151,13 +151,13 @@ describe('the table', () => {
     const balanced = { roleBalancedRecall: 0.814, roleBalancedTop3: 0.916 };
     const withHints = { heard: 1234, ...shares, ...balanced, roles, byDevice, unknown, calibration };
     const text = evaluationTable({ ...record, withHints }, style);
-    expect(text).toContain('with hints     1,234 captures say something known');
+    expect(text).toContain('with hints     1,234 captures with something known');
     expect(text).toContain('role-balanced  recall 0.814, top three 0.916');
     expect(text).toContain('role-balanced  recall 0.509, top three 0.757');
     expect(evaluationTable(record, style)).not.toContain('hints');
     const page = evaluationHtml({ ...record, withHints }, titles);
     expect(page).toContain(
-      'recall with what devices say of themselves (top three 0.916; by capture 0.715; heard in 1,234)',
+      'recall with what devices say of themselves and makers are known for (top three 0.916; by capture 0.715; heard in 1,234)',
     );
     expect(evaluationHtml(record, titles)).not.toContain('what devices say');
   });

@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import { hintTokens } from '../../src/features/index.js';
 import { decodeHints, encodeHints } from '../../src/roles/hint-parts.js';
 import {
   type HintModel,
   hintDefaults,
   knownTokens,
+  makerDefaults,
   type RoleExample,
-  trainHintModel,
+  trainHints,
   withHints,
 } from '../../src/roles/index.js';
 import { testRandom } from '../support/random.js';
@@ -29,7 +31,7 @@ function learn(list: readonly Heard[], roleCount = 3, chosen = list.map((_, inde
     }),
   );
   const hints = list.map(({ said }) => (said === null ? null : Uint32Array.from(said)));
-  return trainHintModel({ roles, examples }, hints, Uint32Array.from(chosen));
+  return trainHints({ roles, examples }, hints, Uint32Array.from(chosen));
 }
 
 const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length;
@@ -102,9 +104,10 @@ describe('what devices say as a second opinion', () => {
   ];
 
   it('speaks for the role whose devices say it, and leaves silent roles where they are', () => {
-    const model = learn(list) as HintModel;
+    const models = learn(list) as HintModel[];
+    const [model] = models as [HintModel];
     expect(Array.from(model.tokens)).toEqual([10, 20]);
-    const answer = withHints(model, even, [10]) as Float64Array;
+    const answer = withHints(models, even, [10]) as Float64Array;
     expect(answer[0]).toBeGreaterThan(answer[2] as number);
     expect(answer[2]).toBeGreaterThan(answer[1] as number);
     expect(model.silence[2]).toBe(0);
@@ -112,16 +115,16 @@ describe('what devices say as a second opinion', () => {
   });
 
   it('has no say where nothing known is said', () => {
-    const model = learn(list) as HintModel;
-    expect(withHints(model, even, [])).toBeUndefined();
-    expect(withHints(model, even, [30, 99])).toBeUndefined();
-    expect(knownTokens(model, [30, 20, 99])).toEqual([1]);
+    const models = learn(list) as HintModel[];
+    expect(withHints(models, even, [])).toBeUndefined();
+    expect(withHints(models, even, [30, 99])).toBeUndefined();
+    expect(knownTokens(models, [30, 20, 99])).toEqual([20]);
   });
 
   it('is learnt from the chosen captures alone, and of tokens of two devices or more', () => {
-    expect(learn(list, 3, [0, 2])?.tokens).toEqual(Uint32Array.of(20));
+    expect(learn(list, 3, [0, 2])?.[0]?.tokens).toEqual(Uint32Array.of(20));
     expect(learn(list, 3, [0, 4, 5])).toBeUndefined();
-    expect(learn([...list, { label: 2, device: 'e', said: [30] }])?.tokens).toEqual(
+    expect(learn([...list, { label: 2, device: 'e', said: [30] }])?.[0]?.tokens).toEqual(
       Uint32Array.of(10, 20, 30),
     );
   });
@@ -131,27 +134,59 @@ describe('what devices say as a second opinion', () => {
     expect(learn(often)).toEqual(learn(list));
   });
 
+  const made = (vendor: string) => hintTokens([], vendor).map(({ hash }) => hash);
+
+  it('learns what makers are known for by itself, from one device, and does not count what they are not known for', () => {
+    const [speaker, printer] = [made('Sonos, Inc.'), made('Brother Industries, LTD.')];
+    const models = learn([
+      ...list,
+      { label: 0, device: 'f', said: [...speaker] },
+      { label: 1, device: 'g', said: [...printer, 20] },
+    ]) as HintModel[];
+    expect(models.map(({ tokens, weight }) => [tokens.length, weight])).toEqual([
+      [2, hintDefaults.weight],
+      [2, makerDefaults.weight],
+    ]);
+    const [, makers] = models as [HintModel, HintModel];
+    expect(Array.from(makers.silence)).toEqual([0, 0, 0]);
+    // Usual is a half; of one device of the role that shows it, and a half like the mean: 1.25 / 1.5, of none 0.25 / 1.5.
+    const likelier = [(1.25 / 1.5 / 0.5) ** 0.6, (0.25 / 1.5 / 0.5) ** 0.6, 1];
+    const sum = likelier.reduce((a, b) => a + b, 0);
+    const answer = withHints(models, even, made('Bose Corporation')) as Float64Array;
+    for (const [role, p] of answer.entries()) expect(p).toBeCloseTo((likelier[role] as number) / sum, 6);
+    // Both opinions are heard, one after the other.
+    const both = withHints(models, even, [...speaker, 20]) as Float64Array;
+    const first = withHints([models[0] as HintModel], even, [20]) as Float64Array;
+    expect(Array.from(both)).toEqual(Array.from(withHints([makers], first, speaker) as Float64Array));
+    expect(withHints(models, even, made('Axis Communications AB'))).toBeUndefined();
+  });
+
   it('comes out of a bundle as it went in, and nothing crooked does', async () => {
-    const model = learn(list) as HintModel;
-    const { meta, arrays } = encodeHints(model);
-    expect(decodeHints(JSON.parse(JSON.stringify(meta)), arrays, 3)).toEqual(model);
-    expect(meta).toEqual({ tokens: 2, weight: hintDefaults.weight });
+    const models = learn([...list, { label: 0, device: 'f', said: made('Sonos, Inc.') }]) as HintModel[];
+    const { meta, arrays } = encodeHints(models);
+    expect(decodeHints(JSON.parse(JSON.stringify(meta)), arrays, 3)).toEqual(models);
+    const [words, makers] = [
+      { tokens: 2, weight: hintDefaults.weight },
+      { tokens: 1, weight: makerDefaults.weight },
+    ];
+    expect(meta).toEqual({ opinions: [words, makers] });
+    // A bundle of before, with words alone.
+    const before = Object.fromEntries(
+      ['tokens', 'gains', 'silence'].map((name) => [name, arrays[`0/${name}`]]),
+    );
+    expect(decodeHints(words, before as typeof arrays, 3)).toEqual([models[0]]);
+    const silence = { dtype: 'float32' as const, shape: [3], data: Float32Array.of(0, Number.NaN, 0) };
+    const tokens = { dtype: 'uint32' as const, shape: [2], data: Uint32Array.of(20, 10) };
     const refused = [
-      () => decodeHints({ ...meta, tokens: 3 }, arrays, 3),
-      () => decodeHints({ ...meta, weight: -1 }, arrays, 3),
+      () => decodeHints({ opinions: [{ ...words, tokens: 3 }, makers] }, arrays, 3),
+      () => decodeHints({ opinions: [words, { ...makers, weight: -1 }] }, arrays, 3),
+      () => decodeHints({ opinions: [words, makers, makers] }, arrays, 3),
+      () => decodeHints({ opinions: [] }, arrays, 3),
+      () => decodeHints({ opinions: [words, null] }, arrays, 3),
+      () => decodeHints({ opinions: words }, arrays, 3),
       () => decodeHints(meta, arrays, 4),
-      () =>
-        decodeHints(
-          meta,
-          { ...arrays, silence: { dtype: 'float32', shape: [3], data: Float32Array.of(0, Number.NaN, 0) } },
-          3,
-        ),
-      () =>
-        decodeHints(
-          meta,
-          { ...arrays, tokens: { dtype: 'uint32', shape: [2], data: Uint32Array.of(20, 10) } },
-          3,
-        ),
+      () => decodeHints(meta, { ...arrays, '1/silence': silence }, 3),
+      () => decodeHints(meta, { ...arrays, '0/tokens': tokens }, 3),
     ];
     for (const make of refused) expect(await codeOf(make)).toBe('NML_MODEL_MANIFEST');
   });
