@@ -21,11 +21,3 @@ export {
   sessions,
 } from './table';
 export { walk } from './walk';
-export {
-  logged,
-  logRows,
-  logStates,
-  marked,
-  markedCounts,
-  markedEntries,
-} from './window-log';

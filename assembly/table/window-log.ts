@@ -1,4 +1,7 @@
-/** What sessions did in the minutes that they have left: see src/sessions/activity/window-log.ts. */
+/**
+ * What sessions did in the minutes that they have left. The minute a row is in is kept in the row itself, so that a session
+ * that lives in one minute only, as nearly all of a scan do, takes nothing here.
+ */
 import { MOST_ENTRIES } from '../../src/sessions/activity/window-layout';
 import { allocate } from '../flow/memory';
 

@@ -31,10 +31,10 @@ export interface RoleSets {
  * Weights of the members, found by cross-validation over whole devices and over whole families (docs/roles.md): likeness
  * to known captures lifts the top three, the contract's network helps them a little and costs nothing.
  */
-export const ensembleShares: EnsembleShares = { forest: 0.27, nets: 0.27, oneLayer: 0.06, nearest: 0.4 };
+const ensembleShares: EnsembleShares = { forest: 0.27, nets: 0.27, oneLayer: 0.06, nearest: 0.4 };
 
 /** Nets in the ensemble; their seeds follow one another. */
-export const ensembleNets = 3;
+const ensembleNets = 3;
 
 /** What the training of all classifiers is made of, for the manifest. */
 export const roleTrainingDefaults = {

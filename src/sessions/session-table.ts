@@ -1,5 +1,4 @@
 import type { Packet, PlainPackets } from '../pcap/index.js';
-import type { WindowLog } from './activity/window-log.js';
 import { CoreKeys } from './core/core-keys.js';
 import { HostStacks } from './host-stacks.js';
 import { Owners } from './owners.js';
@@ -84,20 +83,6 @@ export class SessionTable {
   get base(): { seconds: number; nanoseconds: number } {
     const { baseSeconds, baseNanoseconds } = this.core.run;
     return { seconds: baseSeconds.value, nanoseconds: baseNanoseconds.value };
-  }
-
-  /** What sessions did in the minutes that they have left. */
-  get windows(): WindowLog {
-    const { core } = this;
-    const { logged, logRows, logStates, marked, markedEntries, markedCounts } = core.run;
-    return {
-      count: logged.value,
-      rows: core.wordsAt(logRows.value, logged.value),
-      states: core.wordsAt(logStates.value, logged.value),
-      marked: marked.value,
-      markedEntries: core.wordsAt(markedEntries.value, marked.value),
-      markedCounts: core.wordsAt(markedCounts.value, marked.value),
-    };
   }
 
   /** The hosts that the capture could be about, from the rows so far. */

@@ -28,12 +28,6 @@ export interface TableExports extends PacketTaker, RecordWalker, KeyKeeper, Devi
   likeliestOwner(): number;
   leaveOutMac(mac: number): void;
   leaveOutAddress(version: number, address: number): void;
-  readonly logged: CoreNumber;
-  readonly logRows: CoreNumber;
-  readonly logStates: CoreNumber;
-  readonly marked: CoreNumber;
-  readonly markedEntries: CoreNumber;
-  readonly markedCounts: CoreNumber;
 }
 
 /** What is looked at of an IP header: flags of IPv4, hop limit of IPv6, TTL of IPv4. */

@@ -8,17 +8,28 @@ import {
   sessNumberCount,
 } from '../../src/features/index.js';
 import { openCapture } from '../../src/pcap/index.js';
-import { ArpLog, type Device, type SessionTable, sessionize } from '../../src/sessions/index.js';
+import { ArpLog, type Device, SessionTable, sessionize } from '../../src/sessions/index.js';
 import { classicPieces, fileOf } from '../support/capture-files.js';
 import { LINK_RAW, LINK_SLL } from '../support/frames.js';
 import { testRandom } from '../support/random.js';
 import { randomTraffic } from '../support/traffic.js';
 import { partsOf, slowAdm, slowChoice, slowContacts, slowSessUnit } from './slow-behaviour.js';
-import { slowEntries, slowMinute } from './slow-minutes.js';
+import { MinuteNotes, slowMinute } from './slow-minutes.js';
 import { hostOf, ownAddress, type TablePacket, tableOf } from './table-packets.js';
 
+/** A table, and what its packets did by the minute. */
+interface Noted {
+  readonly table: SessionTable;
+  readonly notes: MinuteNotes;
+}
+
+function notedTable(packets: readonly TablePacket[]): Noted {
+  const notes = new MinuteNotes();
+  return { table: tableOf(packets, (packet, table) => notes.add(packet, table)), notes };
+}
+
 /** Everything that is collected of a device against its twins. */
-function compare(table: SessionTable, device: Device, label: string): void {
+function compare({ table, notes }: Noted, device: Device, label: string): void {
   const { units, activity } = collectBehaviour(table, new ArpLog(), device);
   const parts = partsOf(table, device);
   compareSess(units.sess, parts, label);
@@ -41,7 +52,7 @@ function compare(table: SessionTable, device: Device, label: string): void {
       else expect(of.candidates[column], label).toContainEqual(expect.objectContaining(behind));
     });
   });
-  compareNet(table, { units: units.net, activity }, parts, label);
+  compareNet(notes, { units: units.net, activity }, parts, label);
 }
 
 function compareSess(
@@ -61,7 +72,7 @@ function compareSess(
 }
 
 function compareNet(
-  table: SessionTable,
+  notes: MinuteNotes,
   {
     units,
     activity,
@@ -72,7 +83,7 @@ function compareNet(
   label: string,
 ): void {
   const { entries, facts, starts, ends } = activity;
-  const slow = slowEntries(table, parts);
+  const slow = notes.entriesOf(parts);
   expect([...entries.rows], label).toEqual(slow.map(({ part }) => part.row));
   expect([...entries.facts], label).toEqual(slow.map((entry) => entry.facts));
   expect([...(entries.marks ?? slow.map(() => 0))], label).toEqual(slow.map(({ marks }) => marks));
@@ -127,10 +138,10 @@ function randomPackets(seed: number): TablePacket[] {
 describe('units of behaviour', () => {
   it('are those of their twins on random sessions', () => {
     for (let seed = 0; seed < 40; seed++) {
-      const table = tableOf(randomPackets(seed));
-      compare(table, hostOf(ownAddress), `seed ${seed}`);
+      const noted = notedTable(randomPackets(seed));
+      compare(noted, hostOf(ownAddress), `seed ${seed}`);
       // A second device of the same table, with several addresses.
-      if (seed % 4 === 0) compare(table, hostOf(0x0a000002, 0x0a000003, 0x5db8d801), `seed ${seed}, peers`);
+      if (seed % 4 === 0) compare(noted, hostOf(0x0a000002, 0x0a000003, 0x5db8d801), `seed ${seed}, peers`);
     }
   });
 
@@ -143,12 +154,18 @@ describe('units of behaviour', () => {
       for (let seed = 0; seed < 40; seed++) {
         const traffic = randomTraffic(7000 * linkType + seed, { linkType });
         const bytes = fileOf(classicPieces(traffic.files, { linkType }));
-        const { table, device } = await sessionize(openCapture(bytes), {
-          binSeconds: [900, 0, 60][seed % 3] as number,
-        });
+        const binSeconds = [900, 0, 60][seed % 3] as number;
+        const { table, device } = await sessionize(openCapture(bytes), { binSeconds });
         if (device === undefined) continue;
-        compare(table, device, `seed ${seed}`);
-        if (device.rivalDevice !== undefined) compare(table, device.rivalDevice, `seed ${seed}, rival`);
+        const notes = new MinuteNotes();
+        const again = new SessionTable({ binSeconds });
+        await openCapture(bytes).read((packet) => {
+          again.add(packet);
+          notes.add(packet, again);
+        });
+        compare({ table, notes }, device, `seed ${seed}`);
+        if (device.rivalDevice !== undefined)
+          compare({ table, notes }, device.rivalDevice, `seed ${seed}, rival`);
       }
     });
   }
@@ -177,7 +194,7 @@ describe('units of behaviour', () => {
       protocol: 17,
       port: 1000 + i,
     }));
-    compare(tableOf(packets), hostOf(ownAddress), 'addresses');
+    compare(notedTable(packets), hostOf(ownAddress), 'addresses');
   });
 });
 
@@ -195,19 +212,20 @@ describe('sessions of a full slice', () => {
   it('are chosen in each slice by itself: one of every service and side, then evenly spaced ones', () => {
     const port = (i: number) => (i === 977 ? 6667 : i === 3 ? 22 : 443);
     const packets = [...many(1500, port), ...many(200, port, 1000), ...many(600, port, 2000)];
-    const { sess } = collectBehaviour(tableOf(packets), new ArpLog(), hostOf(ownAddress)).units;
+    const noted = notedTable(packets);
+    const { sess } = collectBehaviour(noted.table, new ArpLog(), hostOf(ownAddress)).units;
     expect([sess.met, sess.count]).toEqual([2300, 512 + 200 + 512]);
     expect([...sess.sessionRow]).toEqual(expect.arrayContaining([0, 3, 501, 977, 1500, 1700]));
     const gaps = [...sess.sessionRow.subarray(0, 512)].map((row, i, rows) => row - (rows[i - 1] ?? 0));
     expect(Math.max(...gaps)).toBeLessThanOrEqual(4);
-    compare(tableOf(packets), hostOf(ownAddress), 'full');
+    compare(noted, hostOf(ownAddress), 'full');
   });
 
   it('are spread over the services where these alone are too many', () => {
-    const table = tableOf(many(900, (i) => 1 + i));
-    const { sess } = collectBehaviour(table, new ArpLog(), hostOf(ownAddress)).units;
+    const noted = notedTable(many(900, (i) => 1 + i));
+    const { sess } = collectBehaviour(noted.table, new ArpLog(), hostOf(ownAddress)).units;
     expect(sess.count).toBe(512);
     expect(sess.sessionRow.at(-1)).toBeGreaterThan(890);
-    compare(table, hostOf(ownAddress), 'services');
+    compare(noted, hostOf(ownAddress), 'services');
   });
 });

@@ -1,5 +1,6 @@
-/** The slow twin of the `net` view on a session table: its log and its rows, minute by minute, by lists and sets. */
+/** The slow twin of the `net` view: packets and rows of a session table, minute by minute, by lists and sets. */
 import type { NetNumberName } from '../../src/features/index.js';
+import type { Packet } from '../../src/pcap/index.js';
 import type { DeviceSession, SessionTable } from '../../src/sessions/index.js';
 import { opensSession } from './slow-behaviour.js';
 
@@ -13,35 +14,72 @@ export interface SlowEntry {
   readonly marks: number;
 }
 
-/** All entries of the device by minute, in the order of the log, then of the rows. */
-export function slowEntries(table: SessionTable, parts: readonly Part[]): SlowEntry[] {
-  const { windows: log, view } = table;
-  const partOf = new Map(parts.map((part) => [part.row, part]));
-  const reached = new Map<number, number>();
-  const entries: SlowEntry[] = [];
-  const add = (row: number, state: number, count: number) => {
-    const part = partOf.get(row);
-    if (part === undefined) return;
-    const marks = count === 0 ? 0 : count - (reached.get(row) ?? 0);
-    if (count !== 0) reached.set(row, count);
-    entries.push({
-      part,
-      minute: state >>> 8,
-      facts: part.deviceIsB ? swapped(state & 255) : state & 255,
-      marks,
-    });
-  };
-  for (let entry = 0; entry < log.count; entry++) {
-    const at = [...log.markedEntries.subarray(0, log.marked)].indexOf(entry);
-    add(
-      log.rows[entry] as number,
-      log.states[entry] as number,
-      at < 0 ? 0 : (log.markedCounts[at] as number),
-    );
+/** What one row did in one minute: facts as in the row. */
+interface Note {
+  readonly row: number;
+  readonly minute: number;
+  facts: number;
+  marks: number;
+}
+
+/** What each row of a table did in each minute, by its packets as they come. */
+export class MinuteNotes {
+  /** Minutes that rows have left, in that order, and the one that each is in. */
+  private readonly left: Note[] = [];
+  private readonly current = new Map<number, Note>();
+
+  /** @param table which has just counted the packet */
+  add(packet: Packet, { newestRow: row, newestFromB: fromB, base }: SessionTable): void {
+    if (row < 0) return;
+    const seconds = packet.seconds - base.seconds + (packet.nanoseconds - base.nanoseconds) / 1e9;
+    const minute = Math.max(0, Math.floor(seconds / 60));
+    const last = this.current.get(row);
+    // A packet that comes late counts to the minute that its row has reached.
+    const note = last !== undefined && last.minute >= minute ? last : { row, minute, facts: 0, marks: 0 };
+    if (last !== undefined && last !== note) this.left.push(last);
+    this.current.set(row, note);
+    const { did, marks } = didAndMarks(packet);
+    note.facts |= fromB ? did << 1 : did;
+    note.marks += isIcmp(packet) && fromB ? marks * 65_536 : marks;
   }
-  for (const { row } of parts)
-    add(row, view.getInt32(row * 160 + 44, true), view.getInt32(row * 160 + 40, true));
-  return entries.sort((a, b) => a.minute - b.minute);
+
+  /** All entries of the device by minute: first those that rows have left. */
+  entriesOf(parts: readonly Part[]): SlowEntry[] {
+    const partOf = new Map(parts.map((part) => [part.row, part]));
+    const now = parts.flatMap(({ row }) => this.current.get(row) ?? []);
+    return [...this.left, ...now]
+      .flatMap(({ row, minute, facts, marks }) => {
+        const part = partOf.get(row);
+        if (part === undefined) return [];
+        return [{ part, minute, facts: part.deviceIsB ? swapped(facts) : facts, marks }];
+      })
+      .sort((a, b) => a.minute - b.minute);
+  }
+}
+
+const isIcmp = ({ protocol }: Packet): boolean => protocol === 1 || protocol === 58;
+
+/** What the sender did, and how much of that is a sign of failure. */
+function didAndMarks(packet: Packet): { did: number; marks: number } {
+  const { view, transportAt, frameEnd, protocol, sourcePort, payloadBytes, hasTcpFlags, tcpFlags } = packet;
+  const sent = 1 | (payloadBytes > 0 ? 4 : 0);
+  if (hasTcpFlags) {
+    const has = (...bits: number[]) => bits.every((bit) => (tcpFlags & bit) !== 0);
+    const finAlone = has(1) && !has(2) && !has(4) && !has(8) && !has(16) && !has(32);
+    const odd = tcpFlags === 0 || finAlone || has(1, 2) || has(1, 8, 32);
+    return { did: sent | (has(2) ? 16 : 0) | (has(4) ? 64 : 0), marks: odd ? 1 : 0 };
+  }
+  const there = (bytes: number) => transportAt + bytes <= frameEnd;
+  if (isIcmp(packet) && there(2)) {
+    const [echo, unreachable] = protocol === 1 ? [8, 3] : [128, 1];
+    const type = view.getUint8(transportAt);
+    if (type === unreachable) return { did: sent | 64, marks: 1 };
+    return { did: sent | (type === echo ? 16 : 0), marks: 0 };
+  }
+  if (protocol !== 17 || sourcePort !== 53 || !there(12)) return { did: sent, marks: 0 };
+  const isAnswer = view.getUint8(transportAt + 10) >= 128;
+  const code = view.getUint8(transportAt + 11) % 16;
+  return { did: sent, marks: isAnswer && code === 3 ? 1 : 0 };
 }
 
 function swapped(facts: number): number {

@@ -21,10 +21,20 @@ export interface TablePacket {
   readonly toGroup?: boolean;
 }
 
-/** A table of such packets. */
-export function tableOf(packets: readonly TablePacket[]): SessionTable {
+/**
+ * A table of such packets.
+ * @param counted called after each of them
+ */
+export function tableOf(
+  packets: readonly TablePacket[],
+  counted: (packet: Packet, table: SessionTable) => void = () => {},
+): SessionTable {
   const table = new SessionTable();
-  for (const packet of packets) table.add(packetOf(packet));
+  for (const wanted of packets) {
+    const packet = packetOf(wanted);
+    table.add(packet);
+    counted(packet, table);
+  }
   return table;
 }
 

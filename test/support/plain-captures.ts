@@ -26,6 +26,7 @@ const ODD = [0, 1, 2, 4, 5, 6, 17, 20, 40, 41, 43, 44, 47, 58, 60, 64, 69, 70, 9
 
 /** A capture of up to a dozen packets, cut and changed here and there. */
 export function randomFile(random: TestRandom): Uint8Array {
+  const pace = random.pick([1, 1, 20]);
   const packets: FilePacket[] = Array.from({ length: random.between(1, 12) }, (_, i) => {
     const frame = random.pick(frames).slice();
     for (let k = random.below(3); k > 0; k--)
@@ -33,7 +34,7 @@ export function randomFile(random: TestRandom): Uint8Array {
     const kept = random.chance(0.2) ? frame.slice(0, random.below(frame.length + 1)) : frame;
     const nanoseconds = random.chance(0.1) ? 2_500_000_000 : random.below(1e6) * 1000;
     return {
-      seconds: 1000 + i * random.below(4),
+      seconds: 1000 + i * random.below(4) * pace,
       nanoseconds,
       frame: kept,
       wireBytes: frame.length + random.below(2) * 40,
