@@ -2,18 +2,11 @@
 export { type BehaviourCalibration, type FalseAlarmRate, falseAlarmRates } from './calibration.js';
 export * from './detectors/index.js';
 export type { EncodedArray, EncodedBehaviour, EncodedView } from './encoded.js';
-export {
-  type BehaviourEvaluation,
-  type CountOf,
-  evaluateBehaviour,
-  evaluateBehaviourModel,
-  type RateFigures,
-  type RoleBehaviour,
-} from './evaluate.js';
 export type { BehaviourProgress, LabelledCapture } from './leave-out.js';
 export {
   type BehaviourMeasure,
   type BehaviourSplit,
+  type CountOf,
   type MeasuredCapture,
   measureBehaviour,
 } from './measure.js';

@@ -6,7 +6,6 @@ import {
   falseAlarmRates,
   type Thresholds,
 } from './calibration.js';
-import type { CountOf } from './evaluate.js';
 import type { LabelledCapture } from './leave-out.js';
 import { binProbabilities, hasEnoughReference, type JudgingWay, thresholdsOf, viewsOf } from './model.js';
 import { type BehaviourTraining, type LeftOutCapture, leftOutScore, trainLeavingOut } from './train.js';
@@ -16,6 +15,12 @@ import { type BehaviourTraining, type LeftOutCapture, leftOutScore, trainLeaving
  * ones, as after enrolment. Thresholds come from left-out devices in both.
  */
 export type BehaviourSplit = 'devices' | 'captures';
+
+/** A count and what it is out of. */
+export interface CountOf {
+  readonly count: number;
+  readonly of: number;
+}
 
 /** One capture's outcome. */
 export interface MeasuredCapture {

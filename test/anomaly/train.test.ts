@@ -5,10 +5,9 @@ import {
   checkBehaviour,
   decodeBehaviour,
   encodeBehaviour,
-  evaluateBehaviour,
-  evaluateBehaviourModel,
   judgeCapture,
   type LabelledCapture,
+  measureBehaviour,
   trainBehaviour,
 } from '../../src/anomaly/index.js';
 import { leaveOutJobs, roleFolds } from '../../src/anomaly/leave-out.js';
@@ -186,52 +185,45 @@ describe('a reference of numbers that are none', () => {
 
 describe('evaluation', () => {
   const attacks = [attack('camera', 'camera-0'), attack('phone', 'new'), attack('phone', 'phone-2')];
-  it('tells plain attacks apart, and counts what cannot be evaluated', () => {
-    const lonely = labelledCaptures(['printer'], 1, 6);
-    const evaluation = evaluateBehaviour({
-      roles: [...roles, 'printer'],
-      captures: [...captures, ...lonely],
-      attacks: [...attacks, attack('printer', 'printer-0')],
-      seed: 4,
-    });
-    expect(evaluation).toMatchObject({
-      mode: 'leave-devices-out',
-      normals: 40,
-      attacks: 3,
-      notEvaluated: { normals: 6, attacks: 1 },
+  const lonely = labelledCaptures(['printer'], 1, 6);
+  const training = { roles: [...roles, 'printer'], captures: [...captures, ...lonely], seed: 4 };
+
+  it('tells plain attacks apart, and leaves out what cannot be judged', () => {
+    const lists = [attacks, [attack('printer', 'printer-0'), ...attacks.slice(1)]];
+    const [all, fewer] = measureBehaviour(training, lists, 'devices');
+    expect(all).toMatchObject({
+      split: 'devices',
       areaUnderRoc: 1,
       areaUnderRocOwnRoles: 1,
+      averagePrecision: 1,
     });
-    expect(evaluation.rates.map(({ rate, detected }) => [rate, detected])).toEqual([
+    expect(all?.normals).toHaveLength(40);
+    expect(all?.attacks.map(({ index, role }) => [index, role])).toEqual([
+      [0, 'camera'],
+      [1, 'phone'],
+      [2, 'phone'],
+    ]);
+    expect(all?.rates.map(({ rate, detected }) => [rate, detected])).toEqual([
       [0.01, { count: 3, of: 3 }],
       [0.05, { count: 3, of: 3 }],
     ]);
-    for (const { rate, falseAlarms } of evaluation.rates)
+    for (const { rate, falseAlarms } of all?.rates ?? [])
       expect(falseAlarms.count / 40).toBeLessThanOrEqual(rate);
-    expect(
-      evaluation.roles.map(({ role, evaluated, detected }) => [role, evaluated, detected.count]),
-    ).toEqual([
-      ['camera', true, 1],
-      ['phone', true, 2],
-      ['printer', false, 0],
-    ]);
+    const ofLengths = all?.falseAlarmsByLength.reduce((sum, { falseAlarms }) => sum + falseAlarms.of, 0);
+    expect(ofLengths).toBe(40);
+    // The second list by itself, its first one of a role with too small a reference.
+    expect(fewer?.attacks.map(({ index }) => index)).toEqual([1, 2]);
+    expect(fewer?.attacks.map(({ score }) => score)).toEqual(all?.attacks.slice(1).map(({ score }) => score));
   });
 
-  it('measures a given model on other captures', () => {
-    const others = labelledCaptures(roles, 2, 9);
-    const evaluation = evaluateBehaviourModel(
-      model,
-      [...others, ...labelledCaptures(['fridge'], 1, 1)],
-      attacks,
+  it('knows a device from its other captures where single ones are left out', () => {
+    const [devices] = measureBehaviour(training, [attacks], 'devices');
+    const [single] = measureBehaviour(training, [attacks], 'captures');
+    expect(single?.split).toBe('captures');
+    expect(single?.rates.map(({ threshold }) => threshold)).toEqual(
+      devices?.rates.map(({ threshold }) => threshold),
     );
-    expect(evaluation).toMatchObject({
-      mode: 'model',
-      normals: 36,
-      attacks: 3,
-      notEvaluated: { normals: 1, attacks: 0 },
-    });
-    expect(evaluation.areaUnderRoc).toBe(1);
-    expect(evaluation.rates[1].threshold).toBe(model.calibration.thresholds['0.05']);
+    expect(single?.normals.map(({ score }) => score)).not.toEqual(devices?.normals.map(({ score }) => score));
   });
 });
 

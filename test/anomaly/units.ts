@@ -1,10 +1,10 @@
 /** Made-up behaviour units for tests. */
 import type { CaptureUnits, LabelledCapture } from '../../src/anomaly/index.js';
 import {
+  admNumberCount,
+  contactNumberCount,
   createSessUnits,
-  emptyAdmUnits,
-  emptyContactUnits,
-  emptyNetUnits,
+  netNumberCount,
   type SessUnits,
   sessNumberCount,
 } from '../../src/features/index.js';
@@ -39,7 +39,13 @@ export function sessOnly(rows: UnitRow[]): CaptureUnits {
 
 /** The same from units. */
 export function withSess(sess: SessUnits): CaptureUnits {
-  return { sess, net: emptyNetUnits(), adm: emptyAdmUnits(), contacts: emptyContactUnits() };
+  const none = { count: 0, numbers: new Float32Array(0), bin: new Uint32Array(0) };
+  return {
+    sess,
+    net: { ...none, columns: netNumberCount, window: new Uint32Array(0) },
+    adm: { ...none, columns: admNumberCount, peers: [] },
+    contacts: { ...none, columns: contactNumberCount, peers: [] },
+  };
 }
 
 /** Sessions of a device that asks names and fetches pages, with some spread. */

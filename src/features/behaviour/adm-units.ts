@@ -54,17 +54,6 @@ export interface AdmUnits extends VectorUnits {
   readonly peers: readonly (readonly AdmPeer[])[];
 }
 
-/** No unit. */
-export function emptyAdmUnits(): AdmUnits {
-  return {
-    count: 0,
-    columns: admNumberCount,
-    numbers: new Float32Array(0),
-    bin: new Uint32Array(0),
-    peers: [],
-  };
-}
-
 /**
  * The units that the core made of the device's sessions.
  * @param bin its slices

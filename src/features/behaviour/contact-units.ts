@@ -45,17 +45,6 @@ export interface ContactUnits extends VectorUnits {
   readonly peers: readonly (readonly (ContactPeer | null)[])[];
 }
 
-/** No unit. */
-export function emptyContactUnits(): ContactUnits {
-  return {
-    count: 0,
-    columns: contactNumberCount,
-    numbers: new Float32Array(0),
-    bin: new Uint32Array(0),
-    peers: [],
-  };
-}
-
 /**
  * The units that the core made of the device's sessions.
  * @param bin its slices

@@ -4,7 +4,6 @@ export {
   admLayoutId,
   admNumberCount,
   admNumberNames,
-  emptyAdmUnits,
 } from './adm-units.js';
 export {
   type BehaviourUnits,
@@ -18,7 +17,6 @@ export {
   contactLayoutId,
   contactNumberCount,
   contactNumberNames,
-  emptyContactUnits,
   isContactShare,
 } from './contact-units.js';
 export {
@@ -38,7 +36,6 @@ export {
 export type { NetActivity } from './net-activity.js';
 export { type NetEvidence, netEvidence } from './net-evidence.js';
 export {
-  emptyNetUnits,
   isNetShare,
   type NetNumberName,
   type NetUnits,

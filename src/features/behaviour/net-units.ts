@@ -43,11 +43,6 @@ export const netNumberCount = NET_NUMBERS;
 
 export type NetNumberName = (typeof netNumberNames)[number];
 
-/** Column of a number. */
-export function netColumn(name: NetNumberName): number {
-  return netNumberNames.indexOf(name);
-}
-
 /** Numbers that are shares of 1; all others are ln(1 + count). */
 export function isNetShare(column: number): boolean {
   const name = netNumberNames[column];
@@ -58,15 +53,4 @@ export function isNetShare(column: number): boolean {
 export interface NetUnits extends VectorUnits {
   /** Minute of each unit, counted from the capture's first packet. */
   readonly window: Uint32Array;
-}
-
-/** No unit. */
-export function emptyNetUnits(): NetUnits {
-  return {
-    count: 0,
-    columns: netNumberCount,
-    numbers: new Float32Array(0),
-    bin: new Uint32Array(0),
-    window: new Uint32Array(0),
-  };
 }

@@ -19,7 +19,7 @@ export function isIcmp(protocol: number): boolean {
 }
 
 /** ICMP type (upper byte) and code; 0 when they were not captured, and for other protocols. */
-export function icmpOf(packet: Packet): number {
+function icmpOf(packet: Packet): number {
   if (!isIcmp(packet.protocol) || packet.transportAt + 2 > packet.frameEnd) return 0;
   return packet.view.getUint16(packet.transportAt);
 }

@@ -61,10 +61,8 @@ export const SIZE_MEAN = 0;
 export const SIZE_M2 = 1;
 export const SIZE_MIN = 2;
 export const SIZE_MAX = 3;
+/** The same four of the times between packets. */
 export const INTERVAL_MEAN = 4;
-export const INTERVAL_M2 = 5;
-export const INTERVAL_MIN = 6;
-export const INTERVAL_MAX = 7;
 /** 32-bit counters of TCP flags behind them: eight from a, eight from b, by bit number. */
 export const FLAG_COUNTS = 3 * SET * 2;
 export const BLOCK_DOUBLES = 3 * SET + 8;
