@@ -18,6 +18,7 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 /** File name to the type it describes and where that is declared. */
 const SCHEMAS = [
   { file: 'prediction-v1', type: 'PredictionRecord', source: 'src/types.ts' },
+  { file: 'device-summary-v1', type: 'DeviceSummaryRecord', source: 'src/types.ts' },
   { file: 'error-v1', type: 'ErrorRecord', source: 'src/types.ts' },
   { file: 'evaluation-v1', type: 'EvaluationRecord', source: 'src/types.ts' },
   { file: 'behaviour-evaluation-v1', type: 'BehaviourEvaluationRecord', source: 'src/types.ts' },

@@ -210,6 +210,29 @@ export interface ErrorRecord {
 
 export type PredictionOutcome = PredictionRecord | ErrorRecord;
 
+/** What all captures of one device say together. */
+export interface DeviceSummaryRecord {
+  schema: 'networkml/device-summary/v1';
+  /** Captures with the same MAC address are of one device; without one, those with the same first address. */
+  device: { mac: string | null; addresses: string[]; vendor: string | null };
+  captures: number;
+  /** Of all its captures. */
+  firstPacket: string | null;
+  lastPacket: string | null;
+  /**
+   * The mean of the confidences over the captures, 0 where a role is not among the first three of one; `Unknown` when
+   * more than half of the captures are.
+   */
+  role: { label: string; confidence: number; top: RankedRole[] };
+  /** How many captures have each verdict. */
+  verdicts: { normal: number; anomalous: number; notEvaluated: number };
+  /** Files of the anomalous captures, at most the first 16. */
+  anomalousCaptures: string[];
+}
+
+/** With `--by-device`: a line for each device, and one for each capture that failed. */
+export type DeviceOutcome = DeviceSummaryRecord | ErrorRecord;
+
 /** Counts and shares of one role in an evaluation. */
 export interface RoleScore {
   role: string;

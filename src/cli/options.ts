@@ -122,6 +122,11 @@ export const optionTable = {
       'count what the maker of a device is known for, and read what devices say of themselves (DHCP, multicast DNS, SSDP, HTTP; names in DNS and TLS are shown only), which is payload',
     setting: true,
   },
+  'by-device': {
+    kind: 'flag',
+    describe: 'one answer for each device, over all captures of it: the mean of their confidences',
+    setting: true,
+  },
   quiet: { kind: 'flag', alias: 'q', describe: 'no progress and no messages but the results', setting: true },
   verbose: { kind: 'flag', alias: 'v', describe: 'say what is being done', setting: true },
   'no-color': { kind: 'flag', describe: 'no colours on the terminal', setting: true },

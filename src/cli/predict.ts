@@ -5,18 +5,14 @@ import { availableParallelism } from 'node:os';
 import { setImmediate } from 'node:timers/promises';
 import { compileFilter } from '../pcap/index.js';
 import { expandInputs, type Input, type LoadedBundle, loadBundle } from '../pipeline/index.js';
-import {
-  errorSentence,
-  type PredictionFormat,
-  predictionFormats,
-  predictionReport,
-} from '../report/index.js';
+import { errorSentence, predictionFormats } from '../report/index.js';
 import type { PredictionOutcome } from '../types.js';
 import type { Command, Invocation } from './command.js';
 import { EXIT } from './exit-code.js';
 import { say } from './messages.js';
 import { openOutput } from './output.js';
 import { type Answer, type PredictSettings, predictInput } from './predict-input.js';
+import { predictReport } from './predict-report.js';
 import { captureTracker, type ProgressLine, progressLine } from './progress.js';
 import type { Settings } from './settings.js';
 import { formatFor, styleFor } from './style.js';
@@ -35,6 +31,7 @@ export const predict: Command = {
     'alarm-rate',
     'names',
     'hints',
+    'by-device',
     'view',
     'fail-on',
     'jobs',
@@ -46,6 +43,7 @@ export const predict: Command = {
     ['predict captures/ --format csv -o devices.csv', 'all captures in a directory as a table'],
     ['predict --role Printer --fail-on anomalous printer.pcap', 'exit with 10 when it is not like a printer'],
     ['predict --names plc.pcap', 'look at names and process codes, too'],
+    ['predict --by-device captures/', 'one answer for each device, over all of its captures'],
     ['predict - < printer.pcap', 'a capture from standard input'],
   ],
   run,
@@ -58,10 +56,11 @@ async function run({ words, settings }: Invocation): Promise<number> {
   const inputs = [...expandInputs(words)];
   const output = openOutput(settings.text('output'));
   const style = styleFor(output, settings, bundle.titles);
-  const report = predictionReport(formatFor(output, settings) as PredictionFormat, style, inputs.length);
   const progress = progressLine(settings);
   const tally: Tally = { all: 0, failed: 0, internal: 0, anomalous: 0, unknown: 0 };
   try {
+    const format = formatFor(output, settings);
+    const report = predictReport(format, style, inputs.length, settings.flag('by-device'));
     await output.write(report.head());
     for await (const { outcome, stack } of answers(inputs, bundle, settings, progress)) {
       progress.clear();

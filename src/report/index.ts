@@ -5,6 +5,7 @@ export { bundleBlock, bundleTable, bundleVerdicts } from './bundles.js';
 export type { ChartScore } from './detect-charts.js';
 export { detectHtml } from './detect-html.js';
 export { type DetectLearnInput, type DetectLineInput, detectLearnText, detectLine } from './detect-table.js';
+export { type DeviceFormat, deviceFormats, deviceReport } from './device-summaries.js';
 export { errorRecord, errorSentence } from './error-record.js';
 export { csvField, csvLine, displayWidth, htmlText, jsonLine, jsonText, plainText } from './escape.js';
 export { evaluationTable } from './evaluation.js';

@@ -103,6 +103,45 @@ describe('records', () => {
   });
 });
 
+describe('answers by device', () => {
+  const copy = join(directory, 'again.pcap');
+  copyFileSync(printer, copy);
+
+  it('are one record for each, behind those of captures that failed', async () => {
+    const { code, stdout } = await networkml(['predict', '--by-device', printer, notCapture, desktop, copy]);
+    const [failed, ...devices] = recordsIn(stdout);
+    expectSchema('error-v1', failed);
+    for (const device of devices) expectSchema('device-summary-v1', device);
+    expect(devices.map(({ captures }) => captures)).toEqual([2, 1]);
+    const [alone] = recordsIn((await networkml(['predict', printer])).stdout) as unknown as [
+      PredictionRecord,
+    ];
+    expect(devices[0]).toMatchObject({
+      device: { mac: alone.device.mac, addresses: alone.device.addresses },
+      role: { label: 'Printer', confidence: alone.role.confidence, top: alone.role.top },
+      firstPacket: alone.capture.firstPacket,
+    });
+    expect(code).toBe(5);
+  });
+
+  it('are a table and CSV, and no other format', async () => {
+    const words = ['predict', '--by-device', printer, desktop, copy, notCapture];
+    const table = (await networkml([...words, '--format', 'table'])).stdout;
+    expect(table).toMatch(/^role +captures +behaviour +address +maker$/m);
+    expect(table).toMatch(/^Printer +\S+ % {2,}2 {2}/m);
+    expect(table).toMatch(/^2 devices in 3 captures, 1 failed$/m);
+    const lines = (await networkml([...words, '--format', 'csv'])).stdout.trimEnd().split('\r\n');
+    expect(lines).toHaveLength(4);
+    const cells = lines.map((line) => line.replaceAll(/"(?:[^"]|"")*"/g, '').split(',').length);
+    expect(new Set(cells).size).toBe(1);
+    const output = join(directory, 'devices.html');
+    const refused = await networkml([...words, '--format', 'html', '-o', output]);
+    expect(refused.code).toBe(2);
+    expect(refused.stderr).toContain('--by-device has no format html; there are: table, json, ndjson, csv');
+    expect(readdirSync(directory).filter((name) => name.includes('devices.html'))).toEqual([]);
+  });
+});
+
 describe('formats', () => {
   const run = (format: string) => networkml(['predict', printer, notCapture, desktop, '--format', format]);
 

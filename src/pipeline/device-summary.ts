@@ -1,0 +1,96 @@
+/** What several captures of one device say together. */
+import { unknownRole } from '../roles/index.js';
+import type { DeviceSummaryRecord, PredictionRecord, RankedRole } from '../types.js';
+
+/** Anomalous captures that are named. */
+const MOST_NAMED = 16;
+
+/** Most addresses that are kept of a device, which may have a new one in every capture. */
+const MOST_ADDRESSES = 256;
+
+interface Sums {
+  readonly record: DeviceSummaryRecord;
+  /** Sum of the confidences of each role. */
+  readonly confidences: Map<string, number>;
+  unknown: number;
+}
+
+/** Answers of captures, gathered by device. */
+export interface DeviceSummaries {
+  add(record: PredictionRecord): void;
+  /** The devices in the order in which they were first met. */
+  list(): DeviceSummaryRecord[];
+}
+
+/**
+ * Gathers the answers of captures by device. A capture counts as much as any other, however long it is: over whole devices
+ * the mean is right more often than a single capture (docs/roles.md).
+ */
+export function deviceSummaries(): DeviceSummaries {
+  const devices = new Map<string, Sums>();
+  return {
+    add(record) {
+      const { mac, addresses } = record.device;
+      const key = mac ?? addresses[0] ?? '';
+      let sums = devices.get(key);
+      if (sums === undefined) {
+        sums = { record: emptySummary(record), confidences: new Map(), unknown: 0 };
+        devices.set(key, sums);
+      }
+      addCapture(sums, record);
+    },
+    list: () => [...devices.values()].map(withRole),
+  };
+}
+
+function emptySummary({ device: { mac, vendor } }: PredictionRecord): DeviceSummaryRecord {
+  return {
+    schema: 'networkml/device-summary/v1',
+    device: { mac, addresses: [], vendor },
+    captures: 0,
+    firstPacket: null,
+    lastPacket: null,
+    role: { label: unknownRole, confidence: 0, top: [] },
+    verdicts: { normal: 0, anomalous: 0, notEvaluated: 0 },
+    anomalousCaptures: [],
+  };
+}
+
+function addCapture(sums: Sums, { capture, device, role, anomaly }: PredictionRecord): void {
+  const { record, confidences } = sums;
+  const { addresses } = record.device;
+  record.captures++;
+  for (const address of device.addresses) {
+    if (addresses.length < MOST_ADDRESSES && !addresses.includes(address)) addresses.push(address);
+  }
+  record.firstPacket = first(record.firstPacket, capture.firstPacket);
+  record.lastPacket = last(record.lastPacket, capture.lastPacket);
+  for (const { role: name, confidence } of role.top) {
+    confidences.set(name, (confidences.get(name) ?? 0) + confidence);
+  }
+  if (role.label === unknownRole) sums.unknown++;
+  if (anomaly.verdict === 'not-evaluated') record.verdicts.notEvaluated++;
+  else record.verdicts[anomaly.verdict]++;
+  if (anomaly.verdict === 'anomalous' && record.anomalousCaptures.length < MOST_NAMED) {
+    record.anomalousCaptures.push(capture.file);
+  }
+}
+
+function withRole({ record, confidences, unknown }: Sums): DeviceSummaryRecord {
+  const top: RankedRole[] = [...confidences]
+    .map(([role, sum]) => ({ role, confidence: sum / record.captures }))
+    .sort((a, b) => b.confidence - a.confidence || (a.role < b.role ? -1 : 1))
+    .slice(0, 3);
+  const [best] = top;
+  const label = best === undefined || unknown > record.captures / 2 ? unknownRole : best.role;
+  return { ...record, role: { label, confidence: best?.confidence ?? 0, top } };
+}
+
+/** Times as ISO 8601 in UTC, which sort as texts. */
+function first(a: string | null, b: string | null): string | null {
+  return a === null || (b !== null && b < a) ? b : a;
+}
+
+function last(a: string | null, b: string | null): string | null {
+  return a === null || (b !== null && b > a) ? b : a;
+}
