@@ -48,7 +48,8 @@ export const captureOptionTable = {
     kind: 'count',
     value: 'BYTES',
     least: 64,
-    describe: 'bytes kept of each packet (default 256: headers are all that is looked at)',
+    describe:
+      'bytes kept of each packet (default 256, as headers are all that is looked at; 1600 with --hints)',
     setting: true,
   },
   'kernel-buffer': {

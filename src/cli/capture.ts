@@ -35,6 +35,8 @@ import { formatFor, styleFor } from './style.js';
 /** A quarter of an hour: what the shipped bundle was trained on. */
 const WINDOW_SECONDS = 900;
 const SNAPLEN_BYTES = 256;
+/** What devices say of themselves fills a packet at most: 1,500 bytes behind the headers of Ethernet with tags. */
+const SPOKEN_SNAPLEN_BYTES = 1600;
 const MOST_SNAPLEN_BYTES = 262_144;
 const BUFFER_MIB = 32;
 const WINDOW_MB = 16_384;
@@ -63,6 +65,7 @@ export const capture: Command = {
     'classifier',
     'role',
     'alarm-rate',
+    'hints',
     ...natsOptionNames,
     'timeout',
     'format',
@@ -74,6 +77,8 @@ export const capture: Command = {
     nats: 'send the captures of each window to the service there, several servers between commas (default $NATS_URL where neither --predict nor --split-dir is given)',
     timeout: 'for the results of one window from the service (default: three steps)',
     name: 'what stands for the role in the names of the captures (default Unknown) [NAME]',
+    hints:
+      'count what devices say of themselves and their makers in --predict, and keep 1600 bytes of each packet for it, which is payload',
     role: 'the role of all devices, where it is known: behaviour is judged by it [NAME]',
     filter: "only packets that match, in tcpdump's language [EXPRESSION]",
   },
@@ -200,12 +205,13 @@ function planOf(settings: Settings): Plan {
     throw new NetworkmlError('NML_USAGE', `--window ${windowSeconds} --step ${stepSeconds}: ${least}`);
   }
   const driver = settings.text('driver');
+  const usualBytes = settings.flag('hints') ? SPOKEN_SNAPLEN_BYTES : SNAPLEN_BYTES;
   const filter = settings.text('filter');
   const duration = settings.number('duration');
   return {
     live: {
       interface: name,
-      snaplenBytes: Math.min(MOST_SNAPLEN_BYTES, settings.number('snaplen') ?? SNAPLEN_BYTES),
+      snaplenBytes: Math.min(MOST_SNAPLEN_BYTES, settings.number('snaplen') ?? usualBytes),
       bufferMiB: settings.number('kernel-buffer') ?? BUFFER_MIB,
       ...(filter === undefined ? {} : { filter }),
     },
@@ -300,6 +306,7 @@ function predictSettings(settings: Settings): PredictSettings {
   return {
     ...(role === undefined ? {} : { role }),
     ...(classifier === undefined ? {} : { classifier }),
+    ...(settings.flag('hints') ? { hints: true } : {}),
     ...(alarmRate === undefined ? {} : { alarmRate: alarmRate === '0.01' ? 0.01 : 0.05 }),
   };
 }

@@ -12,6 +12,7 @@ import {
   FAR_MAC,
   namespaceProblem,
   sendPackets,
+  sendText,
   startCapture,
   type VethPair,
   vethPair,
@@ -101,6 +102,36 @@ if (problem === undefined) {
       expect(liveOf(run.stdout()).packets).toBe(200);
       expect(counted).toBeGreaterThan(200);
       expect(readdirSync(directory)).toEqual([]);
+    });
+
+    it('what devices say of themselves is read on request only, from packets kept for it', async () => {
+      const said = [
+        'NOTIFY * HTTP/1.1',
+        `X-PAD: ${'x'.repeat(400)}`,
+        'SERVER: Linux UPnP/1.0 Lamp/7',
+        '',
+        '',
+      ];
+      const hintsWith = async (...words: string[]) => {
+        const run = await startCapture(pair, ['--predict', '--split-dir', directory, ...words]);
+        sendText(pair, 1900, said.join('\r\n'));
+        sendPackets(pair, 20, 1, 20);
+        run.child.kill('SIGINT');
+        expect(await run.end).toBe(0);
+        const [record] = recordsIn(run.stdout()).filter(({ schema }) => schema === 'networkml/prediction/v1');
+        expectSchema('prediction-v1', record);
+        return record?.hints;
+      };
+      expect(await hintsWith('--hints')).toEqual([
+        { kind: 'ssdp-server', text: 'Linux UPnP/1.0 Lamp/7', count: 1 },
+      ]);
+      // Cut where the headers end it is not there to be read.
+      expect(await hintsWith('--hints', '--snaplen', '256')).toEqual([]);
+      expect(await hintsWith()).toBeUndefined();
+      const longest = readdirSync(directory).map((name) =>
+        Math.max(...rawRecords(join(directory, name)).records.map(({ frame }) => frame.length / 2)),
+      );
+      expect(longest.sort((a, b) => a - b)).toEqual([256, 256, 42 + said.join('\r\n').length]);
     });
 
     it('a flood beyond what can be taken is counted: read and dropped are what was sent', async () => {

@@ -90,6 +90,15 @@ export function sendPackets({ farSpace }: VethPair, count: number, everyMs: numb
   execFileSync('ip', ['netns', 'exec', farSpace, ...words], { env: cleanEnvironment() });
 }
 
+/** Sends a text as one UDP packet from the far end. */
+export function sendText({ farSpace }: VethPair, port: number, text: string): void {
+  const code =
+    "const socket = require('node:dgram').createSocket('udp4');" +
+    "socket.send(process.argv[1], Number(process.argv[2]), '10.231.7.99', () => socket.close());";
+  const words = [process.execPath, '-e', code, text, String(port)];
+  execFileSync('ip', ['netns', 'exec', farSpace, ...words], { env: cleanEnvironment() });
+}
+
 /** A capture that runs. */
 export interface RunningCapture {
   readonly child: ChildProcess;
