@@ -9,6 +9,9 @@ import { packageRoot } from '../package-root.js';
 const TABLE = 'dist/vendors.txt';
 const DIGITS = [9, 7, 6];
 
+/** Xerox's since 1980; but who shows it today is a host of an emulator that numbers them (00:00:00:00:00:01). */
+const NUMBERED = '000000';
+
 let table: Buffer | null | undefined;
 
 /** Name of the organisation that a MAC address is assigned to; null when that is not known. */
@@ -17,6 +20,7 @@ export function vendorOf(mac: string | null): string | null {
   const digits = mac.replaceAll(':', '').toUpperCase();
   // Locally administered addresses (second bit of the first byte) belong to nobody.
   if ((Number.parseInt(digits.slice(0, 2), 16) & 2) !== 0) return null;
+  if (digits.startsWith(NUMBERED)) return null;
   table ??= readTable();
   if (table === null) return null;
   for (const length of DIGITS) {

@@ -49,6 +49,9 @@ describe('vendors', () => {
     // The table is made by the build, which runs before the tests.
     expect(existsSync(new URL('../../dist/vendors.txt', import.meta.url))).toBe(true);
     expect(vendorOf('00:00:0c:12:34:56')).toMatch(/Cisco/);
+    // Hosts of an emulator, not machines by Xerox.
+    expect(vendorOf('00:00:00:00:00:01')).toBeNull();
+    expect(vendorOf('9c:93:4e:00:00:01')).toMatch(/Xerox/);
     expect(vendorOf('3c:d9:2b:00:00:00')).toMatch(/Hewlett|HP/);
     expect(vendorOf('B8:27:EB:FF:FF:FF')).toMatch(/Raspberry/);
   });
