@@ -2,7 +2,7 @@
  * The gradient of a network with one hidden layer over sparse rows; see src/math/layer-training.ts. Rows of parameters are
  * as many doubles as fit into whole pieces (`products.ts`); those beyond the network's own are 0 and stay so.
  */
-import { addNumbers, addProducts, addToRows } from './products';
+import { addMatrixProduct, addNumbers, addProducts, addToRows } from './products';
 import { gradientByLogits, softmax } from './softmax';
 
 let columns: usize = 0;
@@ -28,14 +28,12 @@ let gradients: usize = 0;
 let units: usize = 0;
 /** Probabilities of all rows, then the gradient by the logits. */
 let outputs: usize = 0;
-/** Room: a list, sums before a row is looked at, W2 with classes first, places of its rows and of those of columns. */
-let list: usize = 0;
-let factors: usize = 0;
+/** Room: sums of two rows, W2 with classes first, places of rows of columns. */
 let base: usize = 0;
 let turned: usize = 0;
 let unitRows: usize = 0;
 
-/** @param at 20 places and counts, 32 bits each, in the order of the variables above; src/math/layer-training.ts writes them */
+/** @param at 19 places and counts, 32 bits each, in the order of the variables above; src/math/layer-training.ts writes them */
 export function describe(at: usize): void {
   columns = load<u32>(at);
   hidden = load<u32>(at, 4);
@@ -53,13 +51,10 @@ export function describe(at: usize): void {
   gradients = load<u32>(at, 52);
   units = load<u32>(at, 56);
   outputs = load<u32>(at, 60);
-  list = load<u32>(at, 64);
-  factors = load<u32>(at, 68);
-  base = load<u32>(at, 72);
-  turned = load<u32>(at, 76);
-  unitRows = load<u32>(at, 80);
-  const count = max<usize>(columns, classes);
-  for (let row: usize = 0; row < count; row++) store<u32>(unitRows + (row << 2), row * unitBytes);
+  base = load<u32>(at, 64);
+  turned = load<u32>(at, 68);
+  unitRows = load<u32>(at, 72);
+  for (let row: usize = 0; row < columns; row++) store<u32>(unitRows + (row << 2), row * unitBytes);
 }
 
 /** Lists the entries that are kept, in order, with where those of each row begin. */
@@ -99,13 +94,13 @@ export function forward(): void {
     const count = <usize>load<u32>(starts + (row << 2), 4) - first;
     memory.copy(unit, base, unitBytes);
     addProducts(unit, unitBytes, weights, places + (first << 2), values + (first << 3), count);
-    const awake = listAwake(unit);
+    wake(unit);
     memory.copy(output, b2, classBytes);
-    addProducts(output, classBytes, w2, list, factors, awake);
-    softmax(output, classes);
     unit += unitBytes;
     output += classBytes;
   }
+  addMatrixProduct(outputs, units, unitBytes, 8, w2, rows, hidden, classBytes);
+  for (output = outputs; output < outputs + rows * classBytes; output += classBytes) softmax(output, classes);
 }
 
 /** Sums up the gradients of all rows, from their probabilities. */
@@ -116,50 +111,50 @@ export function backward(): void {
   const gb2 = gb1 + unitBytes;
   memory.fill(gradients, 0, w2Bytes + hidden * classBytes + unitBytes + classBytes);
   turn(weights + w2Bytes);
-  let unit = units;
   let output = outputs;
   let target = targets;
   for (let row: usize = 0; row < rows; row++) {
-    const first: usize = load<u32>(starts + (row << 2));
-    const count = <usize>load<u32>(starts + (row << 2), 4) - first;
     gradientByLogits(output, target, load<f64>(rowWeights + (row << 3)), classBytes);
     addNumbers(gb2, classBytes, output);
-    addToRows(output, classBytes, g2, list, factors, listAwake(unit));
-    memory.fill(base, 0, unitBytes);
-    addProducts(base, unitBytes, turned, unitRows, output, classes);
-    keepAwake(unit);
+    output += classBytes;
+    target += classBytes;
+  }
+  addMatrixProduct(g2, units, 8, unitBytes, outputs, hidden, rows, classBytes);
+  let unit = units;
+  output = outputs;
+  for (let row: usize = 0; row < rows; row++) {
+    // Of two rows the gradient by the units is summed up together.
+    if ((row & 1) === 0) {
+      memory.fill(base, 0, unitBytes << 1);
+      addMatrixProduct(base, output, classBytes, 8, turned, min<usize>(2, rows - row), classes, unitBytes);
+      output += classBytes << 1;
+    }
+    const first: usize = load<u32>(starts + (row << 2));
+    const count = <usize>load<u32>(starts + (row << 2), 4) - first;
+    keepAwake(unit, base + (row & 1) * unitBytes);
     addNumbers(gb1, unitBytes, unit);
     addToRows(unit, unitBytes, gradients, places + (first << 2), values + (first << 3), count);
     unit += unitBytes;
-    output += classBytes;
-    target += classBytes;
   }
   // What absent columns give is the same in every row: the sum of all rows' gradients, which is that of the bias.
   if (absent !== 0) addToRows(gb1, unitBytes, gradients, unitRows, absent, columns);
 }
 
-/** Lists the units of a row that are above 0, with the places of their rows of classes; makes the others 0. How many. */
-function listAwake(unit: usize): usize {
-  let place: usize = 0;
-  let count: usize = 0;
-  for (const end = unit + (hidden << 3); unit < end; unit += 8) {
-    const value = load<f64>(unit);
-    store<u32>(list + (count << 2), place);
-    store<f64>(factors + (count << 3), value);
-    const awake = value > 0;
-    store<f64>(unit, select<f64>(value, 0, awake));
-    count += awake ? 1 : 0;
-    place += classBytes;
+/** Makes the units of a row that are not above 0 the zero that adds nothing. */
+function wake(unit: usize): void {
+  const zero = f64x2.splat(0);
+  for (const end = unit + unitBytes; unit < end; unit += 16) {
+    const value = v128.load(unit);
+    v128.store(unit, v128.and(value, f64x2.gt(value, zero)));
   }
-  return count;
 }
 
-/** Puts the gradients in `base` in the place of the units that are awake. */
-function keepAwake(unit: usize): void {
+/** Puts gradients in the place of the units that are awake. */
+function keepAwake(unit: usize, from: usize): void {
   const zero = f64x2.splat(0);
-  for (let at: usize = 0; at < unitBytes; at += 16) {
-    const awake = f64x2.gt(v128.load(unit + at), zero);
-    v128.store(unit + at, v128.and(v128.load(base + at), awake));
+  for (const end = unit + unitBytes; unit < end; unit += 16) {
+    v128.store(unit, v128.and(v128.load(from), f64x2.gt(v128.load(unit), zero)));
+    from += 16;
   }
 }
 

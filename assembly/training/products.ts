@@ -100,3 +100,84 @@ export function addNumbers(sums: usize, bytes: usize, from: usize): void {
     from += 16;
   }
 }
+
+/**
+ * A product of matrices: to each number of `out` adds, in order of k, left number (i, k) times right number (k, j). Two rows
+ * of it are made at a time, four vectors of each.
+ * @param left number (i, k) lies at `left + i * leftRow + k * leftStep`
+ * @param right rows of it are `bytes` long and apart, as are those of `out`
+ * @param bytes a multiple of 64
+ */
+export function addMatrixProduct(
+  out: usize,
+  left: usize,
+  leftRow: usize,
+  leftStep: usize,
+  right: usize,
+  rows: usize,
+  count: usize,
+  bytes: usize,
+): void {
+  const last = out + rows * bytes;
+  for (; out + bytes < last; out += bytes << 1) {
+    for (let piece: usize = 0; piece < bytes; piece += 64) {
+      addTile(out + piece, left, leftRow, leftStep, right + piece, count, bytes);
+    }
+    left += leftRow << 1;
+  }
+  if (out === last) return;
+  for (let k: usize = 0; k < count; k++) {
+    const x = v128.load_splat<f64>(left + k * leftStep);
+    for (let at: usize = 0; at < bytes; at += 16) {
+      v128.store(out + at, f64x2.add(v128.load(out + at), f64x2.mul(x, v128.load(right + at))));
+    }
+    right += bytes;
+  }
+}
+
+function addTile(
+  out: usize,
+  left: usize,
+  leftRow: usize,
+  leftStep: usize,
+  right: usize,
+  count: usize,
+  bytes: usize,
+): void {
+  const below = out + bytes;
+  let a = v128.load(out);
+  let b = v128.load(out, 16);
+  let c = v128.load(out, 32);
+  let d = v128.load(out, 48);
+  let e = v128.load(below);
+  let f = v128.load(below, 16);
+  let g = v128.load(below, 32);
+  let h = v128.load(below, 48);
+  let other = left + leftRow;
+  for (const end = right + count * bytes; right < end; right += bytes) {
+    const x = v128.load_splat<f64>(left);
+    const y = v128.load_splat<f64>(other);
+    const p = v128.load(right);
+    const q = v128.load(right, 16);
+    a = f64x2.add(a, f64x2.mul(x, p));
+    e = f64x2.add(e, f64x2.mul(y, p));
+    b = f64x2.add(b, f64x2.mul(x, q));
+    f = f64x2.add(f, f64x2.mul(y, q));
+    const r = v128.load(right, 32);
+    const s = v128.load(right, 48);
+    c = f64x2.add(c, f64x2.mul(x, r));
+    g = f64x2.add(g, f64x2.mul(y, r));
+    d = f64x2.add(d, f64x2.mul(x, s));
+    h = f64x2.add(h, f64x2.mul(y, s));
+    left += leftStep;
+    other += leftStep;
+  }
+  v128.store(out, a);
+  v128.store(out, b, 16);
+  v128.store(out, c, 32);
+  v128.store(out, d, 48);
+  v128.store(below, e);
+  v128.store(below, f, 16);
+  v128.store(below, g, 32);
+  v128.store(below, h, 48);
+}

@@ -226,12 +226,9 @@ function hold(kernel: TrainingKernel, sizes: Sizes, weights: Float64Array, batch
     gradients,
     takeDoubles(kernel, rowCount * unitRow),
     outputs,
-    // The list of units that are awake is written to one place behind its end.
-    takeWords(kernel, hidden + 1),
-    takeDoubles(kernel, hidden + 1),
-    takeDoubles(kernel, unitRow),
+    takeDoubles(kernel, 2 * unitRow),
     takeDoubles(kernel, classCount * unitRow),
-    takeWords(kernel, Math.max(columns, classCount)),
+    takeWords(kernel, columns),
   ];
   const words = takeWords(kernel, 9 + parts.length);
   words.set([columns, hidden, classCount, rowCount, unitRow * 8, classRow * 8]);

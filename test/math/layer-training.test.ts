@@ -8,6 +8,7 @@ import {
   softmax,
   trainLayers,
 } from '../../src/math/index.js';
+import { withTrainingKernel } from '../../src/math/training-kernel.js';
 
 interface Case {
   readonly parameters: LayerParameters;
@@ -237,20 +238,12 @@ describe('trainLayers', () => {
   });
 
   it('gives its memory back, also when a step fails', () => {
-    const rows = new SparseRowsBuilder(30_000);
-    rows.add([1, 29_999], [1, 1]);
-    const batch = {
-      rows: rows.build(),
-      values: Float64Array.of(1, 1),
-      absent: new Float64Array(0),
-      targets: Float64Array.of(1, 0),
-      weights: Float64Array.of(1),
-    };
-    const parameters = layerParameters(30_000, 16, 2);
-    // Each takes 15 MB; all of them would be more than the kernel can name.
-    for (let i = 0; i < 300; i++) {
+    const { parameters, batch } = randomCase(8, 5, 4, 3, false);
+    // All of these together would be more than the kernel can name.
+    for (let i = 0; i < 100; i++) {
       const failing = () =>
         trainLayers(parameters, batch, () => {
+          withTrainingKernel(({ run }) => expect(run.allocate(90e6)).toBeGreaterThan(0));
           throw new Error('stop');
         });
       expect(failing).toThrow('stop');
