@@ -17,6 +17,8 @@ export interface Command {
   readonly formats?: readonly string[];
   /** What the option means here, where the common words say too little. */
   readonly describe?: Readonly<Partial<Record<OptionName, string>>>;
+  /** The words that the option takes here, where these are fewer. */
+  readonly choices?: Readonly<Partial<Record<OptionName, readonly string[]>>>;
   readonly examples: readonly (readonly [line: string, does: string])[];
   /** @returns the exit code */
   run(invocation: Invocation): Promise<number>;

@@ -3,6 +3,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { type DetectorName, type DetectorSettings, detectorSettings } from '../anomaly/index.js';
 import { NetworkmlError } from '../errors.js';
+import { flowKinds } from '../features/index.js';
 import {
   type DetectFeatureWish,
   type DetectLearnRecord,
@@ -83,9 +84,9 @@ function featureWish(settings: Settings): DetectFeatureWish {
     return { of: 'sessions' };
   }
   const kind = settings.text('kind') ?? (compat === 'netml' ? 'iat' : 'stats');
-  if (kind === 'port-protocol') {
-    throw new NetworkmlError('NML_USAGE', '--kind port-protocol is not of flows', {
-      hint: 'predict judges devices; detect takes iat, size, iat-size, stats, samp-num or samp-size',
+  if (!flowKinds.some((known) => known === kind)) {
+    throw new NetworkmlError('NML_USAGE', `--kind ${kind} is not of flows`, {
+      hint: `predict judges devices; detect takes ${flowKinds.join(', ')}`,
     });
   }
   return {

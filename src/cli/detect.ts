@@ -1,6 +1,7 @@
 /** `networkml detect`: learns what flows or sessions are normal, and scores others. */
 
 import { NetworkmlError } from '../errors.js';
+import { flowKinds } from '../features/index.js';
 import type { Command, Invocation } from './command.js';
 import type { OptionName } from './options.js';
 import type { Settings } from './settings.js';
@@ -42,6 +43,7 @@ export const detect: Command = {
     seed: 'of all that is drawn (default 42) [N]',
     compat: 'features, split and defaults as netml 0.7.1 has them',
   },
+  choices: { kind: flowKinds, compat: ['netml'] },
   examples: [
     ['detect learn normal.pcap -o model.json', 'learn what the flows of a capture are like'],
     ['detect score new.pcap --model model.json', 'the flows that are not like them'],

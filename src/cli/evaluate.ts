@@ -36,6 +36,7 @@ export const evaluate: Command = {
   examples: [
     ['evaluate captures/', 'score the bundle in use on captures whose names give the role'],
     ['evaluate captures/ --grouped 8', 'figures for devices never seen: train 8 times with devices left out'],
+    ['evaluate captures/ --by capture', 'figures for other captures of known devices'],
     ['evaluate captures/ --by family --family-of "^[A-Z][a-z]+"', 'figures for makers never seen'],
     ['evaluate captures/ --grouped 8 --control shuffle,addresses', 'look for leaks, too'],
     ['evaluate captures/ --format json -o figures.json', 'keep the figures'],

@@ -57,6 +57,7 @@ export const features: Command = {
     format: 'how vectors are written; without it as the name after -o ends, else NDJSON, on a terminal CSV',
     compat: 'flows and values as netml 0.7.1 computes them, its faults included',
   },
+  choices: { compat: ['netml'] },
   examples: [
     ['features printer.pcap', 'a vector of 4,104 shares for each session of the device'],
     ['features printer.pcap --unit window --wide -o windows.csv', 'one row for every 15 minutes'],

@@ -64,10 +64,13 @@ function guarded<T>(path: string, work: () => T): T {
   try {
     return work();
   } catch (cause) {
-    throw new NetworkmlError('NML_OUTPUT', cause instanceof Error ? cause.message : String(cause), {
-      file: path,
-      cause,
-    });
+    const said = cause instanceof Error ? cause.message : String(cause);
+    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
+    if (code === 'ENOENT' || code === 'ENOTDIR') {
+      const hint = 'make it first, or correct the path';
+      throw new NetworkmlError('NML_OUTPUT', 'there is no directory for it', { file: path, hint, cause });
+    }
+    throw new NetworkmlError('NML_OUTPUT', said, { file: path, cause });
   }
 }
 

@@ -52,6 +52,7 @@ export async function parseCommandLine(
       commands: commands.map(({ name }) => name),
       flags: flagNames(chosen?.command),
       command: chosen?.entry.name,
+      needs: chosen === undefined ? undefined : needsOf(chosen.entry),
     });
   };
   parser.fail((said, error) => refuse(said ?? error.message));
@@ -75,7 +76,7 @@ function bareParser(version: string): Argv {
     .exitProcess(false)
     .showHelpOnFail(false)
     .strict()
-    .demandCommand(1, 'which command?')
+    .demandCommand(1, 'a command is missing')
     .help()
     .alias('help', 'h')
     .version(version)
@@ -140,11 +141,14 @@ function configure(builder: Argv, { entry, command }: Chosen): Argv {
     builder.positional(word, { type: 'string', describe, ...(choices === undefined ? {} : { choices }) });
   }
   for (const name of [...command.options, ...commonOptions]) {
-    const { kind, alias, value, choices, describe } = optionSpec(name);
+    const { kind, alias, value, describe, ...spec } = optionSpec(name);
+    const choices = command.choices?.[name] ?? spec.choices;
     const offered = name === 'format' ? command.formats : kind === 'list' ? undefined : choices;
+    // Several of them between commas cannot be told to yargs.
+    const words = kind === 'list' && choices !== undefined ? `: ${choices.join(',')}` : '';
     builder.option(name, {
       type: kind === 'flag' ? 'boolean' : 'string',
-      describe: command.describe?.[name] ?? `${describe}${value === undefined ? '' : ` [${value}]`}`,
+      describe: command.describe?.[name] ?? `${describe}${value === undefined ? '' : ` [${value}${words}]`}`,
       group: commonOptions.includes(name) ? 'Common options:' : 'Options:',
       requiresArg: kind !== 'flag',
       ...(alias === undefined ? {} : { alias }),
@@ -153,6 +157,12 @@ function configure(builder: Argv, { entry, command }: Chosen): Argv {
   }
   for (const [line, does] of command.examples) builder.example(`$0 ${line}`, does);
   return builder.group(['help', 'version'], 'Common options:').epilogue('');
+}
+
+/** What the first word of a command is. */
+function needsOf({ words }: CommandEntry): string | undefined {
+  const [first] = Object.values(words);
+  return first?.choices === undefined ? first?.describe : `one of ${first.choices.join(', ')}`;
 }
 
 /** The words of a command in the order of its usage. */

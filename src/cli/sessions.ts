@@ -45,6 +45,7 @@ export const sessions: Command = {
     format: 'how rows are written; without it as the name after -o ends, else NDJSON, on a terminal CSV',
     compat: "like NFStream: its rules, its decoding and its columns, but not nDPI's",
   },
+  choices: { compat: ['nfstream'] },
   examples: [
     ['sessions capture.pcap --stats -o sessions.csv', 'all sessions with 48 statistics each'],
     ['sessions captures/ --splt 10 -o sessions.parquet', 'first ten packets as typed lists'],

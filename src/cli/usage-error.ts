@@ -12,6 +12,8 @@ export interface KnownWords {
   readonly flags: readonly string[];
   /** The command in work, if one was recognised. */
   readonly command: string | undefined;
+  /** What its first word has to be. */
+  readonly needs: string | undefined;
 }
 
 /** The refusal as a coded error. */
@@ -23,7 +25,7 @@ export function usageError(said: string, known: KnownWords): NetworkmlError {
   const bare = /^Not enough arguments following: (.+)$/.exec(said)?.[1];
   if (bare !== undefined) return refusal(`${dashed(bare)} needs a value`, help);
   if (said.startsWith('Not enough non-option arguments'))
-    return refusal(`${command ?? 'this'} needs more words`, help);
+    return refusal(`${command ?? 'this'} needs ${known.needs ?? 'more words'}`, help);
   const choice = /Argument: ([^,]+), Given: (.+), Choices: (.+)$/m.exec(said);
   if (choice !== null) return unknownChoice(choice[1] ?? '', choice[2] ?? '', choice[3] ?? '');
   return refusal(said.replaceAll('\n', ' '), help);
@@ -66,7 +68,9 @@ function unknownWord(
 
 function unknownChoice(name: string, given: string, choices: string): NetworkmlError {
   const known = [...choices.matchAll(/"([^"]+)"/g)].map((match) => match[1] ?? '');
-  const meant = nearest(given.replaceAll('"', ''), known);
+  const word = given.replaceAll('"', '');
+  // Numbers are not mistyped, but meant.
+  const meant = Number.isNaN(Number(word)) ? nearest(word, known) : undefined;
   const hint = meant === undefined ? `known are ${known.join(', ')}` : `did you mean ${meant}?`;
   return refusal(`${name}: ${given} is not known`, hint);
 }

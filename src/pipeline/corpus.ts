@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
+import { NetworkmlError } from '../errors.js';
 import {
   type BehaviourUnits,
   PORT_PROTOCOL_COLUMNS,
@@ -123,6 +124,12 @@ export async function readCorpus(paths: readonly string[], options: CorpusOption
     unlisted: own.unlisted + (others?.unlisted ?? 0),
     labelTable: own.labelTable,
   };
+}
+
+/** No capture of the corpus can be used: why not the first one. */
+export function noCapture({ skipped: [first] }: Corpus): NetworkmlError {
+  const why = first === undefined ? '' : `: ${first.reason}`;
+  return new NetworkmlError('NML_TRAIN_DATA', `no labelled capture${why}`);
 }
 
 /** The entries in order of file names; of the same capture with the same label only the first, own ones before others. */

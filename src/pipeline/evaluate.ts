@@ -9,7 +9,7 @@ import {
   unknownRole,
 } from '../roles/index.js';
 import type { EvaluationRecord, Share } from '../types.js';
-import { type Corpus, readCorpus, type StepProgress } from './corpus.js';
+import { type Corpus, noCapture, readCorpus, type StepProgress } from './corpus.js';
 import { crossValidate } from './cross-validate.js';
 import { type EvaluationUnit, groupsOf } from './evaluation-groups.js';
 import { heardIn, hintedFigures, hintWarnings } from './evaluation-hints.js';
@@ -77,6 +77,7 @@ export async function evaluate(
     ...(options.mapRoles === undefined ? {} : { mapRoles: options.mapRoles }),
     ...(onProgress === undefined ? {} : { onProgress }),
   });
+  if (!corpus.captures.some(({ also }) => !also)) throw noCapture(corpus);
   const common = {
     schema: 'networkml/evaluation/v1' as const,
     deviceFrom: devicesFrom(corpus, options.deviceFrom),

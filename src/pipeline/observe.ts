@@ -158,7 +158,10 @@ function viewDevice({ table }: SessionizedCapture, device: Device): DeviceView {
 function noSessions({ summary }: SessionizedCapture, what: string): NetworkmlError {
   const skipped = Object.entries(summary.skipped).map(([reason, count]) => `${count} ${reason}`);
   const counts = skipped.length === 0 ? '' : `, of which skipped: ${skipped.join(', ')}`;
-  return new NetworkmlError('NML_NO_SESSIONS', `${what} (packets: ${summary.packets}${counts})`, {
+  const ended = summary.truncated || summary.damage !== null ? '; reading ended early' : '';
+  const why = summary.damage === null ? ', in the middle of a record' : `: ${summary.damage.message}`;
+  const early = ended === '' ? '' : `${ended}${why}`;
+  return new NetworkmlError('NML_NO_SESSIONS', `${what} (packets: ${summary.packets}${counts}${early})`, {
     file: summary.file,
   });
 }

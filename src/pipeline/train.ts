@@ -34,7 +34,7 @@ import {
 import { behaviourCaptures } from './behaviour-evaluate.js';
 import { trainedViews } from './behaviour-views.js';
 import { bundleRoles } from './bundle-roles.js';
-import { type Corpus, readCorpus, type StepProgress, shareOfOthers } from './corpus.js';
+import { type Corpus, noCapture, readCorpus, type StepProgress, shareOfOthers } from './corpus.js';
 import { type CrossValidated, crossValidate } from './cross-validate.js';
 import type { AnsweredKind } from './fold-answers.js';
 import { rolePriors } from './role-priors.js';
@@ -102,11 +102,7 @@ export async function trainBundle(paths: readonly string[], options: TrainOption
     ...(onProgress === undefined ? {} : { onProgress }),
   });
   if (corpus.captures.length === 0) {
-    const [first] = corpus.skipped;
-    throw new NetworkmlError(
-      'NML_TRAIN_DATA',
-      `no labelled capture${first === undefined ? '' : `: ${first.reason}`}`,
-    );
+    throw noCapture(corpus);
   }
   checkTrainingSet(corpus.set);
   if (options.hints === true) checkHints(corpus, kinds);

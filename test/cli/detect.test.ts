@@ -173,7 +173,7 @@ describe('networkml detect', () => {
     [['detect', 'learn', '--abnormal', printer, '-o', 'x'], /nothing to learn from/],
     [['detect', 'learn', printer, '-o', 'x', '--param', 'colour=1'], /sos has no setting colour/],
     [['detect', 'learn', printer, '-o', 'x', '--contamination', '2'], /neither auto nor between/],
-    [['detect', 'learn', printer, '-o', 'x', '--kind', 'port-protocol'], /not of flows/],
+    [['detect', 'learn', printer, '-o', 'x', '--kind', 'port-protocol'], /known are iat, size, /],
     [['detect', 'learn', printer, '-o', 'x', '--model', 'y'], /--model means nothing/],
     [['detect', 'learn', printer, '-o', 'x', '--format', 'csv'], /is for scores/],
     [['detect', 'score', printer], /needs captures and a model/],
@@ -181,6 +181,12 @@ describe('networkml detect', () => {
   ])('refuses %j', async (words, said) => {
     const { code, stderr } = await networkml(words as string[]);
     expect([code, stderr]).toEqual([2, expect.stringMatching(said as RegExp)]);
+  });
+
+  it.each(['port-protocol', 'training'])('refuses --kind %s, however it is given', async (kind) => {
+    const words = ['detect', 'learn', printer, '-o', join(directory, 'x')];
+    const { code, stderr } = await networkml(words, { env: { NETWORKML_KIND: kind } });
+    expect([code, stderr]).toEqual([2, expect.stringContaining(`--kind ${kind} is not of flows; `)]);
   });
 
   it('ends with 3 when there is nothing to read, and with 5 when something could be', async () => {

@@ -66,6 +66,16 @@ describe('evaluate', () => {
     expect(none.stderr).toContain('--family-of [NML_LABELS]');
   });
 
+  it('says why there is nothing to evaluate', async () => {
+    for (const words of [[], ['--grouped', '2']]) {
+      const { code, stdout, stderr } = await networkml(['evaluate', join(directory, 'nowhere'), ...words]);
+      expect([code, stdout]).toEqual([3, '']);
+      expect(stderr).toMatch(
+        /^no labelled capture: .*nowhere: no such file or directory;.*\[NML_TRAIN_DATA\]\n$/,
+      );
+    }
+  });
+
   it('controls a bundle as it is, and draws a page', async () => {
     const page = join(directory, 'page.html');
     const words = ['--bundle', 'default', '--control', 'addresses', '--format', 'html', '-o', page];

@@ -99,7 +99,7 @@ describe('networkml features', () => {
     ['--warm-up 1', '--warm-up means nothing'],
     ['--kind iat --q-interval 1.5', '--q-interval'],
     ['--kind iat --interval -1', '--interval'],
-    ['--kind iat --compat nfstream', '--compat'],
+    ['--kind iat --compat nfstream', 'compat'],
     ['--kind iat --format html', 'html'],
     ['--shape x.json --kind iat --interval 3', 'not beside --shape'],
   ])('refuses %s', async (options, said) => {

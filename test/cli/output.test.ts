@@ -69,7 +69,10 @@ describe('-o', () => {
   });
 
   it.each([
-    ['no/such/directory/out', /ENOENT.* \[NML_OUTPUT\]\n$/],
+    [
+      'no/such/directory/out',
+      /out: there is no directory for it; make it first, or correct the path \[NML_OUTPUT\]\n$/,
+    ],
     ['.', /is a directory; .* \[NML_OUTPUT\]\n$/],
   ])('%s cannot be written', async (path, sentence) => {
     const { code, stderr } = await networkml(['predict', printer, '-o', path], { cwd: directory });

@@ -20,6 +20,15 @@ describe('help', () => {
     expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([]);
   });
 
+  it('names the words of options that take several of them, and of no other command', async () => {
+    const helpOf = async (name: string) => (await networkml([name, '--help'])).stdout.replace(/\s+/g, ' ');
+    expect(await helpOf('evaluate')).toContain('[WHAT: unknown-roles,learning-curve]');
+    expect(await helpOf('predict')).toContain('[WHAT: anomalous,unknown]');
+    const detect = await helpOf('detect');
+    expect(detect).toContain('[choices: "iat", "size", "iat-size", "stats", "samp-num", "samp-size"]');
+    expect(await helpOf('sessions')).toContain('[choices: "nfstream"]');
+  });
+
   it('tells the version of the package', async () => {
     const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
     expect(await networkml(['--version'])).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' });
@@ -28,11 +37,22 @@ describe('help', () => {
 
 describe('a command line that cannot be understood', () => {
   it.each([
-    [[], 'which command?; see networkml --help [NML_USAGE]'],
+    [[], 'a command is missing; see networkml --help [NML_USAGE]'],
     [['predcit', 'x'], 'unknown command "predcit"; did you mean predict? [NML_USAGE]'],
     [['xyzzy'], 'unknown command "xyzzy"; see networkml --help [NML_USAGE]'],
     [['--verison'], 'unknown flag --verison; did you mean --version? [NML_USAGE]'],
-    [['predict'], 'predict needs more words; see networkml predict --help [NML_USAGE]'],
+    [
+      ['predict'],
+      'predict needs capture files, directories of them, or - for standard input; see networkml predict --help [NML_USAGE]',
+    ],
+    [
+      ['models'],
+      'models needs one of list, show, verify, export, import; see networkml models --help [NML_USAGE]',
+    ],
+    [
+      ['predict', 'x', '--alarm-rate', '0.1'],
+      'alarm-rate: "0.1" is not known; known are 0.01, 0.05 [NML_USAGE]',
+    ],
     [
       ['predict', 'x', '--frmat', 'csv'],
       'unknown flag --frmat for networkml predict; did you mean --format? [NML_USAGE]',

@@ -6,7 +6,14 @@ import { Ajv } from 'ajv';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { expandInputs, type LoadedBundle, loadBundle, predict } from '../../src/pipeline/index.js';
 import type { PredictionRecord } from '../../src/types.js';
-import { fileForms, fileOf, gzipped, pcapngBlocks, pcapngPieces } from '../support/capture-files.js';
+import {
+  classicPieces,
+  fileForms,
+  fileOf,
+  gzipped,
+  pcapngBlocks,
+  pcapngPieces,
+} from '../support/capture-files.js';
 import { codeOf } from '../support/read-all.js';
 import { bytesOf, roleTraffic, testRoles, trainTestBundle } from '../support/role-captures.js';
 import { shuffledAddresses } from '../support/shuffled-addresses.js';
@@ -255,6 +262,16 @@ describe('a prediction', () => {
       'NML_NO_SESSIONS',
     );
     expect(await codeOf(() => predict(join(folder, 'missing.pcap'), { bundle }))).toBe('NML_INPUT_NOT_FOUND');
+  });
+
+  it('tells where a capture without sessions was cut off', async () => {
+    const silent = fileOf(classicPieces([{ seconds: 1, nanoseconds: 0, frame: new Uint8Array(14) }]));
+    const broken = Buffer.concat([silent, Buffer.alloc(16, 0xff)]);
+    await expect(predict(silent.subarray(0, 50), { bundle })).rejects.toThrow(
+      'reading ended early, in the middle of a record)',
+    );
+    await expect(predict(broken, { bundle })).rejects.toThrow(/; reading ended early: a record claims .*\)$/);
+    await expect(predict(silent, { bundle })).rejects.toThrow(/\(packets: 1, of which skipped: 1 [^;]*\)$/);
   });
 });
 
