@@ -27,6 +27,7 @@ import {
   compileFlow,
   compileOutliers,
   compileParquet,
+  compileRoles,
   compileTable,
   compileTraining,
 } from './compile-assembly.mjs';
@@ -191,6 +192,7 @@ async function main() {
   writeFileSync(join(beside, 'outliers.wasm'), await compileOutliers(root));
   writeFileSync(join(beside, 'parquet.wasm'), await compileParquet(root));
   writeFileSync(join(beside, 'training.wasm'), await compileTraining(root));
+  writeFileSync(join(beside, 'roles.wasm'), await compileRoles(root));
   if (!process.argv.includes('--no-types')) declarations();
   swap();
   keepCompiledCode();

@@ -25,6 +25,10 @@ export const compileParquet = (root) => compile(root, 'assembly/parquet/index.ts
 export const compileOutliers = (root) =>
   compile(root, 'assembly/outliers/index.ts', [...ALWAYS, ...SHARED, ...PAGES, '--enable', 'simd']);
 
+/** Compiles the kernels of the classifiers. @returns the module's bytes */
+export const compileRoles = (root) =>
+  compile(root, 'assembly/roles/index.ts', [...ALWAYS, ...SHARED, ...PAGES, '--enable', 'simd']);
+
 /** Compiles the kernels of training. @returns the module's bytes */
 export const compileTraining = (root) =>
   compile(root, 'assembly/training/index.ts', [...ALWAYS, ...SHARED, ...PAGES, '--enable', 'simd']);

@@ -30,7 +30,7 @@ export function dtypeOf(data: ArrayData): ArrayDtype {
 }
 
 /** A view of an element type over part of a buffer; `offset` and `bytes` fit the element size. */
-export function viewOf(dtype: ArrayDtype, buffer: ArrayBuffer, offset: number, bytes: number): ArrayData {
+export function viewOf(dtype: ArrayDtype, buffer: ArrayBufferLike, offset: number, bytes: number): ArrayData {
   const length = bytes / ELEMENT_BYTES[dtype];
   switch (dtype) {
     case 'float32':

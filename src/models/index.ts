@@ -20,6 +20,7 @@ export {
   type BundleArrayData,
   MANIFEST_FILE,
   type ManifestFile,
+  type ReadOptions,
   readBundle,
   readManifest,
   verifyBundle,

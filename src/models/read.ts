@@ -51,18 +51,24 @@ export function readManifest(directory: string, options: { verify?: boolean } = 
   return { manifest, sha256 };
 }
 
+/** How a bundle is read. */
+export interface ReadOptions {
+  /** Compare the digests of its files (default true); without it damaged numbers pass unseen. */
+  readonly verify?: boolean;
+  /** Room for so many bytes of its arrays, at a multiple of eight bytes; memory of its own unless given. */
+  readonly room?: (bytes: number) => Uint8Array;
+}
+
 /**
  * Reads a bundle.
- * @param options.verify compare the digests of its files (default true); without it damaged numbers pass unseen
  * @throws NetworkmlError NML_MODEL_MISSING, NML_MODEL_MANIFEST, NML_MODEL_CHECKSUM
  */
-export function readBundle(directory: string, options: { verify?: boolean } = {}): Bundle {
-  const verify = options.verify ?? true;
+export function readBundle(directory: string, options: ReadOptions = {}): Bundle {
+  const { verify = true, room } = options;
   const { manifest, sha256 } = readManifest(directory, { verify });
-  const { file, bytes } = manifest.data;
-  const buffer = readData(join(directory, file), bytes);
-  if (verify) checkData(directory, manifest, buffer);
-  return { directory, manifest, sha256, arrays: arraysFrom(manifest, buffer) };
+  const data = readData(join(directory, manifest.data.file), manifest.data.bytes, room);
+  if (verify) checkData(directory, manifest, data);
+  return { directory, manifest, sha256, arrays: arraysFrom(manifest, data) };
 }
 
 /**
@@ -73,12 +79,12 @@ export function readBundle(directory: string, options: { verify?: boolean } = {}
 export function verifyBundle(directory: string): Bundle & { readonly bytes: number } {
   const { manifest, sha256 } = readManifest(directory);
   const { file } = manifest.data;
-  const buffer = readData(join(directory, file), manifest.data.bytes);
-  checkArrays(manifest, buffer, join(directory, file));
-  checkData(directory, manifest, buffer);
+  const data = readData(join(directory, file), manifest.data.bytes);
+  checkArrays(manifest, data, join(directory, file));
+  checkData(directory, manifest, data);
   const files = [MANIFEST_FILE, SUMS_FILE, file];
   const bytes = files.reduce((sum, name) => sum + statSync(join(directory, name)).size, 0);
-  return { directory, manifest, sha256, arrays: arraysFrom(manifest, buffer), bytes };
+  return { directory, manifest, sha256, arrays: arraysFrom(manifest, data), bytes };
 }
 
 function manifestSize(directory: string, path: string): number {
@@ -122,15 +128,14 @@ function checkSum(directory: string, name: string, found: string): void {
   }
 }
 
-/** The data file in one buffer; its length is known beforehand, so one allocation and one read do. */
-function readData(path: string, bytes: number): ArrayBuffer {
+/** The data file in one piece; its length is known beforehand, so one allocation and one read do. */
+function readData(path: string, bytes: number, room: ReadOptions['room'] = ownMemory): Uint8Array {
   const stats = statSync(path, { throwIfNoEntry: false });
   if (stats?.isFile() !== true) throw new NetworkmlError('NML_MODEL_CHECKSUM', 'missing', { file: path });
   if (stats.size !== bytes) {
     throw new NetworkmlError('NML_MODEL_CHECKSUM', `${stats.size} bytes instead of ${bytes}`, { file: path });
   }
-  const buffer = new ArrayBuffer(bytes);
-  const target = new Uint8Array(buffer);
+  const target = room(bytes);
   const descriptor = openSync(path, 'r');
   try {
     let filled = 0;
@@ -142,36 +147,40 @@ function readData(path: string, bytes: number): ArrayBuffer {
   } finally {
     closeSync(descriptor);
   }
-  return buffer;
+  return target;
+}
+
+function ownMemory(bytes: number): Uint8Array {
+  return new Uint8Array(bytes);
 }
 
 /** One digest over all numbers, which is much faster than one for each array; those say which array it is. */
-function checkData(directory: string, manifest: BundleManifest, buffer: ArrayBuffer): void {
+function checkData(directory: string, manifest: BundleManifest, data: Uint8Array): void {
   const { file } = manifest.data;
   try {
-    checkSum(directory, file, sha256Of(new Uint8Array(buffer)));
+    checkSum(directory, file, sha256Of(data));
   } catch (error) {
-    checkArrays(manifest, buffer, join(directory, file));
+    checkArrays(manifest, data, join(directory, file));
     throw error;
   }
 }
 
-function checkArrays(manifest: BundleManifest, buffer: ArrayBuffer, path: string): void {
+function checkArrays(manifest: BundleManifest, data: Uint8Array, path: string): void {
   let end = 0;
   for (const { name, offset, bytes, sha256 } of manifest.arrays) {
     const damaged =
-      new Uint8Array(buffer, end, offset - end).some((padding) => padding !== 0) ||
-      sha256Of(new Uint8Array(buffer, offset, bytes)) !== sha256;
+      data.subarray(end, offset).some((padding) => padding !== 0) ||
+      sha256Of(data.subarray(offset, offset + bytes)) !== sha256;
     if (damaged) throw new NetworkmlError('NML_MODEL_CHECKSUM', `array ${name} is damaged`, { file: path });
     end = offset + bytes;
   }
 }
 
-function arraysFrom({ arrays }: BundleManifest, buffer: ArrayBuffer): Map<string, BundleArrayData> {
-  return new Map(arrays.map((entry) => [entry.name, arrayFrom(entry, buffer)]));
+function arraysFrom({ arrays }: BundleManifest, data: Uint8Array): Map<string, BundleArrayData> {
+  return new Map(arrays.map((entry) => [entry.name, arrayFrom(entry, data)]));
 }
 
-function arrayFrom({ dtype, shape, offset, bytes }: ArrayEntry, buffer: ArrayBuffer): BundleArrayData {
-  if (!LITTLE_ENDIAN) swapElements(new Uint8Array(buffer, offset, bytes), elementBytes(dtype));
-  return { dtype, shape, data: viewOf(dtype, buffer, offset, bytes) };
+function arrayFrom({ dtype, shape, offset, bytes }: ArrayEntry, data: Uint8Array): BundleArrayData {
+  if (!LITTLE_ENDIAN) swapElements(data.subarray(offset, offset + bytes), elementBytes(dtype));
+  return { dtype, shape, data: viewOf(dtype, data.buffer, data.byteOffset + offset, bytes) };
 }

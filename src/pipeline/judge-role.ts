@@ -11,16 +11,18 @@ import {
 } from '../features/index.js';
 import { applyConfidence, type SparseRows, SparseRowsBuilder } from '../math/index.js';
 import {
+  answerDevices,
   answerRole,
   attributeForest,
   type CountedRows,
-  deviceProbabilities,
   explainEnsemble,
   explainLikeness,
   explainOneLayer,
   knownTokens,
+  type Likeness,
   type LikenessReason,
   nearestDevice,
+  type RoleModel,
   rankRoles,
   unknownRole,
   withHints,
@@ -68,7 +70,9 @@ export function judgeRole(
   const sessions = sessionRows(seen.vectors);
   const windows = windowRows(seen.windows);
   const tables = { sessions: sessions.table, windows: windows.table };
-  const headers = deviceProbabilities(model, tables, [{ sessions, windows }]);
+  const answers = answerDevices(model, tables, [{ sessions, windows }]);
+  const headers = answers.probabilities;
+  const [likeness] = answers.likeness;
   const spoken = hintAnswer(classifier, headers, said);
   const raw = spoken?.raw ?? headers;
   const { confidence, unknownBelow } = spoken?.judgedBy ?? classifier;
@@ -78,11 +82,12 @@ export function judgeRole(
   const top = ranking.slice(0, 3);
   const best = roles.indexOf(answer.nearest);
   const why = weightiest([
-    ...reasons(seen, classifier, sessions, windows, best),
+    ...reasons(seen, model, { sessions, windows, likeness }, best),
     ...(spoken?.reasons(best) ?? []),
   ]);
   const group = answer.label === unknownRole ? groupOf(bundle, answer.nearest) : undefined;
-  const nearest = known === null ? undefined : nearestDevice(known, windows.table, windows);
+  const nearest =
+    known === null || likeness === undefined ? undefined : nearestDevice(known, likeness.similarities);
   const record: RoleRecord = { label: answer.label, confidence: top[0]?.confidence ?? 0, top, why };
   if (group !== undefined) record.resembles = group;
   if (nearest !== undefined) record.nearest = nearestRecord(nearest, roles);
@@ -160,16 +165,22 @@ function counted(builder: SparseRowsBuilder, ids: ArrayLike<number>, each?: Floa
   return { table: builder.build(), rows: Uint32Array.from(counts.keys()), counts };
 }
 
+/** What an answer rests on. */
+interface Grounds {
+  readonly sessions: Rows;
+  readonly windows: Rows;
+  readonly likeness: Likeness | undefined;
+}
+
 function reasons(
   seen: DeviceEvidence,
-  { model }: LoadedClassifier,
-  sessions: Rows,
-  windows: Rows,
+  model: RoleModel,
+  { sessions, windows, likeness }: Grounds,
   role: number,
 ): RoleReason[] {
   const found: RoleReason[] = [];
   if (model.kind === 'ensemble') {
-    const { shares, reason } = explainLikeness(model, windows.table, windows, role, servicesSubject);
+    const { shares, reason } = explainLikeness(model, likeness, role, servicesSubject);
     if (reason !== undefined) {
       found.push({ feature: likenessWords(reason, seen), contribution: reason.contribution });
     }

@@ -14,6 +14,7 @@ import {
   decodeOneLayer,
   type EncodedArray,
   type KnownDevices,
+  modelMemory,
   type OneLayerModel,
   type RoleModel,
 } from '../roles/index.js';
@@ -52,7 +53,7 @@ export interface LoadedBundle {
  * @throws NetworkmlError NML_MODEL_MISSING, NML_MODEL_MANIFEST, NML_MODEL_CHECKSUM, NML_MODEL_LAYOUT
  */
 export async function loadBundle(nameOrDirectory?: string): Promise<LoadedBundle> {
-  return loadedBundle(readBundle(findBundle(nameOrDirectory)));
+  return loadedBundle(readBundle(findBundle(nameOrDirectory), { room: modelMemory }));
 }
 
 /**
@@ -108,7 +109,8 @@ function loadClassifier(bundle: Bundle, entry: BundleClassifier, roles: string[]
   const { meta } = entry;
   const priors = priorsIn(meta.priors, roles.length, bundle);
   return {
-    model: priors === undefined ? model : { ...model, priors },
+    // A copy would make all that a forest makes when it is asked for.
+    model: priors === undefined ? model : Object.assign(model, { priors }),
     ...judgedBy(meta, manifest),
     known: model.kind === 'ensemble' ? model.known : null,
     withHints:

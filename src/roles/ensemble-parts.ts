@@ -5,6 +5,7 @@ import { decodeHints, encodeHints } from './hint-parts.js';
 import { decodeKnownDevices, encodeKnownDevices, type KnownDevices } from './known-devices.js';
 import {
   type BundleArray,
+  columnsOf,
   type EncodedModel,
   inside,
   namesOf,
@@ -153,12 +154,7 @@ function decodeNet(
   const width = wholeOf(meta, 'columns');
   const hidden = wholeOf(meta, 'hidden');
   const classes = about.roles.length;
-  const columns = partOf(arrays, 'columns', 'uint32', [width]);
-  columns.forEach((column, index) => {
-    const previous = index === 0 ? -1 : (columns[index - 1] as number);
-    if (column <= previous || column >= about.columnCount)
-      refuse(`column ${column} is out of order or range`);
-  });
+  const columns = columnsOf(arrays, width, about.columnCount);
   const deviation = partOf(arrays, 'deviation', 'float32', [width]);
   for (const value of deviation) if (!(value > 0)) refuse(`a deviation of ${value}`);
   return {

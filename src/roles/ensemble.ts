@@ -1,12 +1,12 @@
-import type { SparseRows } from '../math/index.js';
 import { averageProbabilities } from './aggregate.js';
 import type { CountedRows, DeviceRows, RowTables } from './device-rows.js';
 import { type ForestModel, forestProbabilities } from './forest.js';
 import type { HintModel } from './hint-ratios.js';
-import { type KnownDevices, knownSimilarities } from './known-devices.js';
-import { likenessOf, type NearestSettings, recognition } from './nearest-member.js';
+import type { KnownDevices } from './known-devices.js';
+import { meanAnswers } from './layer-kernel.js';
+import { type Likeness, likenessOf, type NearestSettings, nearestDefaults } from './nearest-member.js';
 import { type OneLayerModel, oneLayerProbabilities } from './one-layer.js';
-import { netEvaluator, type WindowNet } from './window-net.js';
+import type { WindowNet } from './window-net.js';
 
 /**
  * The default classifier: the weighted mean of a forest and of nets over windows (layout `services/1`), of the
@@ -48,29 +48,24 @@ export type RoleModel = (OneLayerModel | ForestModel | EnsembleModel) & {
   readonly priors?: readonly number[];
 };
 
-/** Probabilities of each window by the nets, their mean, [rowCount x roles]. */
-function netProbabilities({ nets, roles }: EnsembleModel, windows: SparseRows): Float64Array {
-  const out = new Float64Array(windows.rowCount * roles.length);
-  for (const net of nets) {
-    const evaluator = netEvaluator(net, windows);
-    for (let row = 0; row < windows.rowCount; row++) {
-      evaluator.add(row, 1 / nets.length, out, row * roles.length);
-    }
-  }
-  return out;
+/** Raw probabilities of devices, and what they rest on that explanations start from. */
+export interface DeviceAnswers {
+  /** [devices x roles]; every row sums to 1, all alike for a device without rows. */
+  readonly probabilities: Float64Array;
+  /** Likeness of each device to the known captures; empty where the model compares with none. */
+  readonly likeness: readonly Likeness[];
 }
 
 /**
- * Raw probabilities of devices. Sessions and windows are averaged by themselves; every row of the tables is computed once.
+ * Asks a model about devices. Sessions and windows are averaged by themselves; every row of the tables is computed once.
  *
- * @returns [devices x roles]; every row sums to 1, all alike for a device without rows.
- * @throws NetworkmlError `NML_MODEL_LAYOUT` when rows are not as wide as the layout of the model.
+ * @throws NetworkmlError `NML_MODEL_LAYOUT` when rows are not as wide as the layout of the model, NML_MEMORY
  */
-export function deviceProbabilities(
+export function answerDevices(
   model: RoleModel,
   tables: RowTables,
   devices: readonly DeviceRows[],
-): Float64Array {
+): DeviceAnswers {
   const classCount = model.roles.length;
   const out = new Float64Array(devices.length * classCount);
   const add = (perRow: Float64Array, share: number, of: (device: DeviceRows) => CountedRows): void => {
@@ -82,6 +77,7 @@ export function deviceProbabilities(
       });
     });
   };
+  let likeness: readonly Likeness[] = [];
   if (model.kind === 'one-layer') add(oneLayerProbabilities(model, tables.sessions), 1, (d) => d.sessions);
   else if (model.kind === 'random-forest')
     add(forestProbabilities(model, tables.sessions), 1, (d) => d.sessions);
@@ -89,16 +85,42 @@ export function deviceProbabilities(
     const { shares } = model;
     add(forestProbabilities(model.forest, tables.windows), shares.forest, (d) => d.windows);
     const forest = out.map((p) => p / shares.forest);
-    add(netProbabilities(model, tables.windows), shares.nets, (d) => d.windows);
+    add(meanAnswers(model.nets, tables.windows, classCount), shares.nets, (d) => d.windows);
     if (shares.oneLayer > 0) {
       add(oneLayerProbabilities(model.oneLayer, tables.sessions), shares.oneLayer, (d) => d.sessions);
     }
-    devices.forEach(({ windows }, index) => {
+    likeness = likenessOfDevices(model, tables, devices);
+    likeness.forEach((one, index) => {
       const own = (list: Float64Array) => list.subarray(index * classCount, (index + 1) * classCount);
-      addNearest(model, tables.windows, windows, own(forest), own(out));
+      addNearest(model, one, own(forest), own(out));
     });
   }
-  return model.priors === undefined ? out : withPriors(out, model.priors);
+  return { probabilities: model.priors === undefined ? out : withPriors(out, model.priors), likeness };
+}
+
+/** The probabilities of `answerDevices` alone. */
+export function deviceProbabilities(
+  model: RoleModel,
+  tables: RowTables,
+  devices: readonly DeviceRows[],
+): Float64Array {
+  return answerDevices(model, tables, devices).probabilities;
+}
+
+function likenessOfDevices(
+  { known, nearest, roles }: EnsembleModel,
+  { windows }: RowTables,
+  devices: readonly DeviceRows[],
+): Likeness[] {
+  if (known === null) return [];
+  return likenessOf(
+    known,
+    // Bundles from before this member keep devices, too, to name the nearest one.
+    nearest ?? nearestDefaults,
+    windows,
+    devices.map((device) => device.windows),
+    roles.length,
+  );
 }
 
 /**
@@ -125,18 +147,12 @@ export function withPriors(probabilities: Float64Array, priors: readonly number[
  * recognised.
  */
 function addNearest(
-  model: EnsembleModel,
-  table: SparseRows,
-  windows: CountedRows,
+  { nearest, shares }: EnsembleModel,
+  { member, part, recognised }: Likeness,
   forest: Float64Array,
   out: Float64Array,
 ): void {
-  const { known, nearest, shares } = model;
-  if (known === null || nearest === null) return;
-  const similarities = knownSimilarities(known, table, windows);
-  const member = likenessOf(known, similarities, out.length, nearest.spread);
-  const part = recognition(similarities, nearest);
-  const recognised = likenessOf(known, similarities, out.length, nearest.recognitionSpread);
+  if (nearest === null) return;
   const ofForest = nearest.recognitionForest;
   for (let k = 0; k < out.length; k++) {
     const whole = (out[k] as number) + shares.nearest * (member[k] as number);

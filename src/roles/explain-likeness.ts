@@ -1,8 +1,6 @@
-import type { SparseRows } from '../math/index.js';
-import type { CountedRows } from './device-rows.js';
 import type { EnsembleModel, EnsembleShares } from './ensemble.js';
-import { type KnownDevices, knownSimilarities, windowDirection } from './known-devices.js';
-import { likenessOf, recognition, weighedSimilarity } from './nearest-member.js';
+import type { KnownDevices } from './known-devices.js';
+import type { Likeness } from './nearest-member.js';
 
 /** What likeness to the known captures of a role says for that role. */
 export interface LikenessReason {
@@ -26,20 +24,19 @@ export interface LikenessAnswer {
 /**
  * Why a device got its role by its likeness to known captures.
  *
+ * @param likeness of the device; undefined where the model compares with none.
  * @param role index of the role.
  * @param subjectOf name of what a column is about.
  */
 export function explainLikeness(
   model: EnsembleModel,
-  table: SparseRows,
-  windows: CountedRows,
+  likeness: Likeness | undefined,
   role: number,
   subjectOf: (column: number) => string,
 ): LikenessAnswer {
   const { known, nearest, shares, roles } = model;
-  if (known === null || nearest === null) return { shares, reason: undefined };
-  const all = knownSimilarities(known, table, windows);
-  const part = recognition(all, nearest);
+  if (known === null || nearest === null || likeness === undefined) return { shares, reason: undefined };
+  const { part, similarities } = likeness;
   const ofKnown = part * (1 - nearest.recognitionForest);
   const answer = {
     forest: (1 - part) * shares.forest + part * nearest.recognitionForest,
@@ -47,39 +44,21 @@ export function explainLikeness(
     oneLayer: (1 - part) * shares.oneLayer,
     nearest: (1 - part) * shares.nearest + ofKnown,
   };
-  const row = mostAlike(known, all, role, nearest.spread);
+  const row = likeness.rows[role] ?? -1;
   if (row < 0) return { shares: answer, reason: undefined };
-  const member = likenessOf(known, all, roles.length, nearest.spread)[role] as number;
-  const sure = likenessOf(known, all, roles.length, nearest.recognitionSpread)[role] as number;
+  const member = likeness.member[role] as number;
+  const sure = likeness.recognised[role] as number;
   const contribution =
     (1 - part) * shares.nearest * member + ofKnown * sure - answer.nearest / Math.max(1, roles.length);
-  const own = windowDirection(table, windows, {
-    below: known.rows.columnCount,
-    halvedFrom: known.halvedFrom,
-  });
   return {
     shares: answer,
     reason: {
       device: known.names[known.owners[row] as number] as string,
-      distance: 1 - (all[row] as number),
+      distance: 1 - (similarities[row] as number),
       contribution,
-      subjects: inCommon(known, row, own, subjectOf),
+      subjects: inCommon(known, row, likeness.direction, subjectOf),
     },
   };
-}
-
-/** The row of a role that counts most among those of a similarity above 0; -1 when there is none. */
-function mostAlike(known: KnownDevices, similarities: Float64Array, role: number, spread: number): number {
-  let best = -1;
-  let most = Number.NEGATIVE_INFINITY;
-  for (let row = 0; row < similarities.length; row++) {
-    const owner = known.owners[row] as number;
-    const similarity = similarities[row] as number;
-    if (known.labels[owner] !== role || similarity === 0) continue;
-    const weighed = weighedSimilarity(known, owner, similarity, spread);
-    if (weighed > most) [best, most] = [row, weighed];
-  }
-  return best;
 }
 
 function inCommon(

@@ -1,6 +1,7 @@
 import type { SparseRows } from '../math/index.js';
 import { type Aggregate, addRow, averageOfSums } from './aggregate.js';
-import { type OneLayerModel, rowEvaluator } from './one-layer.js';
+import type { RowAnswerer } from './layer-kernel.js';
+import { type OneLayerModel, withOneLayerRows } from './one-layer.js';
 
 /** How much one column of the vectors speaks for a role. */
 export interface ColumnContribution {
@@ -37,14 +38,28 @@ export function explainOneLayer(
   counts: ArrayLike<number>,
   options: ExplainOptions = {},
 ): ColumnContribution[] {
-  const { aggregate = 'mean', limit = 5 } = options;
+  const { limit = 5 } = options;
+  return withOneLayerRows(model, rows, (answer) => losses(model, rows, counts, options, answer)).slice(
+    0,
+    limit,
+  );
+}
+
+/** All columns that speak for the role, the weightiest first. */
+function losses(
+  model: OneLayerModel,
+  rows: SparseRows,
+  counts: ArrayLike<number>,
+  options: ExplainOptions,
+  answer: RowAnswerer,
+): ColumnContribution[] {
+  const { aggregate = 'mean' } = options;
   const classCount = model.roles.length;
-  const evaluator = rowEvaluator(model, rows);
   const whole = new Float64Array(rows.rowCount * classCount);
   const sums = new Float64Array(classCount);
   let sessions = 0;
   for (let row = 0; row < rows.rowCount; row++) {
-    evaluator.evaluate(row, -1, whole, row * classCount);
+    answer(row, -1, whole, row * classCount);
     addRow(sums, whole, row * classCount, counts[row] as number, aggregate);
     sessions += counts[row] as number;
   }
@@ -57,7 +72,7 @@ export function explainOneLayer(
     const without = sums.slice();
     for (const { row, entry } of entries) {
       const count = counts[row] as number;
-      evaluator.evaluate(row, entry, ablated, 0);
+      answer(row, entry, ablated, 0);
       addRow(without, whole, row * classCount, -count, aggregate);
       addRow(without, ablated, 0, count, aggregate);
     }
@@ -65,8 +80,7 @@ export function explainOneLayer(
     const contribution = (average[role] as number) - probability;
     if (contribution > rounding) contributions.push({ column, contribution });
   }
-  contributions.sort((a, b) => b.contribution - a.contribution || a.column - b.column);
-  return contributions.slice(0, limit);
+  return contributions.sort((a, b) => b.contribution - a.contribution || a.column - b.column);
 }
 
 /** Where each column occurs. Columns that the model has no weights for are left out: they cannot contribute. */

@@ -1,10 +1,8 @@
 import { NetworkmlError } from '../errors.js';
-import type { ForestModel } from './forest.js';
+import { checkPacked, type ForestModel, type PackedForest, unpackForest } from './forest.js';
+import { FOREST_LEAF } from './kernel-layout.js';
 import type { BundleArray, EncodedModel } from './model-parts.js';
 import { namesOf, partOf, textOf, wholeOf } from './model-parts.js';
-
-/** Stands in `column` for a leaf; so the widest layout has as many columns. */
-const LEAF = 0xffff;
 
 /**
  * Takes a forest apart for a bundle. Nodes are kept tree by tree and breadth-first, so that a bundle need not say where the
@@ -14,7 +12,8 @@ const LEAF = 0xffff;
  */
 export function encodeForest(model: ForestModel): EncodedModel {
   const { kind, layout, roles, columnCount, roots } = model;
-  if (columnCount >= LEAF) throw new NetworkmlError('NML_INTERNAL', `a forest over ${columnCount} columns`);
+  if (columnCount >= FOREST_LEAF)
+    throw new NetworkmlError('NML_INTERNAL', `a forest over ${columnCount} columns`);
   const order = breadthFirst(model);
   const column = new Uint16Array(order.length);
   const thresholds: number[] = [];
@@ -24,7 +23,7 @@ export function encodeForest(model: ForestModel): EncodedModel {
     const node = order[place] as number;
     const split = model.column[node] as number;
     const value = model.threshold[node] as number;
-    column[place] = split < 0 ? LEAF : split;
+    column[place] = split < 0 ? FOREST_LEAF : split;
     if (split >= 0) thresholds.push(value);
     else {
       weights.push(value);
@@ -109,76 +108,57 @@ export function decodeForest(
   const layout = textOf(meta, 'layout');
   const roles = namesOf(meta, 'roles');
   const columnCount = wholeOf(meta, 'columnCount');
-  const trees = wholeOf(meta, 'trees');
   const nodes = wholeOf(meta, 'nodes');
   const leaves = wholeOf(meta, 'leaves');
   const rows = wholeOf(meta, 'distributions');
-  const splits = partOf(arrays, 'column', 'uint16', [nodes]);
-  const thresholds = partOf(arrays, 'threshold', 'float32', [nodes - leaves]);
-  const weights = partOf(arrays, 'weight', 'float32', [leaves]);
-  const answers = partOf(arrays, 'answer', 'uint32', [leaves]);
-  const roots = new Uint32Array(trees);
-  const column = new Int32Array(nodes);
-  const threshold = new Float32Array(nodes);
-  const child = new Uint32Array(nodes);
-  // Of the node at hand: leaves and splits before it, and the first node that no split has claimed yet.
-  let leaf = 0;
-  let claimed = 0;
-  let tree = 0;
-  for (let node = 0; node < nodes; node++) {
-    if (node === claimed) {
-      if (tree === trees) refuse('more nodes than its trees have');
-      roots[tree++] = node;
-      claimed = node + 1;
-    }
-    const split = splits[node] as number;
-    if (split === LEAF) {
-      if (leaf === leaves) refuse('more leaves than it says');
-      column[node] = -1;
-      threshold[node] = weights[leaf] as number;
-      child[node] = answers[leaf++] as number;
-      if ((child[node] as number) >= rows) refuse(`node ${node} leads nowhere`);
-      continue;
-    }
-    if (split >= columnCount) refuse(`node ${node} looks at column ${split}`);
-    if (node - leaf >= thresholds.length) refuse('more splits than it says');
-    column[node] = split;
-    threshold[node] = thresholds[node - leaf] as number;
-    child[node] = claimed;
-    claimed += 2;
-  }
-  if (claimed !== nodes || tree !== trees) refuse('trees that do not end where the nodes do');
-  const distributions = denseRows(meta, arrays, rows, roles.length);
+  const entries = wholeOf(meta, 'entries');
+  const packed: PackedForest = {
+    trees: wholeOf(meta, 'trees'),
+    column: partOf(arrays, 'column', 'uint16', [nodes]),
+    threshold: partOf(arrays, 'threshold', 'float32', [nodes - leaves]),
+    weight: partOf(arrays, 'weight', 'float32', [leaves]),
+    answer: partOf(arrays, 'answer', 'uint32', [leaves]),
+    starts: partOf(arrays, 'distributions/starts', 'uint32', [rows + 1]),
+    role: partOf(arrays, 'distributions/role', 'uint16', [entries]),
+    share: partOf(arrays, 'distributions/share', 'float32', [entries]),
+  };
+  const about = { roles, columnCount };
+  checkPacked(about, packed);
+  let made: ReturnType<typeof unpackForest> | undefined;
+  const flat = () => {
+    made ??= unpackForest(about, packed);
+    return made;
+  };
+  let dense: Float32Array | undefined;
   return {
     kind: 'random-forest',
     layout,
-    roles,
-    columnCount,
-    roots,
-    column,
-    threshold,
-    child,
-    distributions,
+    ...about,
+    get roots() {
+      return flat().roots;
+    },
+    get column() {
+      return flat().column;
+    },
+    get threshold() {
+      return flat().threshold;
+    },
+    get child() {
+      return flat().child;
+    },
+    get distributions() {
+      dense ??= denseRows(packed, roles.length);
+      return dense;
+    },
+    packed,
   };
 }
 
-function denseRows(
-  meta: EncodedModel['meta'],
-  arrays: Readonly<Record<string, BundleArray>>,
-  rows: number,
-  width: number,
-): Float32Array {
-  const entries = wholeOf(meta, 'entries');
-  const starts = partOf(arrays, 'distributions/starts', 'uint32', [rows + 1]);
-  const role = partOf(arrays, 'distributions/role', 'uint16', [entries]);
-  const share = partOf(arrays, 'distributions/share', 'float32', [entries]);
-  if (starts[0] !== 0 || starts[rows] !== entries) refuse('distributions that do not fill their shares');
+function denseRows({ starts, role, share }: PackedForest, width: number): Float32Array {
+  const rows = starts.length - 1;
   const dense = new Float32Array(rows * width);
   for (let row = 0; row < rows; row++) {
-    const end = starts[row + 1] as number;
-    if (end < (starts[row] as number) || end > entries) refuse('distributions out of order');
-    for (let entry = starts[row] as number; entry < end; entry++) {
-      if ((role[entry] as number) >= width) refuse(`a share of role ${role[entry]}`);
+    for (let entry = starts[row] as number; entry < (starts[row + 1] as number); entry++) {
       dense[row * width + (role[entry] as number)] = share[entry] as number;
     }
   }

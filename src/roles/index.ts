@@ -19,6 +19,8 @@ export {
 export type { DeviceFigures } from './device-figures.js';
 export type { CountedRows, DeviceRows, RowTables } from './device-rows.js';
 export {
+  answerDevices,
+  type DeviceAnswers,
   deviceProbabilities,
   type EnsembleModel,
   type EnsembleShares,
@@ -59,9 +61,9 @@ export {
   writeLayersModel,
 } from './exchange/index.js';
 export { type ColumnContribution, type ExplainOptions, explainOneLayer } from './explain.js';
-export { attributeForest, explainEnsemble, type SubjectContribution } from './explain-ensemble.js';
+export { explainEnsemble, type SubjectContribution } from './explain-ensemble.js';
 export { explainLikeness, type LikenessAnswer, type LikenessReason } from './explain-likeness.js';
-export { type ForestModel, forestProbabilities } from './forest.js';
+export { attributeForest, type ForestModel, forestProbabilities, type PackedForest } from './forest.js';
 export type { ForestItems } from './forest-data.js';
 export { forestItems } from './forest-items.js';
 export { decodeForest, encodeForest } from './forest-parts.js';
@@ -82,12 +84,12 @@ export {
   encodeKnownDevices,
   type KnownDevices,
   knownDevices,
-  knownSimilarities,
   type NearestDevice,
   nearestDevice,
 } from './known-devices.js';
+export { addLosses, type Layer, type LossRequest, meanAnswers } from './layer-kernel.js';
 export type { BundleArray, EncodedModel } from './model-parts.js';
-export { likenessOf, type NearestSettings, nearestDefaults } from './nearest-member.js';
+export { type Likeness, likenessOf, type NearestSettings, nearestDefaults } from './nearest-member.js';
 export { type OneLayerModel, oneLayerProbabilities } from './one-layer.js';
 export {
   decodeOneLayer,
@@ -101,6 +103,7 @@ export {
   oneLayerDefaults,
   trainOneLayer,
 } from './one-layer-training.js';
+export { modelMemory } from './role-kernel.js';
 export { mergeSessions, type SoftTargets } from './soft-targets.js';
 export {
   type LearningStep,
@@ -116,5 +119,5 @@ export {
 export { allExamples, checkTrainingSet, type RoleExample, type RoleTrainingSet } from './training-set.js';
 export { answerRole, defaultUnknownCut, type RoleAnswer, unknownRole } from './unknown.js';
 export { type CaptureBalance, captureWeights } from './weights.js';
-export { netEvaluator, type WindowNet } from './window-net.js';
+export type { WindowNet } from './window-net.js';
 export { trainWindowNet, type WindowNetOptions, windowNetDefaults } from './window-net-training.js';

@@ -1,7 +1,17 @@
 import { NetworkmlError } from '../errors.js';
 import type { SparseRows } from '../math/index.js';
 import type { CountedRows } from './device-rows.js';
+import { areBelow, firstOutOfOrder } from './kernel-checks.js';
 import { type BundleArray, type EncodedModel, partOf, wholeOf } from './model-parts.js';
+import {
+  doublesAt,
+  putDoubles,
+  putRows,
+  putWords,
+  type RoleKernel,
+  takeBytes,
+  withKernel,
+} from './role-kernel.js';
 import type { RoleExample, RoleTrainingSet } from './training-set.js';
 
 /** The captures that an ensemble was trained on, each as the mean of its windows, with the devices that they show. */
@@ -40,25 +50,37 @@ export interface NearestDevice {
 /** Values are cut to this many decimals: what is kept of a device should be no finer than it is used. */
 const decimals = 4;
 
-/** The mean of the square roots of a device's windows, compared columns only, scaled to length 1; zeros without windows. */
-export function windowDirection(
+/** The mean of the square roots of each device's windows, compared columns only, scaled to length 1; zeros without windows. */
+function windowDirections(
   rows: SparseRows,
-  { rows: ids, counts }: CountedRows,
+  devices: readonly CountedRows[],
+  columns: ComparedColumns,
+): Float64Array[] {
+  return withKernel(rows.values, (kernel) => {
+    const table = putRows(kernel, rows);
+    return devices.map((device) =>
+      doublesAt(kernel, putDirection(kernel, table, device, columns), columns.below),
+    );
+  });
+}
+
+/**
+ * The direction of one device's windows in the memory of a kernel.
+ * @param table where the rows lie
+ * @returns where it lies
+ */
+export function putDirection(
+  kernel: RoleKernel,
+  table: number,
+  { rows, counts }: CountedRows,
   { below, halvedFrom }: ComparedColumns,
-): Float64Array {
-  const sums = new Float64Array(below);
-  for (let i = 0; i < ids.length; i++) {
-    const row = ids[i] as number;
-    const windows = counts[i] as number;
-    for (let entry = rows.start[row] as number; entry < (rows.start[row + 1] as number); entry++) {
-      const column = rows.indices[entry] as number;
-      if (column >= below) continue;
-      const scale = column < halvedFrom ? windows : windows / 2;
-      sums[column] = (sums[column] as number) + scale * Math.sqrt(rows.values[entry] as number);
-    }
-  }
-  const length = Math.sqrt(sums.reduce((sum, value) => sum + value * value, 0));
-  return length > 0 ? sums.map((value) => value / length) : sums;
+): number {
+  const direction = takeBytes(kernel, below * 8);
+  const before = kernel.run.mark();
+  const ids = putWords(kernel, rows);
+  kernel.run.findDirection(table, ids, putDoubles(kernel, counts), rows.length, below, halvedFrom, direction);
+  kernel.run.release(before);
+  return direction;
 }
 
 /** The known devices of the chosen captures of a training set, by name. */
@@ -81,12 +103,17 @@ export function knownDevices(
   const owners: number[] = [];
   const labels = new Uint32Array(names.length);
   const shares = new Float32Array(names.length);
+  const all = names.flatMap((name) => captures.get(name) ?? []);
+  const directions = new Map(
+    windowDirections(set.rows, all, columns).map((direction, index) => [all[index], direction]),
+  );
   names.forEach((name, owner) => {
     const seen = new Set<string>();
     for (const capture of captures.get(name) ?? []) {
       labels[owner] = capture.label;
       shares[owner] = Math.max(shares[owner] as number, capture.share ?? 1);
-      const rounded = windowDirection(set.rows, capture, columns).map((v) => Number(v.toFixed(decimals)));
+      const direction = directions.get(capture) as Float64Array;
+      const rounded = direction.map((value) => Number(value.toFixed(decimals)));
       const key = rounded.join();
       if (seen.has(key)) continue;
       seen.add(key);
@@ -115,34 +142,11 @@ export function knownDevices(
   };
 }
 
-/** Cosine of a device's mean window with each known row, 0 to 1. */
-export function knownSimilarities(
-  known: KnownDevices,
-  windows: SparseRows,
-  device: CountedRows,
-): Float64Array {
-  const { rows, halvedFrom } = known;
-  const { start, indices, values, rowCount } = rows;
-  const own = windowDirection(windows, device, { below: rows.columnCount, halvedFrom });
-  const similarities = new Float64Array(rowCount);
-  for (let row = 0; row < rowCount; row++) {
-    let product = 0;
-    for (let entry = start[row] as number; entry < (start[row + 1] as number); entry++) {
-      product += (own[indices[entry] as number] as number) * (values[entry] as number);
-    }
-    // Rounding of the kept values can lead beyond 1 by some millionths.
-    similarities[row] = Math.min(1, product);
-  }
-  return similarities;
-}
-
-/** The known device nearest to a device's windows; undefined when it has none or nothing in common with any. */
-export function nearestDevice(
-  known: KnownDevices,
-  windows: SparseRows,
-  device: CountedRows,
-): NearestDevice | undefined {
-  const similarities = knownSimilarities(known, windows, device);
+/**
+ * The known device that is most alike; undefined when it has nothing in common with any.
+ * @param similarities of every known row: see `Likeness`
+ */
+export function nearestDevice(known: KnownDevices, similarities: Float64Array): NearestDevice | undefined {
   let best = 0;
   for (let row = 1; row < similarities.length; row++) {
     if ((similarities[row] as number) > (similarities[best] as number)) best = row;
@@ -205,14 +209,14 @@ export function decodeKnownDevices(
   const start = partOf(arrays, 'start', 'uint32', [rowCount + 1]);
   const indices = partOf(arrays, 'indices', 'uint32', [entries]);
   const values = partOf(arrays, 'values', 'float32', [entries]);
-  if (labels.some((label) => label >= roleCount)) refuse('a role that is not there');
-  if (!shares.every((share) => share > 0 && share < Number.POSITIVE_INFINITY)) {
-    refuse('a device that counts nothing');
+  if (!areBelow(labels, roleCount)) refuse('a role that is not there');
+  for (const share of shares) {
+    if (!(share > 0 && share < Number.POSITIVE_INFINITY)) refuse('a device that counts nothing');
   }
-  if (owners.some((owner) => owner >= names.length)) refuse('a device that is not there');
+  if (!areBelow(owners, names.length)) refuse('a device that is not there');
   if (start[0] !== 0 || start[rowCount] !== entries) refuse('rows that do not fill the entries');
-  if (start.some((at, row) => row > 0 && at < (start[row - 1] as number))) refuse('rows out of order');
-  if (indices.some((column) => column >= columnCount)) refuse('a column out of range');
+  if (firstOutOfOrder(start, false) >= 0) refuse('rows out of order');
+  if (!areBelow(indices, columnCount)) refuse('a column out of range');
   return {
     names,
     labels,

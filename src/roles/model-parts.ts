@@ -1,6 +1,6 @@
 /** Reading the parts of a model out of a bundle: names, counts and arrays, none of them trusted. */
 import { NetworkmlError } from '../errors.js';
-import { allFinite } from '../math/index.js';
+import { areFinite, firstOutOfOrder } from './kernel-checks.js';
 
 /** One array of a model as a bundle keeps it. */
 export type BundleArray =
@@ -83,6 +83,19 @@ export function partOf<D extends BundleArray['dtype']>(
   if (found.dtype !== dtype || !shapeFits || found.data.length !== size) {
     refuse(`array ${name} is ${found.dtype} [${found.shape}], not ${dtype} [${shape}]`);
   }
-  if (found.dtype === 'float32' && !allFinite(found.data)) refuse(`array ${name} holds what is no number`);
+  if (found.dtype === 'float32' && !areFinite(found.data)) refuse(`array ${name} holds what is no number`);
   return found.data as Of<D>;
+}
+
+/**
+ * The columns that a network has weights for: ascending, below the width of the layout.
+ *
+ * @throws NetworkmlError `NML_MODEL_MANIFEST`
+ */
+export function columnsOf(arrays: EncodedModel['arrays'], width: number, columnCount: number): Uint32Array {
+  const columns = partOf(arrays, 'columns', 'uint32', [width]);
+  const wrong = firstOutOfOrder(columns, true);
+  const column = columns[wrong < 0 ? width - 1 : wrong] as number;
+  if (wrong >= 0 || column >= columnCount) refuse(`column ${column} is out of order or range`);
+  return columns;
 }

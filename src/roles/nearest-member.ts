@@ -1,4 +1,16 @@
-import type { KnownDevices } from './known-devices.js';
+import type { SparseRows } from '../math/index.js';
+import type { CountedRows } from './device-rows.js';
+import { type KnownDevices, putDirection } from './known-devices.js';
+import {
+  doublesAt,
+  placeOf,
+  putDoubles,
+  putRows,
+  putWords,
+  type RoleKernel,
+  takeBytes,
+  withKernel,
+} from './role-kernel.js';
 
 /**
  * How likeness to known captures becomes probabilities. For each role the most alike known capture counts: p is
@@ -26,50 +38,117 @@ export const nearestDefaults: NearestSettings = {
   recognitionForest: 0.5,
 };
 
+/** What likeness to the known captures says of one device. */
+export interface Likeness {
+  /** The mean of its windows, [columns that are compared]. */
+  readonly direction: Float64Array;
+  /** Cosine of that with each known row, 0 to 1. */
+  readonly similarities: Float64Array;
+  /**
+   * Probabilities by likeness, [roles]: of each role the known row with the greatest share x exp(similarity / spread) counts,
+   * the share being that of its device. Roles with nothing in common have no part; all are alike when none has any.
+   */
+  readonly member: Float64Array;
+  /** The row that counts for each role; -1 where none has anything in common. */
+  readonly rows: Int32Array;
+  /** Part of the answer that the device hands over to the known captures: nearly none unless it is all but the same as one. */
+  readonly part: number;
+  /** Probabilities by likeness where it is recognised. */
+  readonly recognised: Float64Array;
+}
+
 /**
- * Probabilities by likeness: of each role the known capture with the greatest share x exp(similarity / spread) counts, the
- * share being that of its device. Roles with nothing in common have no part; all are alike when none has any.
+ * Likeness of devices to the known captures.
  *
- * @param similarities of every known row (`knownSimilarities`).
- * @returns [classCount], sums to 1.
+ * @param windows the table of the devices' rows.
+ * @throws NetworkmlError NML_MEMORY
  */
 export function likenessOf(
   known: KnownDevices,
-  similarities: Float64Array,
-  classCount: number,
-  spread: number,
-): Float64Array {
-  const most = new Float64Array(classCount).fill(Number.NEGATIVE_INFINITY);
-  for (let row = 0; row < similarities.length; row++) {
-    const similarity = similarities[row] as number;
-    if (!(similarity > 0)) continue;
-    const owner = known.owners[row] as number;
-    const label = known.labels[owner] as number;
-    most[label] = Math.max(most[label] as number, weighedSimilarity(known, owner, similarity, spread));
-  }
-  const best = Math.max(...most);
-  if (best === Number.NEGATIVE_INFINITY) return most.map(() => 1 / classCount);
-  const powers = most.map((value) => Math.exp((value - best) / spread));
-  const sum = powers.reduce((a, b) => a + b, 0);
-  return powers.map((power) => power / sum);
+  settings: NearestSettings,
+  windows: SparseRows,
+  devices: readonly CountedRows[],
+  roleCount: number,
+): Likeness[] {
+  const { values } = known.rows;
+  return withKernel(
+    values,
+    (kernel) => {
+      const place = kernel.records.get(values) ?? putKnown(kernel, known, roleCount);
+      const table = putRows(kernel, windows);
+      return devices.map((device) => {
+        const before = kernel.run.mark();
+        const found = likenessOfOne({ kernel, known, place, table, settings, roleCount }, device);
+        kernel.run.release(before);
+        return found;
+      });
+    },
+    (kernel) => {
+      if (!kernel.records.has(values)) kernel.records.set(values, putKnown(kernel, known, roleCount));
+    },
+  );
 }
 
-/** A similarity plus the logarithm of the share of its device, in the same measure: spread x log(share x exp(s / spread)). */
-export function weighedSimilarity(
-  { shares }: KnownDevices,
-  owner: number,
-  similarity: number,
-  spread: number,
+interface Asked {
+  readonly kernel: RoleKernel;
+  readonly known: KnownDevices;
+  /** Where the known captures and the table of the windows lie. */
+  readonly place: number;
+  readonly table: number;
+  readonly settings: NearestSettings;
+  readonly roleCount: number;
+}
+
+function likenessOfOne(
+  { kernel, known, place, table, settings, roleCount }: Asked,
+  device: CountedRows,
+): Likeness {
+  const { run, memory } = kernel;
+  const { rowCount, columnCount: below } = known.rows;
+  const direction = putDirection(kernel, table, device, { below, halvedFrom: known.halvedFrom });
+  const found = takeBytes(kernel, rowCount * 8);
+  run.findSimilarities(place, direction, found);
+  const similarities = doublesAt(kernel, found, rowCount);
+  const answer = takeBytes(kernel, roleCount * 8);
+  const best = takeBytes(kernel, roleCount * 4);
+  const by = (spread: number): Float64Array => {
+    run.findLikeness(place, found, spread, answer, best);
+    return doublesAt(kernel, answer, roleCount);
+  };
+  const recognised = by(settings.recognitionSpread);
+  const member = by(settings.spread);
+  return {
+    direction: doublesAt(kernel, direction, below),
+    similarities,
+    member,
+    rows: new Int32Array(memory.buffer, best, roleCount).slice(),
+    part: recognition(similarities, settings),
+    recognised,
+  };
+}
+
+function recognition(similarities: Float64Array, settings: NearestSettings): number {
+  let most = 0;
+  for (let row = 0; row < similarities.length; row++) most = Math.max(most, similarities[row] as number);
+  return settings.recognitionShare * Math.exp(-(1 - most) / settings.recognitionDistance);
+}
+
+function putKnown(
+  kernel: RoleKernel,
+  { rows, owners, labels, shares }: KnownDevices,
+  roleCount: number,
 ): number {
-  return similarity + spread * Math.log(shares[owner] as number);
-}
-
-/**
- * Part of the answer that a capture hands over to the known ones: nearly none unless it is all but the same as one.
- *
- * @param similarities of every known row (`knownSimilarities`).
- */
-export function recognition(similarities: Float64Array, settings: NearestSettings): number {
-  const distance = 1 - similarities.reduce((most, similarity) => Math.max(most, similarity), 0);
-  return settings.recognitionShare * Math.exp(-distance / settings.recognitionDistance);
+  const { rowCount, start, indices, values } = rows;
+  const logarithms = new Float64Array(shares.length);
+  for (let i = 0; i < shares.length; i++) logarithms[i] = Math.log(shares[i] as number);
+  return putWords(kernel, [
+    rowCount,
+    placeOf(kernel, start),
+    placeOf(kernel, indices),
+    placeOf(kernel, values),
+    placeOf(kernel, owners),
+    placeOf(kernel, labels),
+    putDoubles(kernel, logarithms),
+    roleCount,
+  ]);
 }

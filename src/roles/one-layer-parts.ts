@@ -1,5 +1,5 @@
 import { NetworkmlError } from '../errors.js';
-import { allFinite } from '../math/index.js';
+import { areFinite, firstOutOfOrder } from './kernel-checks.js';
 import type { OneLayerModel } from './one-layer.js';
 
 /** One array of a classifier as a bundle keeps it. */
@@ -53,10 +53,9 @@ export function decodeOneLayer(
   const surplus = Object.keys(arrays).find((name) => !known.includes(name));
   if (surplus !== undefined) refuse(`array ${surplus} is not part of a one-layer network`);
   const columns = array(arrays, 'columns', 'uint32', [used]);
-  columns.forEach((column, index) => {
-    const previous = index === 0 ? -1 : (columns[index - 1] as number);
-    if (column <= previous || column >= columnCount) refuse(`column ${column} is out of order or range`);
-  });
+  const wrong = firstOutOfOrder(columns, true);
+  const column = columns[wrong < 0 ? used - 1 : wrong] as number;
+  if (wrong >= 0 || column >= columnCount) refuse(`column ${column} is out of order or range`);
   return {
     kind: 'one-layer',
     layout,
@@ -120,6 +119,6 @@ function array(
   if (!shapeFits || data.length !== size) {
     refuse(`array ${name} is [${found.shape}] with ${data.length} values, not [${shape}]`);
   }
-  if (data instanceof Float32Array && !allFinite(data)) refuse(`array ${name} holds what is no number`);
+  if (data instanceof Float32Array && !areFinite(data)) refuse(`array ${name} holds what is no number`);
   return data;
 }

@@ -1,0 +1,180 @@
+/** The kernels of assembly/roles, compiled to WebAssembly, and their memory. */
+import { NetworkmlError } from '../errors.js';
+import type { SparseRows } from '../math/index.js';
+import { instantiate, sharedMemory, type WasmMemory } from '../web-assembly.js';
+
+/** Places are bytes from the beginning of the memory; see assembly/roles for what each function does. */
+export interface RoleExports {
+  allocate(bytes: number): number;
+  mark(): number;
+  release(to: number): void;
+
+  areFinite(numbers: number, count: number): number;
+  areBelow(words: number, count: number, limit: number): number;
+  firstOutOfOrder(words: number, count: number, strictly: number): number;
+
+  readonly checked: { readonly value: number };
+  checkTrees(forest: number): number;
+  unpackForest(forest: number, roots: number, column: number, threshold: number, child: number): void;
+  answerForest(forest: number, rows: number, out: number, dense: number, batch: number): void;
+  attributeForest(
+    forest: number,
+    rows: number,
+    rowWeights: number,
+    role: number,
+    out: number,
+    dense: number,
+    batch: number,
+    work: number,
+    paths: number,
+    pathBytes: number,
+  ): void;
+
+  prepareLayer(layer: number): number;
+  answerRow(layer: number, rows: number, row: number, without: number, out: number): void;
+  answerRows(layers: number, layerCount: number, rows: number, out: number): void;
+  addLosses(
+    layers: number,
+    layerCount: number,
+    rows: number,
+    rowShares: number,
+    role: number,
+    subjects: number,
+    subjectCount: number,
+    out: number,
+  ): void;
+
+  findDirection(
+    rows: number,
+    ids: number,
+    counts: number,
+    count: number,
+    below: number,
+    halvedFrom: number,
+    out: number,
+  ): void;
+  findSimilarities(known: number, direction: number, out: number): void;
+  findLikeness(known: number, similarities: number, spread: number, out: number, best: number): void;
+}
+
+/** One instance and its memory. */
+export interface RoleKernel {
+  readonly run: RoleExports;
+  readonly memory: WasmMemory;
+  /** Records of models whose arrays lie in the memory for good, by one of these arrays. */
+  readonly records: WeakMap<Numbers, number>;
+}
+
+/** Any array of a model. */
+export type Numbers = Float32Array | Float64Array | Uint32Array | Int32Array | Uint16Array;
+
+/** Kernels by the buffer that the arrays of their models are views of. */
+const homes = new WeakMap<ArrayBufferLike, RoleKernel>();
+
+/** For models whose arrays lie elsewhere: they are copied for every call. */
+let visited: RoleKernel | undefined;
+
+/**
+ * Memory for the arrays of a bundle, where the kernels read them without a copy; it goes when all views of it are gone.
+ * What lies there must not change once a model is asked.
+ * @throws NetworkmlError NML_MEMORY
+ */
+export function modelMemory(bytes: number): Uint8Array {
+  const kernel = createRoleKernel();
+  const at = takeBytes(kernel, bytes);
+  const { buffer } = kernel.memory;
+  homes.set(buffer, kernel);
+  return new Uint8Array(buffer, at, bytes);
+}
+
+/** The kernel that an array lies in; undefined for all others. */
+export function homeOf(numbers: Numbers): RoleKernel | undefined {
+  return homes.get(numbers.buffer);
+}
+
+/**
+ * Calls `work` with the kernel of a model, and takes back what it took of the memory. Calls are not to be nested.
+ * @param numbers any array of the model
+ * @param keep makes what is to stay, where the arrays do
+ */
+export function withKernel<T>(
+  numbers: Numbers,
+  work: (kernel: RoleKernel) => T,
+  keep?: (kernel: RoleKernel) => void,
+): T {
+  const home = homeOf(numbers);
+  if (home === undefined) visited ??= createRoleKernel();
+  else keep?.(home);
+  const kernel = home ?? (visited as RoleKernel);
+  const before = kernel.run.mark();
+  try {
+    return work(kernel);
+  } finally {
+    kernel.run.release(before);
+  }
+}
+
+/** The place of so many bytes, at the beginning of a cache line; what is in them is left from before. @throws NetworkmlError NML_MEMORY */
+export function takeBytes({ run }: RoleKernel, bytes: number): number {
+  const at = run.allocate(bytes) >>> 0;
+  if (at !== 0) return at;
+  throw new NetworkmlError('NML_MEMORY', `no memory is left for ${bytes} bytes of a classifier`, {
+    hint: 'ask about fewer captures at a time',
+  });
+}
+
+/** Where an array lies; it is copied unless it lies there already. */
+export function placeOf(kernel: RoleKernel, numbers: Numbers): number {
+  const { buffer, byteOffset, byteLength } = numbers;
+  if (homes.get(buffer) === kernel) return byteOffset;
+  const at = takeBytes(kernel, byteLength);
+  const copy = new Uint8Array(kernel.memory.buffer, at, byteLength);
+  copy.set(new Uint8Array(buffer, byteOffset, byteLength));
+  return at;
+}
+
+/** Words one after the other: a record of kernel-layout.ts in its order, or a list. */
+export function putWords(kernel: RoleKernel, words: ArrayLike<number>): number {
+  const at = takeBytes(kernel, words.length * 4);
+  new Uint32Array(kernel.memory.buffer, at, words.length).set(words);
+  return at;
+}
+
+export function putDoubles(kernel: RoleKernel, numbers: ArrayLike<number>): number {
+  const at = takeBytes(kernel, numbers.length * 8);
+  new Float64Array(kernel.memory.buffer, at, numbers.length).set(numbers);
+  return at;
+}
+
+export function putRows(kernel: RoleKernel, { rowCount, start, indices, values }: SparseRows): number {
+  return putWords(kernel, [
+    rowCount,
+    placeOf(kernel, start),
+    placeOf(kernel, indices),
+    placeOf(kernel, values),
+  ]);
+}
+
+/** Doubles of the memory as an array of their own. */
+export function doublesAt({ memory }: RoleKernel, at: number, count: number): Float64Array<ArrayBuffer> {
+  const copy = new Float64Array(count);
+  copy.set(new Float64Array(memory.buffer, at, count));
+  return copy;
+}
+
+function createRoleKernel(): RoleKernel {
+  const memory = reserveMemory();
+  const run = instantiate('roles.wasm', { env: { memory } }) as RoleExports;
+  return { run, memory, records: new WeakMap() };
+}
+
+function reserveMemory(): WasmMemory {
+  try {
+    return sharedMemory();
+  } catch (cause) {
+    throw new NetworkmlError('NML_MEMORY', 'there are not enough addresses for WebAssembly', {
+      hint: 'raise the limit of addresses (ulimit -v), or set NODE_OPTIONS=--disable-wasm-trap-handler',
+      cause,
+    });
+  }
+}
