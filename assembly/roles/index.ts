@@ -4,4 +4,4 @@ export { areBelow, areFinite, firstOutOfOrder } from './checks';
 export { answerForest, attributeForest } from './forest';
 export { addLosses, answerRow, answerRows, prepareLayer } from './layers';
 export { findDirection, findLikeness, findSimilarities } from './likeness';
-export { checked, checkTrees, unpackForest } from './trees';
+export { checkForest, wrong } from './trees';

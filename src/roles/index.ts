@@ -63,9 +63,10 @@ export {
 export { type ColumnContribution, type ExplainOptions, explainOneLayer } from './explain.js';
 export { explainEnsemble, type SubjectContribution } from './explain-ensemble.js';
 export { explainLikeness, type LikenessAnswer, type LikenessReason } from './explain-likeness.js';
-export { attributeForest, type ForestModel, forestProbabilities, type PackedForest } from './forest.js';
+export { attributeForest, type ForestModel, forestProbabilities } from './forest.js';
 export type { ForestItems } from './forest-data.js';
 export { forestItems } from './forest-items.js';
+export type { PackedForest } from './forest-pack.js';
 export { decodeForest, encodeForest } from './forest-parts.js';
 export { trainForestThreaded } from './forest-threads.js';
 export { type ForestOptions, forestDefaults, type TrainedForest, trainForest } from './forest-training.js';

@@ -7,37 +7,33 @@ export const ROWS_INDICES = 8;
 export const ROWS_VALUES = 12;
 export const ROWS_BYTES = 16;
 
-/** A forest: its size. */
+/** A forest, as `PackedForest` has it: how many trees, nodes, leaves, distinct answers, and entries of these. */
 export const FOREST_TREES = 0;
 export const FOREST_NODES = 4;
+export const FOREST_LEAVES = 8;
+export const FOREST_ANSWERS = 12;
+export const FOREST_ENTRIES = 16;
 /** Width of the layout, and how many roles. */
-export const FOREST_COLUMNS = 8;
-export const FOREST_ROLES = 12;
-/** Where `ForestModel` lies; in a forest as a bundle keeps it (`PackedForest`) there are no roots and children. */
-export const FOREST_ROOTS = 16;
-export const FOREST_COLUMN = 20;
-export const FOREST_THRESHOLD = 24;
-export const FOREST_CHILD = 28;
-/** Shares of the roles: of all, or of those with any (`PackedForest`), as the starts say that are 0 otherwise. */
-export const FOREST_SHARE = 32;
-export const FOREST_STARTS = 36;
-export const FOREST_ROLE = 40;
-/** Of a packed forest: how many leaves and distinct answers, where they lie, and how many entries the answers have. */
-export const FOREST_LEAVES = 44;
-export const FOREST_WEIGHT = 48;
-export const FOREST_ANSWER = 52;
-export const FOREST_ANSWERS = 56;
-export const FOREST_ENTRIES = 60;
-/** Nodes of the largest tree of a packed forest; the check finds it. */
-export const FOREST_LONGEST = 64;
-/** Room for that tree: 12 bytes a node. */
-export const FOREST_TREE = 68;
-export const FOREST_BYTES = 72;
+export const FOREST_COLUMNS = 20;
+export const FOREST_ROLES = 24;
+/** Where its arrays lie. */
+export const FOREST_COLUMN = 28;
+export const FOREST_THRESHOLD = 32;
+export const FOREST_WEIGHT = 36;
+export const FOREST_ANSWER = 40;
+export const FOREST_STARTS = 44;
+export const FOREST_ROLE = 48;
+export const FOREST_SHARE = 52;
+/** Room for the places of the trees, which the check finds: two words for each, and for where the last one ends. */
+export const FOREST_PLACES = 56;
+/** Nodes of the largest tree; the check finds it, too. */
+export const FOREST_LONGEST = 60;
+export const FOREST_BYTES = 64;
 
-/** A column of a packed forest that stands for a leaf. */
+/** The column of a leaf. */
 export const FOREST_LEAF = 0xffff;
 
-/** What the check of a packed forest finds. */
+/** What the check of a forest finds. */
 export const FOREST_FINE = 0;
 export const FOREST_TOO_MANY_NODES = 1;
 export const FOREST_TOO_MANY_LEAVES = 2;

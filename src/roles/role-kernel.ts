@@ -13,9 +13,8 @@ export interface RoleExports {
   areBelow(words: number, count: number, limit: number): number;
   firstOutOfOrder(words: number, count: number, strictly: number): number;
 
-  readonly checked: { readonly value: number };
-  checkTrees(forest: number): number;
-  unpackForest(forest: number, roots: number, column: number, threshold: number, child: number): void;
+  readonly wrong: { readonly value: number };
+  checkForest(forest: number): number;
   answerForest(forest: number, rows: number, out: number, dense: number, batch: number): void;
   attributeForest(
     forest: number,
