@@ -13,12 +13,13 @@ import {
   explainEnsemble,
   explainLikeness,
   forestProbabilities,
+  type KnownDevices,
   knownDevices,
-  knownSimilarities,
+  type Likeness,
   leaveGroupsOut,
   likenessOf,
+  meanAnswers,
   nearestDevice,
-  netEvaluator,
   oneLayerProbabilities,
   trainRoleModel,
 } from '../../src/roles/index.js';
@@ -39,12 +40,7 @@ describe('ensemble', () => {
     const found = deviceProbabilities(model, tables, devices);
     const forest = forestProbabilities(model.forest, windows.rows);
     const network = oneLayerProbabilities(model.oneLayer, sessions.rows);
-    const nets = model.nets.map((net) => {
-      const out = new Float64Array(windows.rows.rowCount * classes);
-      for (let row = 0; row < windows.rows.rowCount; row++)
-        netEvaluator(net, windows.rows).add(row, 1, out, row * classes);
-      return out;
-    });
+    const nets = model.nets.map((net) => meanAnswers([net], windows.rows, classes));
     const ofForest = model.nearest!.recognitionForest;
     devices.forEach((device, i) => {
       const mean = (perRow: Float64Array) =>
@@ -143,7 +139,7 @@ describe('explainLikeness', () => {
   const subjectOf = (column: number) => `subject ${Math.floor(column / 3)}`;
   const example = windows.examples[7]!;
   const explain = (role: number, known = model) =>
-    explainLikeness(known, windows.rows, example, role, subjectOf);
+    explainLikeness(known, likenessOfDevice(model.known!, example), role, subjectOf);
 
   it('names the most alike capture of the role, and what both do', () => {
     for (let role = 0; role < classes; role++) {
@@ -181,9 +177,17 @@ describe('explainLikeness', () => {
     }
     expect(explain(0, { ...model, known: null })).toEqual({ shares: whole, reason: undefined });
     const empty = { rows: [], counts: [] };
-    expect(explainLikeness(model, windows.rows, empty, 0, subjectOf).reason).toBeUndefined();
+    expect(
+      explainLikeness(model, likenessOfDevice(model.known!, empty), 0, subjectOf).reason,
+    ).toBeUndefined();
+    expect(explainLikeness(model, undefined, 0, subjectOf)).toEqual({ shares: whole, reason: undefined });
   });
 });
+
+/** What likeness to some known captures says of a device, by two spreads. */
+function likenessOfDevice(known: KnownDevices, device: CountedRows, spread = 0.13): Likeness {
+  return likenessOf(known, { ...model.nearest!, spread }, windows.rows, [device], classes)[0]!;
+}
 
 /** Mean share of a role at the roots, from the leaves below them one by one. */
 function rootShare(role: number): number {
@@ -246,13 +250,13 @@ describe('known devices', () => {
     for (const device of [...windows.examples.slice(0, 5), ...strangers.slice(0, 9)]) {
       const cosines = windows.examples.map((one) => cosine(device, one));
       const most = Math.max(...cosines);
-      const nearest = nearestDevice(known, windows.rows, device)!;
+      const nearest = nearestDevice(known, likenessOfDevice(known, device).similarities)!;
       expect(nearest.distance).toBeCloseTo(1 - most, 3);
       const ofNearest = cosines.filter((_, i) => windows.examples[i]!.device === nearest.name);
       expect(Math.max(...ofNearest)).toBeCloseTo(most, 3);
     }
     const none = { rows: [], counts: [] };
-    expect(nearestDevice(known, windows.rows, none)).toBeUndefined();
+    expect(nearestDevice(known, likenessOfDevice(known, none).similarities)).toBeUndefined();
   });
 
   it('holds the chosen captures only, equal ones of a device once', () => {
@@ -273,8 +277,8 @@ describe('known devices', () => {
     const shareOf = (device: string) =>
       Math.max(...examples.filter((one) => one.device === device).map(({ share = 1 }) => share));
     for (const device of windows.examples.slice(0, 6)) {
-      const similarities = knownSimilarities(weighed, windows.rows, device);
       for (const spread of [0.13, 0.002]) {
+        const { similarities, member } = likenessOfDevice(weighed, device, spread);
         const parts = Array.from({ length: classes }, (_, role) =>
           Math.max(
             ...Array.from(similarities, (similarity, row) => {
@@ -287,14 +291,13 @@ describe('known devices', () => {
           ),
         );
         const sum = parts.reduce((a, b) => a + b, 0);
-        const found = likenessOf(weighed, similarities, classes, spread);
         parts.forEach((part, role) => {
-          expect(found[role]).toBeCloseTo(part / sum, 5);
+          expect(member[role]).toBeCloseTo(part / sum, 5);
         });
       }
     }
-    const none = likenessOf(weighed, new Float64Array(weighed.rows.rowCount), classes, 0.13);
-    expect(Array.from(none)).toEqual(new Array(classes).fill(1 / classes));
+    const none = likenessOfDevice(weighed, { rows: [], counts: [] });
+    expect(Array.from(none.member)).toEqual(new Array(classes).fill(1 / classes));
     const { meta, arrays } = encodeKnownDevices(weighed);
     expect(decodeKnownDevices(meta, arrays, classes)).toEqual(weighed);
     expect(encodeKnownDevices(known).arrays.shares).toBeUndefined();

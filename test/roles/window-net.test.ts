@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../src/math/index.js';
 import {
+  addLosses,
   allExamples,
   captureWeights,
+  meanAnswers,
   mergeSessions,
-  netEvaluator,
   type RoleTrainingSet,
   trainWindowNet,
   type WindowNet,
@@ -127,27 +128,30 @@ describe('net over windows', () => {
 
   it('answers as the formula does, with entries left out as if they were never there', () => {
     const net = trainWindowNet(set, chosen, { seed: 1, hidden: 16 });
-    const evaluator = netEvaluator(net, set.rows);
+    const classes = set.roles.length;
+    const found = meanAnswers([net], set.rows, classes);
+    const entries = set.rows.indices.length;
+    const subjectCount = 4;
+    const subjects = Uint32Array.from({ length: entries }, (_, entry) => (entry % 5) % subjectCount);
+    const rowShares = Float64Array.from({ length: set.rows.rowCount }, (_, row) => 1 / (row + 1));
+    const wanted = set.roles.map(() => new Array<number>(subjectCount).fill(0.25));
     for (let row = 0; row < set.rows.rowCount; row++) {
-      const out = new Float64Array(set.roles.length + 1);
-      evaluator.add(row, 0.5, out, 1);
       const whole = slowProbabilities(net, denseRow(set.rows, row));
-      near(
-        out.subarray(1),
-        whole.map((p) => p / 2),
-        5,
-      );
-      const entries = range(set.rows.start[row]!, set.rows.start[row + 1]!);
-      const groups = [entries.filter((entry) => entry % 3 === 0), [], entries, entries.slice(0, 1)];
-      for (const role of set.roles.keys()) {
-        const lost = evaluator.ablate(row, role, groups);
-        const wanted = groups.map((group) => {
-          const dense = denseRow(set.rows, row);
-          for (const entry of group) dense[set.rows.indices[entry]!] = 0;
-          return whole[role]! - slowProbabilities(net, dense)[role]!;
+      near(found.subarray(row * classes, (row + 1) * classes), whole, 5);
+      for (let subject = 0; subject < subjectCount; subject++) {
+        const dense = denseRow(set.rows, row);
+        for (const entry of range(set.rows.start[row]!, set.rows.start[row + 1]!)) {
+          if (subjects[entry] === subject) dense[set.rows.indices[entry]!] = 0;
+        }
+        const without = slowProbabilities(net, dense);
+        wanted.forEach((list, role) => {
+          list[subject]! += rowShares[row]! * (whole[role]! - without[role]!);
         });
-        near(lost, wanted, 5);
       }
+    }
+    for (const role of set.roles.keys()) {
+      const onto = new Float64Array(subjectCount).fill(0.25);
+      near(addLosses([net], set.rows, onto, { subjects, rowShares, role }), wanted[role]!, 5);
     }
   });
 

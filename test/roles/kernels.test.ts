@@ -1,0 +1,277 @@
+import { describe, expect, it } from 'vitest';
+import { createRandom, type SparseRows } from '../../src/math/index.js';
+import {
+  addLosses,
+  allExamples,
+  attributeForest,
+  type BundleArray,
+  type CountedRows,
+  decodeForest,
+  decodeKnownDevices,
+  type EncodedModel,
+  encodeForest,
+  encodeKnownDevices,
+  type ForestModel,
+  forestItems,
+  forestProbabilities,
+  type KnownDevices,
+  knownDevices,
+  type Layer,
+  likenessOf,
+  meanAnswers,
+  modelMemory,
+  nearestDefaults,
+  trainForest,
+} from '../../src/roles/index.js';
+import { slowAnswer, slowAttribution, slowForest, slowLikeness } from './slow-kernels.js';
+import { columnCount, sparseOf, syntheticSet } from './synthetic.js';
+
+const random = createRandom(21);
+const between = (least: number, most: number): number => least + (most - least) * random.uniform();
+
+/** Rows of numbers from 0 to 1, of which most are absent; the first is empty. */
+function randomRows(count: number, width = columnCount): SparseRows {
+  return sparseOf(
+    Array.from({ length: count }, (_, row) =>
+      Array.from({ length: width }, () => (row > 0 && random.uniform() < 0.3 ? between(0, 1) : 0)),
+    ),
+  );
+}
+
+/** The arrays of a model as a bundle in the kernels' own memory has them. */
+function inModelMemory({ meta, arrays }: EncodedModel): EncodedModel {
+  const size = Object.values(arrays).reduce((sum, { data }) => sum + data.byteLength + 8, 0);
+  const room = modelMemory(size);
+  let at = room.byteOffset;
+  const moved = Object.entries(arrays).map(([name, array]) => {
+    const Type = array.data.constructor as typeof Uint32Array;
+    const data = new Type(room.buffer, at, array.data.length);
+    data.set(array.data);
+    at += Math.ceil(data.byteLength / 8) * 8;
+    return [name, { ...array, data } as BundleArray] as const;
+  });
+  return { meta: JSON.parse(JSON.stringify(meta)), arrays: Object.fromEntries(moved) };
+}
+
+describe('forests', () => {
+  const set = syntheticSet({ seed: 8, noise: 0.5 });
+  const values = set.rows.values.map((value) => value * between(0.5, 1));
+  const noisy = { ...set, rows: { ...set.rows, values } };
+  const trained = (trees: number): ForestModel =>
+    trainForest(set, forestItems(noisy, allExamples(set)), { seed: trees, trees }).model;
+
+  it('answer and explain as plain loops do, to the last bit, wherever their arrays lie', () => {
+    for (const [trees, count] of [
+      [1, 1],
+      [7, 40],
+      [30, 3],
+    ] as const) {
+      const model = trained(trees);
+      const rows = randomRows(count);
+      const counts = Array.from({ length: count }, () => 1 + random.below(9));
+      const forms = [
+        model,
+        decodeForest(encodeForest(model).meta, encodeForest(model).arrays),
+        decodeForest(...partsOf(inModelMemory(encodeForest(model)))),
+      ];
+      const answer = slowForest(model, rows);
+      for (const form of forms) expect(Array.from(forestProbabilities(form, rows))).toEqual(answer);
+      for (const role of set.roles.keys()) {
+        const wanted = slowAttribution(model, rows, counts, role);
+        for (const form of forms)
+          expect(Array.from(attributeForest(form, rows, counts, role))).toEqual(wanted);
+      }
+      expect(forms[2]!.column).toEqual(forms[1]!.column);
+      expect(forms[2]!.distributions).toEqual(forms[1]!.distributions);
+    }
+  });
+
+  it('are explained the same when there are more rows than are looked at in one go', () => {
+    const model = trained(3);
+    const rows = randomRows(50);
+    const counts = new Array<number>(50).fill(1);
+    expect(Array.from(attributeForest(model, rows, counts, 1))).toEqual(
+      slowAttribution(model, rows, counts, 1),
+    );
+  });
+
+  it('with leaves of several roles, and trees that are one leaf', () => {
+    const leaf = { threshold: Float32Array.of(3), child: Uint32Array.of(0), column: Int32Array.of(-1) };
+    const shares = Float32Array.of(0.25, 0, 0.75);
+    const one: ForestModel = {
+      ...trained(1),
+      ...leaf,
+      roots: Uint32Array.of(0),
+      distributions: shares,
+    };
+    const rows = randomRows(2);
+    expect(Array.from(forestProbabilities(one, rows))).toEqual([...shares, ...shares]);
+    expect(attributeForest(one, rows, [1, 1], 0).every((value) => value === 0)).toBe(true);
+    const { meta, arrays } = encodeForest({ ...one, column: Int32Array.of(-1) });
+    expect(Array.from(forestProbabilities(decodeForest(meta, arrays), rows))).toEqual([...shares, ...shares]);
+    const role = { ...arrays['distributions/role']!, data: Uint16Array.of(2, 0) } as BundleArray;
+    expect(() => decodeForest(meta, { ...arrays, 'distributions/role': role })).toThrow('out of order');
+  });
+});
+
+function partsOf({ meta, arrays }: EncodedModel): [EncodedModel['meta'], EncodedModel['arrays']] {
+  return [meta, arrays];
+}
+
+function randomLayer(width: number, hidden: number, roles: number, isPlain: boolean): Layer {
+  const floats = (count: number, reach: number) =>
+    Float32Array.from({ length: count }, () => between(-reach, reach));
+  const columns = Array.from({ length: columnCount }, (_, column) => column).slice(0, width);
+  return {
+    columns: Uint32Array.from(columns, (column) => column + (columnCount - width)),
+    ...(isPlain
+      ? {}
+      : { mean: floats(width, 0.4), deviation: floats(width, 1).map((value) => 0.15 + Math.abs(value)) }),
+    hidden,
+    w1: floats(width * hidden, 1),
+    b1: floats(hidden, 1),
+    w2: floats(hidden * roles, 2),
+    b2: floats(roles, 1),
+  };
+}
+
+/** A layer in the kernels' own memory. */
+function moved(layer: Layer): Layer {
+  const { columns, mean, deviation, hidden, w1, b1, w2, b2 } = layer;
+  const list = { columns, w1, b1, w2, b2, ...(mean && deviation && { mean, deviation }) };
+  const arrays = Object.fromEntries(
+    Object.entries(list).map(([name, data]) => [
+      name,
+      { shape: [data.length], data } as unknown as BundleArray,
+    ]),
+  );
+  const there = Object.entries(inModelMemory({ meta: {}, arrays }).arrays);
+  return { hidden, ...Object.fromEntries(there.map(([name, { data }]) => [name, data])) } as unknown as Layer;
+}
+
+describe('networks', () => {
+  it('answer as plain loops do, to the last bit, with odd and even numbers of units and roles', () => {
+    for (const [width, hidden, roles, isPlain] of [
+      [1, 1, 2, true],
+      [29, 7, 5, true],
+      [30, 64, 28, false],
+      [12, 5, 3, false],
+    ] as const) {
+      const layers = [0, 1, 2].map(() => randomLayer(width, hidden, roles, isPlain));
+      const rows = randomRows(6);
+      const wanted = Array.from({ length: 6 }).flatMap((_, row) => {
+        const sums = new Array<number>(roles).fill(0);
+        for (const layer of layers) {
+          slowAnswer(layer, rows, row).forEach((p, k) => {
+            sums[k]! += (1 / 3) * p;
+          });
+        }
+        return sums;
+      });
+      for (const form of [layers, layers.map(moved), [layers[0]!, moved(layers[1]!), moved(layers[2]!)]]) {
+        // Asked twice: what is kept between calls changes nothing.
+        for (let time = 0; time < 2; time++)
+          expect(Array.from(meanAnswers(form, rows, roles))).toEqual(wanted);
+      }
+    }
+  });
+
+  it('are explained as plain loops do, to the last bit', () => {
+    const layers = [randomLayer(30, 9, 4, false), randomLayer(20, 9, 4, false)];
+    const rows = randomRows(5);
+    const subjects = Uint32Array.from(rows.indices, (column) => column % 4);
+    const rowShares = Float64Array.from({ length: 5 }, () => between(0, 1));
+    const start = Float64Array.from({ length: 5 }, () => between(0, 1));
+    const wanted = Array.from(start);
+    for (let row = 0; row < 5; row++) {
+      for (const layer of layers) {
+        const whole = slowAnswer(layer, rows, row)[2]!;
+        for (let subject = 0; subject < 4; subject++) {
+          const entries = subjects.subarray(rows.start[row], rows.start[row + 1]);
+          if (!entries.includes(subject)) continue;
+          const without = slowAnswer(layer, rows, row, (entry) => subjects[entry] === subject)[2]!;
+          wanted[subject]! += rowShares[row]! * (whole - without);
+        }
+      }
+    }
+    for (const form of [layers, layers.map(moved)]) {
+      expect(Array.from(addLosses(form, rows, start, { subjects, rowShares, role: 2 }))).toEqual(wanted);
+    }
+  });
+
+  it('have the exponential of JavaScript, however far the outputs are apart', () => {
+    const one = (w2: number): Layer => ({
+      columns: Uint32Array.of(0),
+      hidden: 1,
+      w1: Float32Array.of(1),
+      b1: Float32Array.of(0),
+      w2: Float32Array.of(w2, 0),
+      b2: Float32Array.of(0, 0),
+    });
+    const far = [
+      0,
+      2 ** -149,
+      2 ** -29,
+      2 ** -28,
+      0.34657359,
+      0.3465736,
+      1.0397207,
+      1.0397208,
+      1,
+      700,
+      708.5,
+    ];
+    for (const reach of [1e-9, 0.3, 0.4, 1.1, 40, 708, 745.2, 800, 1e30]) {
+      const some = Array.from({ length: 2000 }, () => [between(0, reach)]);
+      const rows = sparseOf([...some, ...far.map((value) => [value]), ...[745, 746, 3e38].map((v) => [v])]);
+      const w2 = Math.fround(between(0.99, 1.01));
+      const found = meanAnswers([one(w2)], rows, 2);
+      for (let row = 0; row < rows.rowCount; row++) {
+        const value = rows.start[row] === rows.start[row + 1] ? 0 : rows.values[rows.start[row]!]!;
+        const power = Math.exp(0 - value * w2);
+        expect(found[row * 2 + 1]).toBe(power / (1 + power));
+      }
+    }
+  });
+
+  it('refuse rows that lack their columns', () => {
+    const layer = randomLayer(3, 2, 2, true);
+    const rows = randomRows(2, columnCount - 1);
+    for (const form of [layer, moved(layer)]) {
+      expect(() => meanAnswers([form], rows, 2)).toThrow(`columns, not ${columnCount - 1}`);
+    }
+  });
+});
+
+describe('likeness', () => {
+  it('is what plain loops find, to the last bit', () => {
+    const set = syntheticSet({ seed: 3 });
+    const windows = {
+      ...set,
+      rows: { ...set.rows, values: set.rows.values.map((v) => v * between(0.5, 1)) },
+    };
+    const columns = { below: columnCount - 2, halvedFrom: columnCount - 5 };
+    const examples = windows.examples.map((one, i) => ({ ...one, share: i % 3 === 0 ? 0.3 : 1 }));
+    const known = knownDevices({ ...windows, examples }, allExamples(windows), columns);
+    const strangers: CountedRows[] = Array.from({ length: 8 }, (_, i) => ({
+      rows: Array.from({ length: i }, () => random.below(windows.rows.rowCount)),
+      counts: Array.from({ length: i }, () => 1 + random.below(5)),
+    }));
+    const devices = [...strangers, ...windows.examples.slice(0, 4)];
+    const { meta, arrays } = inModelMemory(encodeKnownDevices(known));
+    const there: KnownDevices = decodeKnownDevices(meta, arrays, 3);
+    for (const form of [known, there]) {
+      const found = likenessOf(form, nearestDefaults, windows.rows, devices, 3);
+      const plain = found.map(({ direction, similarities, member, rows, part, recognised }) => ({
+        direction: Array.from(direction),
+        similarities: Array.from(similarities),
+        member: Array.from(member),
+        rows: Array.from(rows),
+        part,
+        recognised: Array.from(recognised),
+      }));
+      const wanted = devices.map((device) => slowLikeness(known, nearestDefaults, windows.rows, device, 3));
+      expect(plain).toEqual(wanted);
+    }
+  });
+});
