@@ -109,8 +109,38 @@ describe('forests', () => {
     expect(attributeForest(one, rows, [1, 1], 0).every((value) => value === 0)).toBe(true);
     const { meta, arrays } = encodeForest({ ...one, column: Int32Array.of(-1) });
     expect(Array.from(forestProbabilities(decodeForest(meta, arrays), rows))).toEqual([...shares, ...shares]);
-    const role = { ...arrays['distributions/role']!, data: Uint16Array.of(2, 0) } as BundleArray;
-    expect(() => decodeForest(meta, { ...arrays, 'distributions/role': role })).toThrow('out of order');
+    const role = arrays['distributions/role']!;
+    for (const order of [
+      [2, 0],
+      [2, 2],
+    ]) {
+      const wrong = { ...role, data: Uint16Array.from(order) } as BundleArray;
+      expect(() => decodeForest(meta, { ...arrays, 'distributions/role': wrong })).toThrow('out of order');
+    }
+  });
+});
+
+describe('arrays in the memory of the kernels', () => {
+  it('are checked at every place', () => {
+    const known = knownDevices(syntheticSet(), allExamples(syntheticSet()), { below: 28, halvedFrom: 27 });
+    const decode = (name: string, at: number, value: number) => () => {
+      const { meta, arrays } = inModelMemory(encodeKnownDevices(known));
+      (arrays[name]!.data as Float32Array)[at] = value;
+      return decodeKnownDevices(meta, arrays, 3);
+    };
+    expect(decode('labels', 0, 0)).not.toThrow();
+    const { values, start } = known.rows;
+    for (let at = 0; at < values.length; at++) {
+      expect(decode('values', at, at % 2 === 0 ? Number.NaN : -1 / 0)).toThrow('holds what is no number');
+      expect(decode('indices', at, 28)).toThrow('a column out of range');
+    }
+    for (const at of known.owners.keys()) {
+      expect(decode('owners', at, known.names.length)).toThrow('a device that is not there');
+    }
+    for (const at of known.labels.keys()) expect(decode('labels', at, 3)).toThrow('a role that is not there');
+    for (let at = 1; at < known.rows.rowCount; at++) {
+      expect(decode('start', at, start[at + 1]! + 1)).toThrow('rows out of order');
+    }
   });
 });
 
@@ -250,7 +280,7 @@ describe('likeness', () => {
       ...set,
       rows: { ...set.rows, values: set.rows.values.map((v) => v * between(0.5, 1)) },
     };
-    const columns = { below: columnCount - 2, halvedFrom: columnCount - 5 };
+    const columns = { below: columnCount - 2, halvedFrom: columnCount - 3 };
     const examples = windows.examples.map((one, i) => ({ ...one, share: i % 3 === 0 ? 0.3 : 1 }));
     const known = knownDevices({ ...windows, examples }, allExamples(windows), columns);
     const strangers: CountedRows[] = Array.from({ length: 8 }, (_, i) => ({
