@@ -24,11 +24,11 @@ function refuse(problem: string): never {
 
 /** The arrays below a prefix, without it. */
 export function inside(arrays: EncodedModel['arrays'], prefix: string): EncodedModel['arrays'] {
-  return Object.fromEntries(
-    Object.entries(arrays)
-      .filter(([name]) => name.startsWith(prefix))
-      .map(([name, array]) => [name.slice(prefix.length), array]),
-  );
+  const found: Record<string, BundleArray> = Object.create(null);
+  for (const [name, array] of Object.entries(arrays)) {
+    if (name.startsWith(prefix)) found[name.slice(prefix.length)] = array;
+  }
+  return found;
 }
 
 /** A part that has parts of its own. @throws NetworkmlError `NML_MODEL_MANIFEST` */
