@@ -73,16 +73,27 @@ const homes = new WeakMap<ArrayBufferLike, RoleKernel>();
 /** For models whose arrays lie elsewhere: they are copied for every call. */
 let visited: RoleKernel | undefined;
 
+/** Bytes of bundles in the kernels' own memory; what is gone is seen some time after it was collected. */
+let held = 0;
+const mostHeld = 2 ** 26;
+const collected = new FinalizationRegistry<number>((bytes) => {
+  held -= bytes;
+});
+
 /**
  * Memory for the arrays of a bundle, where the kernels read them without a copy; it goes when all views of it are gone.
- * What lies there must not change once a model is asked.
+ * What lies there must not change once a model is asked. The collector of garbage does not count this memory, so that it may
+ * see no reason to work: of many bundles the later ones get ordinary memory, which it counts.
  * @throws NetworkmlError NML_MEMORY
  */
 export function modelMemory(bytes: number): Uint8Array {
+  if (held > 0 && held + bytes > mostHeld) return new Uint8Array(bytes);
   const kernel = createRoleKernel();
   const at = takeBytes(kernel, bytes);
   const { buffer } = kernel.memory;
   homes.set(buffer, kernel);
+  held += bytes;
+  collected.register(buffer, bytes);
   return new Uint8Array(buffer, at, bytes);
 }
 

@@ -120,30 +120,6 @@ describe('forests', () => {
   });
 });
 
-describe('arrays in the memory of the kernels', () => {
-  it('are checked at every place', () => {
-    const known = knownDevices(syntheticSet(), allExamples(syntheticSet()), { below: 28, halvedFrom: 27 });
-    const decode = (name: string, at: number, value: number) => () => {
-      const { meta, arrays } = inModelMemory(encodeKnownDevices(known));
-      (arrays[name]!.data as Float32Array)[at] = value;
-      return decodeKnownDevices(meta, arrays, 3);
-    };
-    expect(decode('labels', 0, 0)).not.toThrow();
-    const { values, start } = known.rows;
-    for (let at = 0; at < values.length; at++) {
-      expect(decode('values', at, at % 2 === 0 ? Number.NaN : -1 / 0)).toThrow('holds what is no number');
-      expect(decode('indices', at, 28)).toThrow('a column out of range');
-    }
-    for (const at of known.owners.keys()) {
-      expect(decode('owners', at, known.names.length)).toThrow('a device that is not there');
-    }
-    for (const at of known.labels.keys()) expect(decode('labels', at, 3)).toThrow('a role that is not there');
-    for (let at = 1; at < known.rows.rowCount; at++) {
-      expect(decode('start', at, start[at + 1]! + 1)).toThrow('rows out of order');
-    }
-  });
-});
-
 function partsOf({ meta, arrays }: EncodedModel): [EncodedModel['meta'], EncodedModel['arrays']] {
   return [meta, arrays];
 }
@@ -303,5 +279,39 @@ describe('likeness', () => {
       const wanted = devices.map((device) => slowLikeness(known, nearestDefaults, windows.rows, device, 3));
       expect(plain).toEqual(wanted);
     }
+  });
+});
+
+describe('arrays in the memory of the kernels', () => {
+  it('are checked at every place', () => {
+    const known = knownDevices(syntheticSet(), allExamples(syntheticSet()), { below: 28, halvedFrom: 27 });
+    const decode = (name: string, at: number, value: number) => () => {
+      const { meta, arrays } = inModelMemory(encodeKnownDevices(known));
+      (arrays[name]!.data as Float32Array)[at] = value;
+      return decodeKnownDevices(meta, arrays, 3);
+    };
+    expect(decode('labels', 0, 0)).not.toThrow();
+    const { values, start } = known.rows;
+    for (let at = 0; at < values.length; at++) {
+      expect(decode('values', at, at % 2 === 0 ? Number.NaN : -1 / 0)).toThrow('holds what is no number');
+      expect(decode('indices', at, 28)).toThrow('a column out of range');
+    }
+    for (const at of known.owners.keys()) {
+      expect(decode('owners', at, known.names.length)).toThrow('a device that is not there');
+    }
+    for (const at of known.labels.keys()) expect(decode('labels', at, 3)).toThrow('a role that is not there');
+    for (let at = 1; at < known.rows.rowCount; at++) {
+      expect(decode('start', at, start[at + 1]! + 1)).toThrow('rows out of order');
+    }
+  });
+
+  it('are those of 64 MB of bundles at most, but for a single larger one', () => {
+    const mega = 2 ** 20;
+    const rooms = Array.from({ length: 80 }, () => modelMemory(mega));
+    const inside = rooms.filter(({ buffer }) => buffer instanceof SharedArrayBuffer).length;
+    expect(inside).toBeGreaterThan(30);
+    expect(inside).toBeLessThanOrEqual(64);
+    expect(rooms.every(({ length }) => length === mega)).toBe(true);
+    expect(modelMemory(65 * mega).buffer).toBeInstanceOf(ArrayBuffer);
   });
 });
