@@ -174,8 +174,8 @@ function hintsSection() {
   return `
 ### With what devices say of themselves, and what their makers are known for
 
-By wish (\`--hints\`) answers rest on it, too: ${hints.opinions.map(({ tokens }) => tokens).join(' and ')} tokens of DHCP, multicast DNS, SSDP, HTTP, LLMNR and NetBIOS that two devices or more
-say, real ones or the lab's, and of what makers of network interfaces are known for (docs/roles.md), kept as hashes. In ${heard.join(' / ')} of the ${byLabels[0].captures} real captures that can be judged something is known when
+By wish (\`--hints\`) answers rest on it, too: ${hints.opinions[0].tokens} tokens of DHCP, multicast DNS, SSDP, HTTP, LLMNR and NetBIOS that two devices or more
+say, real ones or the lab's, kept as hashes, and ${hints.opinions[1]?.tokens ?? 0} kinds of products that the makers of their interfaces are known for (docs/roles.md). In ${heard.join(' / ')} of the ${byLabels[0].captures} real captures that can be judged something is known when
 their device is left out; the others are answered as without. Temperature ${hints.temperature.toFixed(3)}, offset ${hints.offset.toFixed(3)}, Unknown cut ${hints.unknownBelow}.
 
 | | recall, role-balanced | top three, role-balanced | accuracy by capture | top three by capture | calibration error, every device alike |

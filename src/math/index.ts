@@ -42,6 +42,5 @@ export {
   shuffle,
   weightedSampleWithoutReplacement,
 } from './random.js';
-export { softmax } from './softmax.js';
 export { narrowRows, type SparseRows, SparseRowsBuilder, usedColumns } from './sparse.js';
 export * from './statistics.js';

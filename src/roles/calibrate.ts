@@ -45,16 +45,16 @@ export function calibrate(scored: AnsweredCaptures, given?: ConfidenceScale): Ca
 }
 
 /**
- * The scale that calibrates the answers, every device with equal weight: balanced by role the few devices of thin roles
- * would decide, and by capture those that were captured often (docs/roles.md). Temperature 1 and offset 0 when no
- * capture can be scored.
+ * The scale that calibrates the answers, every device with the root of the number of its captures as weight, for these are
+ * alike but not the same: balanced by role the few devices of thin roles would decide, and by capture those that were
+ * captured often (docs/roles.md). Temperature 1 and offset 0 when no capture can be scored.
  */
 export function fitRoleConfidence(answered: AnsweredCaptures): { temperature: number; offset: number } {
   const { probabilities, labels, devices, roles, evaluable } = answered;
   const answers = topClasses(probabilities, roles.length);
   const tops = Float64Array.from(answers, (answer, i) => probabilities[i * roles.length + answer] as number);
   const right = Uint8Array.from(answers, (answer, i) => (answer === labels[i] ? 1 : 0));
-  return fitConfidence(tops, right, deviceWeights(devices, evaluable));
+  return fitConfidence(tops, right, deviceWeights(devices, evaluable).map(Math.sqrt));
 }
 
 /** One over the captures of its device for each capture that counts: as if all were of one role, devices are balanced alone. */

@@ -31,7 +31,7 @@ export interface RoleSets {
  * Weights of the members, found by cross-validation over whole devices and over whole families (docs/roles.md): likeness
  * to known captures lifts the top three, the contract's network helps them a little and costs nothing.
  */
-const ensembleShares: EnsembleShares = { forest: 0.27, nets: 0.27, oneLayer: 0.06, nearest: 0.4 };
+const ensembleShares: EnsembleShares = { forest: 0.22, nets: 0.22, oneLayer: 0.06, nearest: 0.5 };
 
 /** Nets in the ensemble; their seeds follow one another. */
 const ensembleNets = 3;

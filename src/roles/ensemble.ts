@@ -129,7 +129,7 @@ function likenessOfDevices(
  * @param probabilities [devices x roles], every row sums to 1.
  * @param priors one above 0 for each role.
  */
-export function withPriors(probabilities: Float64Array, priors: readonly number[]): Float64Array {
+function withPriors(probabilities: Float64Array, priors: readonly number[]): Float64Array {
   const out = new Float64Array(probabilities.length);
   for (let from = 0; from < out.length; from += priors.length) {
     let sum = 0;

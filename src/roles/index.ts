@@ -25,7 +25,6 @@ export {
   type EnsembleModel,
   type EnsembleShares,
   type RoleModel,
-  withPriors,
 } from './ensemble.js';
 export { decodeEnsemble, encodeEnsemble } from './ensemble-parts.js';
 export {

@@ -22,7 +22,7 @@ export interface WindowNet {
 }
 
 /** Standardised values beyond this are cut off. */
-export const clipAt = 4;
+const clipAt = 4;
 
 /** Deviations below this count as this: a column that hardly varies must not shout. */
 export const leastDeviation = 0.15;

@@ -322,7 +322,7 @@ describe('known devices', () => {
   it('is read from bundles of before, which compare nothing and keep one row a device', () => {
     const { meta, arrays } = encodeEnsemble({
       ...model,
-      shares: { ...model.shares, forest: 0.67, nearest: 0 },
+      shares: { ...model.shares, forest: model.shares.forest + model.shares.nearest, nearest: 0 },
     });
     const alone = knownDevices(windows, Uint32Array.of(0, 4), compared);
     const old = encodeKnownDevices(alone);

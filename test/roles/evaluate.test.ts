@@ -136,7 +136,7 @@ describe('evaluateRoles', () => {
     expect(cold.expectedCalibrationError).not.toBe(hot.expectedCalibrationError);
   });
 
-  it('fits the scale on all with every device alike, and judges each fold by that of the others', () => {
+  it('fits the scale on all with the root of its captures for every device, and judges each fold by that of the others', () => {
     const captures = randomCaptures(1);
     const { labels, devices, probabilities, folds = [] } = captures;
     const rows = devices.map((_, i) => Array.from(probabilities.subarray(i * 4, i * 4 + 4)));
@@ -147,7 +147,7 @@ describe('evaluateRoles', () => {
         tops,
         right,
         devices.map((device, i) =>
-          test(i) ? 1 / devices.filter((other, j) => test(j) && other === device).length : 0,
+          test(i) ? 1 / Math.sqrt(devices.filter((other, j) => test(j) && other === device).length) : 0,
         ),
       );
     const fitted = fitTo(() => true);

@@ -1,4 +1,4 @@
-/** Softmax in place over `values[at .. at + count)`; the largest is taken off first, so nothing overflows. */
+/** The plain twin of what the kernels do: softmax in place over `values[at .. at + count)`; the largest is taken off first, so nothing overflows. */
 export function softmax(values: Float64Array, at: number, count: number): void {
   let most = Number.NEGATIVE_INFINITY;
   for (let k = at; k < at + count; k++) most = Math.max(most, values[k]!);
