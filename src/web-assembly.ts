@@ -1,6 +1,7 @@
 /** What is used of WebAssembly's JavaScript interface, which TypeScript declares only among a browser's types. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { NetworkmlError } from './errors.js';
 import { packageRoot } from './package-root.js';
 
 /** Memory of a module; `buffer` is another object once it has grown. */
@@ -30,7 +31,18 @@ export function instantiate(name: string, imports: object): unknown {
   return new Instance(module, imports).exports;
 }
 
-/** Memory that other views of it survive when it grows. @throws RangeError where there are too few addresses */
+/**
+ * Memory that other views of it survive when it grows, with addresses for all that 32 bits can name; it takes only what is
+ * written to.
+ * @throws NetworkmlError NML_MEMORY where there are too few addresses
+ */
 export function sharedMemory(): WasmMemory {
-  return new Memory({ initial: 16, maximum: 65_536, shared: true });
+  try {
+    return new Memory({ initial: 16, maximum: 65_536, shared: true });
+  } catch (cause) {
+    throw new NetworkmlError('NML_MEMORY', 'there are not enough addresses for WebAssembly', {
+      hint: 'raise the limit of addresses (ulimit -v), or set NODE_OPTIONS=--disable-wasm-trap-handler',
+      cause,
+    });
+  }
 }

@@ -81,7 +81,7 @@ const tableSteps = 128;
 
 /** An instance with memory of its own. @throws NetworkmlError NML_MEMORY where addresses are limited */
 export function createOutlierKernel(): OutlierKernel {
-  const memory = reserveMemory();
+  const memory = sharedMemory();
   const run = instantiate('outliers.wasm', {
     env: { memory, abort: unreachable },
     host: { log: Math.log },
@@ -106,17 +106,6 @@ export function takeBytes({ run }: OutlierKernel, bytes: number): number {
 export function takeDoubles(kernel: OutlierKernel, count: number): KernelDoubles {
   const at = takeBytes(kernel, (count + 4) * 8);
   return { at, numbers: new Float64Array(kernel.memory.buffer, at, count) };
-}
-
-function reserveMemory(): WasmMemory {
-  try {
-    return sharedMemory();
-  } catch (cause) {
-    throw new NetworkmlError('NML_MEMORY', 'there are not enough addresses for WebAssembly', {
-      hint: 'raise the limit of addresses (ulimit -v), or set NODE_OPTIONS=--disable-wasm-trap-handler',
-      cause,
-    });
-  }
 }
 
 function unreachable(): never {

@@ -57,7 +57,7 @@ export function withTrainingKernel<T>(use: (kernel: TrainingKernel) => T): T {
 }
 
 function createKernel(): TrainingKernel {
-  const memory = reserveMemory();
+  const memory = sharedMemory();
   const run = instantiate('training.wasm', {
     env: { memory, abort: unreachable },
     host: { exp: Math.exp },
@@ -93,17 +93,6 @@ export function takeWords(kernel: TrainingKernel, count: number): Uint32Array {
 export function takeOctets(kernel: TrainingKernel, count: number): Uint8Array {
   const at = takeBytes(kernel, count);
   return new Uint8Array(kernel.memory.buffer, at, count);
-}
-
-function reserveMemory(): WasmMemory {
-  try {
-    return sharedMemory();
-  } catch (cause) {
-    throw new NetworkmlError('NML_MEMORY', 'there are not enough addresses for WebAssembly', {
-      hint: 'raise the limit of addresses (ulimit -v), or set NODE_OPTIONS=--disable-wasm-trap-handler',
-      cause,
-    });
-  }
 }
 
 function unreachable(): never {

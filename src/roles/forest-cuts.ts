@@ -4,6 +4,7 @@
  */
 import type { Random } from '../math/index.js';
 import type { CodedItems } from './forest-data.js';
+import { scoreOfCut } from './forest-score.js';
 
 /** How a cut is chosen: the best of each column tried, or a random one of it (extremely randomised trees). */
 export type Splitter = 'best' | 'random';
@@ -119,7 +120,7 @@ export class CutFinder {
     const { left } = this;
     for (let label = 0; label < classCount; label++)
       left[label] = present[column * classCount + label] as number;
-    this.keepIfBetter(this.scoreOfLeft(), column, 0, 1);
+    this.keepIfBetter(scoreOfCut(this.left, this.total, this.totalWeight), column, 0, 1);
     return true;
   }
 
@@ -137,22 +138,7 @@ export class CutFinder {
       pairs++;
     }
     if (pairs < this.settings.leafItems || to - from - pairs < this.settings.leafItems) return;
-    this.keepIfBetter(this.scoreOfLeft(), column, code, code + 1);
-  }
-
-  private scoreOfLeft(): number {
-    const { left, total } = this;
-    let weight = 0;
-    let squareLeft = 0;
-    let squareRight = 0;
-    for (let label = 0; label < total.length; label++) {
-      const sum = left[label] as number;
-      const rest = (total[label] as number) - sum;
-      weight += sum;
-      squareLeft += sum * sum;
-      squareRight += rest * rest;
-    }
-    return squareLeft / weight + squareRight / (this.totalWeight - weight);
+    this.keepIfBetter(scoreOfCut(this.left, this.total, this.totalWeight), column, code, code + 1);
   }
 
   /** All cuts between neighbouring values; the sums of squares change with each pair that goes over to the left. */

@@ -7,6 +7,7 @@
 import type { Random } from '../math/index.js';
 import type { CodedItems } from './forest-data.js';
 import { PlaceSet } from './forest-places.js';
+import { scoreOfCut } from './forest-score.js';
 import type { GrownTree, TreeSettings } from './forest-tree.js';
 
 /** Whether `PresenceGrower` can grow trees of these items. */
@@ -200,17 +201,7 @@ export class PresenceGrower {
       const label = pairLabel[pair] as number;
       left[label] = (left[label] as number) + (weights[pair] as number);
     }
-    let weight = 0;
-    let squareLeft = 0;
-    let squareRight = 0;
-    for (let label = 0; label < total.length; label++) {
-      const sum = left[label] as number;
-      const rest = (total[label] as number) - sum;
-      weight += sum;
-      squareLeft += sum * sum;
-      squareRight += rest * rest;
-    }
-    const score = squareLeft / weight + squareRight / (totalWeight - weight);
+    const score = scoreOfCut(left, total, totalWeight);
     if (!(score > this.bestScore)) return;
     this.bestScore = score;
     this.bestColumn = column;

@@ -173,18 +173,7 @@ export function doublesAt({ memory }: RoleKernel, at: number, count: number): Fl
 }
 
 function createRoleKernel(): RoleKernel {
-  const memory = reserveMemory();
+  const memory = sharedMemory();
   const run = instantiate('roles.wasm', { env: { memory } }) as RoleExports;
   return { run, memory, records: new WeakMap() };
-}
-
-function reserveMemory(): WasmMemory {
-  try {
-    return sharedMemory();
-  } catch (cause) {
-    throw new NetworkmlError('NML_MEMORY', 'there are not enough addresses for WebAssembly', {
-      hint: 'raise the limit of addresses (ulimit -v), or set NODE_OPTIONS=--disable-wasm-trap-handler',
-      cause,
-    });
-  }
 }

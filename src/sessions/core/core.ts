@@ -1,5 +1,5 @@
 import { NetworkmlError } from '../../errors.js';
-import { instantiate, sharedMemory, type WasmMemory } from '../../web-assembly.js';
+import { instantiate, sharedMemory } from '../../web-assembly.js';
 
 /** A number that a core shows. */
 export interface CoreNumber {
@@ -15,7 +15,7 @@ export interface CoreExports {
 /** An instance of such a module, and the views of its memory, which is shared so that views stay valid when it grows. */
 export class Core<Exports extends CoreExports> {
   readonly run: Exports;
-  private readonly memory = reserveMemory();
+  private readonly memory = sharedMemory();
   private buffer: ArrayBufferLike = this.memory.buffer;
   private words = new Int32Array(this.buffer);
   private reals = new Float64Array(this.buffer);
@@ -58,17 +58,5 @@ export class Core<Exports extends CoreExports> {
     this.buffer = buffer;
     this.words = new Int32Array(buffer);
     this.reals = new Float64Array(buffer);
-  }
-}
-
-/** Addresses for all that 32 bits can name; memory is only what is written to. @throws NetworkmlError NML_MEMORY */
-function reserveMemory(): WasmMemory {
-  try {
-    return sharedMemory();
-  } catch (cause) {
-    throw new NetworkmlError('NML_MEMORY', 'there are not enough addresses for WebAssembly', {
-      hint: 'raise the limit of addresses (ulimit -v), or set NODE_OPTIONS=--disable-wasm-trap-handler',
-      cause,
-    });
   }
 }
