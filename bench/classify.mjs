@@ -1,8 +1,9 @@
 #!/usr/bin/env node
 /**
- * What the classifiers of roles cost in a process that predicts one capture: putting the classifier together out of the
- * bundle, and judging the role of the device, both for the first time in a fresh process; then judging again and again.
- * Code is compiled beforehand, as for the command line (scripts/cli-loader.cjs).
+ * What the classifiers of roles cost in a process that predicts one capture: reading the arrays of the classifier (and
+ * comparing their digests), putting it together, and judging the role of the device, all for the first time in a fresh
+ * process; then judging again and again. Before these stands what it takes to read all of the bundle, these arrays among
+ * it. Code is compiled beforehand, as for the command line (scripts/cli-loader.cjs).
  *
  *   npm run build
  *   node bench/classify.mjs [CAPTURE ...] [--runs 21]
@@ -31,11 +32,25 @@ const folder = join(root, '.tmp', `classify-${process.pid}`);
 /** Prints the milliseconds of each step; the last argument is the capture. */
 const program = `
 import { judgeRole } from './src/pipeline/judge-role.ts';
-import { loadBundle } from './src/pipeline/loaded-bundle.ts';
+import { findBundle, readArrays, readManifest } from './src/models/index.ts';
+import { loadBundle, loadedBundle } from './src/pipeline/loaded-bundle.ts';
 import { observeHosts } from './src/pipeline/observe.ts';
 
 async function main() {
-  const bundle = await loadBundle();
+  if (process.env.WHOLE === '1') {
+    const start = performance.now();
+    await loadBundle();
+    console.log(JSON.stringify([performance.now() - start]));
+    return;
+  }
+  let reading = 0;
+  const head = readManifest(findBundle());
+  const bundle = loadedBundle(head, (names, room) => {
+    const start = performance.now();
+    const arrays = readArrays(head, names, room && { room });
+    reading = performance.now() - start;
+    return arrays;
+  });
   const start = performance.now();
   const classifier = bundle.classifier();
   const decoded = performance.now();
@@ -48,7 +63,7 @@ async function main() {
     judgeRole(seen, bundle, classifier);
     return performance.now() - from;
   }).sort((a, b) => a - b);
-  console.log(JSON.stringify([decoded - start, answered - asked, again[again.length >> 1] ?? 0]));
+  console.log(JSON.stringify([reading, decoded - start - reading, answered - asked, again[again.length >> 1] ?? 0]));
 }
 void main();
 `;
@@ -72,10 +87,10 @@ async function make() {
   spawnSync(process.execPath, [join(root, 'scripts/make-code-cache.cjs'), folder, captures[0]]);
 }
 
-function once(capture, again) {
+function once(capture, again, whole = 0) {
   const run = spawnSync(process.execPath, [join(folder, 'main.cjs'), capture], {
     encoding: 'utf8',
-    env: { ...process.env, AGAIN: String(again) },
+    env: { ...process.env, AGAIN: String(again), WHOLE: String(whole) },
   });
   if (run.status !== 0) throw new Error(run.stderr);
   return JSON.parse(run.stdout);
@@ -86,12 +101,17 @@ const shown = (list) => `${sorted(list)[list.length >> 1].toFixed(2)} (${sorted(
 
 try {
   await make();
-  console.log('| capture | decode ms | judge ms | both ms | judge again ms |\n|---|---|---|---|---|');
+  console.log(
+    '| capture | whole bundle ms | read ms | decode ms | judge ms | last two ms | judge again ms |',
+  );
+  console.log('|---|---|---|---|---|---|---|');
   for (const capture of captures) {
     const runs = Array.from({ length: Number(values.runs) }, () => once(capture, 0));
-    const [, , again] = once(capture, 2000);
-    const both = runs.map(([decode, judge]) => decode + judge);
-    const cells = [runs.map(([decode]) => decode), runs.map(([, judge]) => judge), both].map(shown);
+    const whole = runs.map(() => once(capture, 0, 1)[0]);
+    const [, , , again] = once(capture, 2000);
+    const steps = [0, 1, 2].map((step) => runs.map((run) => run[step]));
+    const both = runs.map(([, decode, judge]) => decode + judge);
+    const cells = [whole, ...steps, both].map(shown);
     console.log(`| ${basename(capture)} | ${cells.join(' | ')} | ${again.toFixed(2)} |`);
   }
 } finally {

@@ -8,7 +8,7 @@ import type { PredictionOutcome } from '../types.js';
 import type { PredictRequest, PredictSetup } from './capture-predict.js';
 
 const { bundle: directory, settings } = workerData as PredictSetup;
-const bundle = await loadBundle(directory);
+const bundle = await loadBundle(directory, settings.classifier);
 
 async function outcomeOf({ path, name, device }: PredictRequest): Promise<PredictionOutcome> {
   try {

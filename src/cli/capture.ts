@@ -14,7 +14,7 @@ import {
   type WindowSink,
 } from '../capture/index.js';
 import { NetworkmlError } from '../errors.js';
-import { loadBundle } from '../pipeline/index.js';
+import { bundleTitles, loadBundle } from '../pipeline/index.js';
 import { errorSentence } from '../report/index.js';
 import type { PredictionOutcome } from '../types.js';
 import { onAbort, onFirstSignal } from './abort.js';
@@ -96,9 +96,10 @@ export const capture: Command = {
 
 async function run({ settings }: Invocation): Promise<number> {
   const plan = planOf(settings);
-  const bundle = plan.predict ? await loadBundle(settings.text('bundle')) : undefined;
   // A wrong name is told before anything is captured.
-  bundle?.classifier(settings.text('classifier'));
+  const bundle = plan.predict
+    ? await loadBundle(settings.text('bundle'), settings.text('classifier'))
+    : undefined;
   const folder = openFolder(plan.directory);
   const output = openOutput(settings.text('output'));
   const predictor =
@@ -163,7 +164,7 @@ async function titlesFor(
   settings: Settings,
 ): Promise<ReadonlyMap<string, string>> {
   if (format !== 'table' || !send) return new Map();
-  return (await loadBundle(settings.text('bundle'))).titles;
+  return bundleTitles(settings.text('bundle'));
 }
 
 /** What is to be captured and how. */

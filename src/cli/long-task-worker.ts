@@ -22,7 +22,8 @@ function onProgress(progress: StepProgress): void {
 }
 
 async function evaluated(task: LongTask & { kind: 'evaluate' }): Promise<Evaluated> {
-  const bundle = task.options.grouped === undefined ? await loadBundle(task.bundle) : undefined;
+  const bundle =
+    task.options.grouped === undefined ? await loadBundle(task.bundle, task.options.classifier) : undefined;
   const record = await evaluate(task.paths, { ...task.options, ...(bundle && { bundle }), onProgress });
   return { record, titles: bundle?.titles ?? new Map() };
 }

@@ -61,7 +61,7 @@ function verifiedRecord(directory: string): BundleRecord {
   const { record, bundle } = readDescribed(directory);
   if (bundle === null) return record;
   try {
-    const { behaviour } = loadedBundle(bundle);
+    const { behaviour } = loadedBundle(bundle, () => bundle.arrays);
     if (behaviour !== null) checkBehaviour(behaviour);
     return record;
   } catch (error) {

@@ -8,7 +8,7 @@ import { predictInput } from './predict-input.js';
 import type { PoolReply, PoolSetup } from './predict-pool.js';
 
 const { bundle: directory, settings } = workerData as PoolSetup;
-const bundle = await loadBundle(directory);
+const bundle = await loadBundle(directory, settings.classifier);
 
 function reply(message: PoolReply): void {
   parentPort?.postMessage(message);

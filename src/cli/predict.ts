@@ -50,9 +50,8 @@ export const predict: Command = {
 };
 
 async function run({ words, settings }: Invocation): Promise<number> {
-  const bundle = await loadBundle(settings.text('bundle'));
   // A wrong name is told before anything is read.
-  bundle.classifier(settings.text('classifier'));
+  const bundle = await loadBundle(settings.text('bundle'), settings.text('classifier'));
   const inputs = [...expandInputs(words)];
   const output = openOutput(settings.text('output'));
   const style = styleFor(output, settings, bundle.titles);

@@ -88,10 +88,9 @@ async function run({ settings }: Invocation): Promise<number> {
 }
 
 async function serveOptions(settings: Settings): Promise<Omit<ServeOptions, 'log' | 'nats'>> {
-  const bundle = await loadBundle(settings.text('bundle'));
   const classifier = settings.text('classifier');
   // A wrong name is told before anything is served.
-  bundle.classifier(classifier);
+  const bundle = await loadBundle(settings.text('bundle'), classifier);
   const threads = settings.number('threads') ?? availableParallelism();
   const watch = watchOptions(settings);
   const http = settings.text('http');

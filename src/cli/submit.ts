@@ -3,7 +3,7 @@
 import { resolve } from 'node:path';
 import { NetworkmlError } from '../errors.js';
 import { findBundle, readManifest } from '../models/index.js';
-import { expandInputs, type Input, loadBundle } from '../pipeline/index.js';
+import { bundleTitles, expandInputs, type Input } from '../pipeline/index.js';
 import {
   errorRecord,
   errorSentence,
@@ -61,7 +61,7 @@ async function run({ words, settings }: Invocation): Promise<number> {
   const format = settings.text('format');
   const output = openOutput(settings.text('output'));
   const named = settings.text('bundle');
-  const titles = format === 'table' || output.isTerminal ? (await loadBundle(named)).titles : new Map();
+  const titles = format === 'table' || output.isTerminal ? bundleTitles(named) : new Map();
   const report = predictionReport(
     formatFor(output, settings) as PredictionFormat,
     styleFor(output, settings, titles),

@@ -29,10 +29,10 @@ export function checkMeaning(manifest: BundleManifest): void {
     for (const [i, { meta, arrays }] of behaviour.views.entries()) {
       checkParts(`behaviour.views[${i}]`, meta, arrays, names);
     }
-    checkFree(behaviour.calibration, 'behaviour.calibration', 0);
+    checkFree(behaviour.calibration, 'behaviour.calibration');
   }
-  checkFree(training.figures, 'training.figures', 0);
-  checkFree(training.options, 'training.options', 0);
+  checkFree(training.figures, 'training.figures');
+  checkFree(training.options, 'training.options');
   checkPlaces(manifest.arrays, manifest.data.bytes);
 }
 
@@ -50,25 +50,44 @@ function checkParts(
   parts: Readonly<Record<string, string>>,
   names: ReadonlySet<string>,
 ): void {
-  checkFree(meta, join(path, 'meta'), 0);
-  checkFree(parts, join(path, 'arrays'), 0);
+  checkFree(meta, join(path, 'meta'));
+  checkFree(parts, join(path, 'arrays'));
   for (const [part, name] of Object.entries(parts)) {
     if (!names.has(name)) reject(join(join(path, 'arrays'), part), 'no array of that name');
   }
 }
 
 /** Free JSON: bounded depth, finite numbers, and no key that means something else to JavaScript. */
-function checkFree(value: JsonValue, path: Path, depth: number): void {
+function checkFree(value: JsonValue, path: Path): void {
+  // Only where something is wrong does it matter where: places take longer to write down than values to look at.
+  if (!isFree(value, 0)) findUnfree(value, path, 0);
+}
+
+function isFree(value: JsonValue, depth: number): boolean {
+  if (typeof value === 'number') return Number.isFinite(value);
+  if (typeof value !== 'object' || value === null) return true;
+  if (depth > MAX_DEPTH) return false;
+  if (Array.isArray(value)) {
+    for (let i = 0; i < value.length; i++) if (!isFree(value[i] as JsonValue, depth + 1)) return false;
+    return true;
+  }
+  for (const key in value) {
+    if (key === '__proto__' || !isFree(value[key] as JsonValue, depth + 1)) return false;
+  }
+  return true;
+}
+
+function findUnfree(value: JsonValue, path: Path, depth: number): void {
   if (typeof value === 'number' && !Number.isFinite(value)) reject(path, 'not a finite number');
   if (typeof value !== 'object' || value === null) return;
   if (depth > MAX_DEPTH) reject(path, `nested deeper than ${MAX_DEPTH}`);
   if (Array.isArray(value)) {
-    for (const [i, item] of value.entries()) checkFree(item, join(path, i), depth + 1);
+    for (const [i, item] of value.entries()) findUnfree(item, join(path, i), depth + 1);
     return;
   }
   for (const [key, item] of Object.entries(value)) {
     if (key === '__proto__') reject(join(path, key), 'a key of this name is not allowed');
-    checkFree(item, join(path, key), depth + 1);
+    findUnfree(item, join(path, key), depth + 1);
   }
 }
 

@@ -26,11 +26,9 @@ export function objectOf(value: unknown, path: Path): Readonly<Record<string, un
 /** The value as an object with these keys and no others. */
 export function recordOf(value: unknown, path: Path, keys: Keys): Readonly<Record<string, unknown>> {
   const record = objectOf(value, path);
-  for (const key of Object.keys(record)) {
-    if (!Object.hasOwn(keys, key)) reject(join(path, key), 'unknown key');
-  }
-  for (const [key, needed] of Object.entries(keys)) {
-    if (needed && !Object.hasOwn(record, key)) reject(join(path, key), 'missing');
+  for (const key in record) if (!Object.hasOwn(keys, key)) reject(join(path, key), 'unknown key');
+  for (const key in keys) {
+    if (keys[key] === true && !Object.hasOwn(record, key)) reject(join(path, key), 'missing');
   }
   return record;
 }

@@ -1,13 +1,18 @@
 /** SHA-256, and the list of digests that every bundle carries beside its manifest. */
 
-import { createHash } from 'node:crypto';
+import { createHash, type Hash, hash } from 'node:crypto';
 
 /** Names the digests of the manifest and of the data file, in the format of coreutils: `sha256sum -c SHA256SUMS`. */
 export const SUMS_FILE = 'SHA256SUMS';
 
 /** SHA-256 of some bytes, in lower-case hexadecimal. */
 export function sha256Of(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
+  return hash('sha256', bytes, 'hex');
+}
+
+/** The same of bytes that come in pieces. */
+export function createDigest(): Hash {
+  return createHash('sha256');
 }
 
 /** The text of the list: one line a file, `<digest>  <name>`. */

@@ -18,9 +18,12 @@ export type {
 export {
   type Bundle,
   type BundleArrayData,
+  type BundleArrays,
+  checkArrays,
   MANIFEST_FILE,
   type ManifestFile,
   type ReadOptions,
+  readArrays,
   readBundle,
   readManifest,
   verifyBundle,

@@ -1,7 +1,13 @@
 import { basename } from 'node:path';
 import { encodeBehaviour, enrolCaptures, type NamedUnits } from '../anomaly/index.js';
 import { NetworkmlError, toNetworkmlError } from '../errors.js';
-import { type ArrayToWrite, type BundleView, type JsonObject, writeBundle } from '../models/index.js';
+import {
+  type ArrayToWrite,
+  type BundleView,
+  type JsonObject,
+  readArrays,
+  writeBundle,
+} from '../models/index.js';
 import { describeDevice, deviceHint } from '../sessions/index.js';
 import { meanOfSessions } from './behaviour-views.js';
 import { expandInputs } from './inputs.js';
@@ -79,10 +85,10 @@ function writeEnrolled(
   behaviour: ReturnType<typeof encodeBehaviour>,
   note: { role: string; seed: number; enrolled: EnrollSummary['enrolled'] },
 ): string {
-  const { data: _, arrays: __, ...manifest } = bundle.manifest;
+  const { data: _, arrays: listed, ...manifest } = bundle.manifest;
   const replaced = new Set(manifest.behaviour?.views.flatMap(({ arrays }) => Object.values(arrays)));
-  const arrays = new Map<string, ArrayToWrite>();
-  for (const [name, array] of bundle.arrays) if (!replaced.has(name)) arrays.set(name, array);
+  const kept = listed.map(({ name }) => name).filter((name) => !replaced.has(name));
+  const arrays = new Map<string, ArrayToWrite>(readArrays(bundle, kept));
   const views: BundleView[] = behaviour.views.map(({ id, layout, meta, arrays: parts }) => {
     const names: Record<string, string> = {};
     for (const [part, { data, shape }] of Object.entries(parts)) {

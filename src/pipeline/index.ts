@@ -70,7 +70,7 @@ export {
 export { type Networkml04FeatureOptions, networkml04Records } from './features-networkml-04.js';
 export { type PortProtocolOptions, portProtocolRecords } from './features-port-protocol.js';
 export { expandInputs, type Input } from './inputs.js';
-export { type LoadedBundle, loadBundle, loadedBundle } from './loaded-bundle.js';
+export { bundleTitles, type LoadedBundle, loadBundle, loadedBundle } from './loaded-bundle.js';
 export { type Observation, type ObserveOptions, observe } from './observe.js';
 export { type PacketTableOptions, packetColumns, readPacketTable } from './packets.js';
 export { type Progress, predictCapture } from './predict.js';

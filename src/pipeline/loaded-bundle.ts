@@ -6,7 +6,16 @@ import {
 import { NetworkmlError } from '../errors.js';
 import { PORT_PROTOCOL_LAYOUT, SERVICES_COLUMNS, SERVICES_LAYOUT } from '../features/index.js';
 import type { ConfidenceScale } from '../math/index.js';
-import { type Bundle, type BundleClassifier, findBundle, readBundle } from '../models/index.js';
+import {
+  type Bundle,
+  type BundleArrays,
+  type BundleClassifier,
+  checkArrays,
+  findBundle,
+  type ManifestFile,
+  readArrays,
+  readManifest,
+} from '../models/index.js';
 import {
   type BundleArray,
   decodeEnsemble,
@@ -34,62 +43,96 @@ export interface LoadedClassifier {
 
 /** A bundle ready to be used. */
 export interface LoadedBundle {
-  readonly bundle: Bundle;
+  readonly bundle: ManifestFile;
   /** Roles in the order of the classifier's output. */
   readonly roles: readonly string[];
   /** Readable titles by role. */
   readonly titles: ReadonlyMap<string, string>;
   /**
-   * A classifier, put together when it is first asked for.
+   * A classifier, read and put together when it is first asked for.
    *
-   * @throws NetworkmlError NML_MODEL_ROLE when the bundle holds no classifier of this name
+   * @throws NetworkmlError NML_MODEL_ROLE when the bundle holds no classifier of this name, NML_MODEL_CHECKSUM when what
+   *   is on disk is no longer what the manifest says
    */
   classifier(name?: string): LoadedClassifier;
   readonly behaviour: BehaviourModel | null;
 }
 
 /**
- * Reads a bundle: a directory, the name of a shipped one, or the default.
- * @throws NetworkmlError NML_MODEL_MISSING, NML_MODEL_MANIFEST, NML_MODEL_CHECKSUM, NML_MODEL_LAYOUT
+ * Reads a bundle: a directory, the name of a shipped one, or the default. Everything in it is checked, but only what is
+ * asked about is kept in memory.
+ * @param classifier put together at once; the bundle's default unless given. Others are read when they are first asked for
+ * @throws NetworkmlError NML_MODEL_MISSING, NML_MODEL_MANIFEST, NML_MODEL_CHECKSUM, NML_MODEL_LAYOUT, NML_MODEL_ROLE
  */
-export async function loadBundle(nameOrDirectory?: string): Promise<LoadedBundle> {
-  return loadedBundle(readBundle(findBundle(nameOrDirectory), { room: modelMemory }));
+export async function loadBundle(nameOrDirectory?: string, classifier?: string): Promise<LoadedBundle> {
+  const bundle = readManifest(findBundle(nameOrDirectory));
+  const unread = new Set(bundle.manifest.arrays.map(({ name }) => name));
+  const loaded = loadedBundle(bundle, (names, room) => {
+    for (const name of names) unread.delete(name);
+    return readArrays(bundle, names, room && { room });
+  });
+  loaded.classifier(classifier);
+  checkArrays(bundle, unread);
+  return loaded;
 }
 
 /**
- * A bundle that was read already, ready to be used.
+ * Readable titles of the roles of a bundle, by role.
+ * @throws NetworkmlError NML_MODEL_MISSING, NML_MODEL_MANIFEST, NML_MODEL_CHECKSUM
+ */
+export function bundleTitles(nameOrDirectory?: string): Map<string, string> {
+  return titlesIn(readManifest(findBundle(nameOrDirectory)).manifest);
+}
+
+function titlesIn({ roles }: ManifestFile['manifest']): Map<string, string> {
+  return new Map(roles.map(({ id, title }) => [id, title]));
+}
+
+/** Reads arrays by their names, into some memory of their own unless `room` gives it. */
+type ArrayReader = (names: readonly string[], room?: (bytes: number) => Uint8Array) => BundleArrays;
+
+/**
+ * A bundle whose manifest was read already, ready to be used.
  * @throws NetworkmlError NML_MODEL_MANIFEST, NML_MODEL_LAYOUT
  */
-export function loadedBundle(bundle: Bundle): LoadedBundle {
+export function loadedBundle(bundle: ManifestFile, read: ArrayReader): LoadedBundle {
   const { manifest } = bundle;
   const roles = manifest.roles.map((role) => role.id);
-  const behaviour =
-    manifest.behaviour === null
-      ? null
-      : decodeBehaviour({
-          calibration: manifest.behaviour.calibration,
-          views: manifest.behaviour.views.map(({ id, layout, meta, arrays }) => ({
-            id,
-            layout,
-            meta,
-            arrays: partsOf<BehaviourArray>(bundle, arrays),
-          })),
-        });
   const loaded = new Map<string, LoadedClassifier>();
   return {
     bundle,
     roles,
-    titles: new Map(manifest.roles.map((role) => [role.id, role.title])),
+    titles: titlesIn(manifest),
     classifier: (name = manifest.defaultClassifier) => {
-      const known = loaded.get(name) ?? loadClassifier(bundle, find(bundle, name), roles);
+      const known = loaded.get(name) ?? loadClassifier(bundle, name, read);
       loaded.set(name, known);
       return known;
     },
-    behaviour,
+    behaviour: loadBehaviour(bundle, read),
   };
 }
 
-function find({ manifest, directory }: Bundle, name: string): BundleClassifier {
+function loadBehaviour(bundle: ManifestFile, read: ArrayReader): BehaviourModel | null {
+  const { behaviour } = bundle.manifest;
+  if (behaviour === null) return null;
+  const { views, calibration } = behaviour;
+  const whole = { ...bundle, arrays: read(namesOf(views)) };
+  return decodeBehaviour({
+    calibration,
+    views: views.map(({ id, layout, meta, arrays }) => ({
+      id,
+      layout,
+      meta,
+      arrays: partsOf<BehaviourArray>(whole, arrays),
+    })),
+  });
+}
+
+function namesOf(parts: readonly Pick<BundleClassifier, 'arrays'>[]): string[] {
+  return parts.flatMap(({ arrays }) => Object.values(arrays));
+}
+
+function find({ manifest, directory }: ManifestFile, name: string): BundleClassifier {
   const found = manifest.classifiers.find((classifier) => classifier.kind === name);
   if (found !== undefined) return found;
   const known = manifest.classifiers.map((classifier) => classifier.kind).join(', ');
@@ -98,9 +141,17 @@ function find({ manifest, directory }: Bundle, name: string): BundleClassifier {
   });
 }
 
-function loadClassifier(bundle: Bundle, entry: BundleClassifier, roles: string[]): LoadedClassifier {
+/** The classifier that is another member of this one; undefined where there is none. */
+function memberOf(bundle: ManifestFile, { kind }: BundleClassifier): BundleClassifier | undefined {
+  return kind === 'ensemble' ? find(bundle, 'one-layer') : undefined;
+}
+
+function loadClassifier(bundle: ManifestFile, name: string, read: ArrayReader): LoadedClassifier {
   const { manifest } = bundle;
-  const model = decodeModel(bundle, entry);
+  const roles = manifest.roles.map((role) => role.id);
+  const entry = find(bundle, name);
+  const arrays = read(namesOf([entry, memberOf(bundle, entry) ?? entry]), modelMemory);
+  const model = decodeModel({ ...bundle, arrays }, entry);
   if (model.roles.length !== roles.length || model.roles.some((role, index) => role !== roles[index])) {
     throw new NetworkmlError('NML_MODEL_MANIFEST', 'the classifier has other roles than the bundle', {
       file: bundle.directory,
@@ -122,7 +173,7 @@ function loadClassifier(bundle: Bundle, entry: BundleClassifier, roles: string[]
 
 function judgedBy(
   meta: Readonly<Record<string, unknown>>,
-  { unknownBelow, temperature }: Bundle['manifest'],
+  { unknownBelow, temperature }: ManifestFile['manifest'],
 ): Pick<LoadedClassifier, 'unknownBelow' | 'confidence'> {
   return {
     unknownBelow: numberIn(meta.unknownBelow, 0, 1) ?? unknownBelow,
@@ -134,7 +185,7 @@ function judgedBy(
 }
 
 /** The priors of the roles; undefined where there are none. @throws NetworkmlError NML_MODEL_MANIFEST */
-function priorsIn(value: unknown, count: number, { directory }: Bundle): readonly number[] | undefined {
+function priorsIn(value: unknown, count: number, { directory }: ManifestFile): readonly number[] | undefined {
   if (value === undefined) return undefined;
   const usable =
     Array.isArray(value) &&
@@ -151,15 +202,16 @@ function numberIn(value: unknown, least: number, most: number): number | undefin
   return typeof value === 'number' && value >= least && value <= most ? value : undefined;
 }
 
-function decodeModel(bundle: Bundle, { kind, layout, meta, arrays }: BundleClassifier): RoleModel {
+function decodeModel(bundle: Bundle, entry: BundleClassifier): RoleModel {
+  const { kind, layout, meta, arrays } = entry;
+  const member = memberOf(bundle, entry);
   const parts = (): Record<string, BundleArray> => partsOf<BundleArray>(bundle, arrays);
   if (kind === 'one-layer' && layout === PORT_PROTOCOL_LAYOUT) {
     return decodeOneLayer(meta, partsOf<EncodedArray>(bundle, arrays));
   }
   if (kind === 'random-forest' && layout === PORT_PROTOCOL_LAYOUT) return decodeForest(meta, parts());
-  if (kind === 'ensemble' && layout === SERVICES_LAYOUT && meta.columnCount === SERVICES_COLUMNS) {
-    const member = decodeModel(bundle, find(bundle, 'one-layer')) as OneLayerModel;
-    return decodeEnsemble(meta, parts(), member);
+  if (member !== undefined && layout === SERVICES_LAYOUT && meta.columnCount === SERVICES_COLUMNS) {
+    return decodeEnsemble(meta, parts(), decodeModel(bundle, member) as OneLayerModel);
   }
   throw new NetworkmlError('NML_MODEL_LAYOUT', `classifier ${kind} on layout ${layout}`, {
     file: bundle.directory,

@@ -21,6 +21,7 @@ export async function predict(
   options: PredictOptions = {},
 ): Promise<PredictionRecord> {
   const { bundle, ...rest } = options;
-  const loaded = bundle === undefined || typeof bundle === 'string' ? await loadBundle(bundle) : bundle;
+  const loaded =
+    bundle === undefined || typeof bundle === 'string' ? await loadBundle(bundle, rest.classifier) : bundle;
   return predictCapture(source, loaded, rest);
 }

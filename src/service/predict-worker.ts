@@ -7,7 +7,7 @@ import { errorRecord } from '../report/index.js';
 import type { PredictTask, ThreadAnswer, ThreadSetup } from './predict-threads.js';
 
 const { bundle: directory, classifier, alarmRate, hints } = workerData as ThreadSetup;
-const bundle = await loadBundle(directory);
+const bundle = await loadBundle(directory, classifier);
 
 async function answer({ source, name, device }: PredictTask): Promise<ThreadAnswer> {
   try {

@@ -16,6 +16,8 @@ import { swapElements } from '../../src/models/arrays.js';
 import {
   type ArrayData,
   type ArrayToWrite,
+  checkArrays,
+  readArrays,
   readBundle,
   readManifest,
   undoWrite,
@@ -242,6 +244,49 @@ describe('what is wrong with a bundle', () => {
       ...readBundle(path),
       bytes: readdirSync(path).reduce((sum, name) => sum + readFileSync(join(path, name)).length, 0),
     });
+  });
+
+  it('is a flipped bit, whichever arrays are read and whichever only checked', () => {
+    fresh();
+    const data = join(path, 'arrays.bin');
+    const bytes = readFileSync(data);
+    const head = readManifest(path);
+    const names = head.manifest.arrays.map(({ name }) => name);
+    const whole = readBundle(path).arrays;
+    for (let chosen = 0; chosen < 2 ** names.length; chosen++) {
+      const [some, others] = [1, 0].map((bit) => names.filter((_, i) => ((chosen >> i) & 1) === bit));
+      const read = readArrays(head, [...some!, 'no such array'].reverse());
+      expect([...read.keys()]).toEqual(some);
+      for (const [name, array] of read) expect(array).toEqual(whole.get(name));
+      expect(codeOf(() => checkArrays(head, others!))).toBe('no error');
+      for (let at = chosen % 3; at < bytes.length; at += 3) {
+        const changed = Buffer.from(bytes);
+        changed[at]! ^= 1 << (at % 8);
+        writeFileSync(data, changed);
+        const codes = [() => readArrays(head, some!), () => checkArrays(head, others!)].map(codeOf);
+        expect(codes.sort()).toEqual(['NML_MODEL_CHECKSUM', 'no error']);
+      }
+      writeFileSync(data, bytes);
+    }
+    writeFileSync(data, bytes.subarray(1));
+    expect(codeOf(() => readArrays(head, ['bytes']))).toBe('NML_MODEL_CHECKSUM');
+    expect(codeOf(() => checkArrays(head, ['bytes']))).toBe('NML_MODEL_CHECKSUM');
+  });
+
+  it('is a flipped bit in an array that is checked in pieces', () => {
+    const long = Uint8Array.from({ length: 150_000 }, (_, i) => i * i);
+    writeBundle(path, sampleManifest(), sampleArrays().set('long', { data: long }));
+    const data = join(path, 'arrays.bin');
+    const bytes = readFileSync(data);
+    const head = readManifest(path);
+    const { offset } = head.manifest.arrays.find(({ name }) => name === 'long')!;
+    expect(codeOf(() => checkArrays(head, ['long']))).toBe('no error');
+    for (const at of [0, 65_535, 65_536, 131_071, 131_072, 149_999]) {
+      const changed = Buffer.from(bytes);
+      changed[offset + at]! ^= 1;
+      writeFileSync(data, changed);
+      expect(codeOf(() => checkArrays(head, ['long']))).toBe('NML_MODEL_CHECKSUM');
+    }
   });
 
   it('is a flipped bit anywhere in the manifest or the list of digests', () => {
