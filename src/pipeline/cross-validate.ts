@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import { NetworkmlError } from '../errors.js';
 import { balancedWeights } from '../math/index.js';
 import {
@@ -15,8 +14,8 @@ import {
   type RoleExample,
 } from '../roles/index.js';
 import type { Corpus, StepProgress } from './corpus.js';
-import { type AnsweredKind, answerFold, type FoldAnswers } from './fold-answers.js';
-import { startFoldThreads, worthFoldThreads } from './fold-threads.js';
+import { foldAnswerer } from './fold-answerer.js';
+import type { AnsweredKind, FoldAnswers } from './fold-answers.js';
 import { rolePriors } from './role-priors.js';
 import { roleSets } from './role-sets.js';
 
@@ -73,12 +72,7 @@ export async function crossValidate(
   const total = Math.min(folds, groups);
   onProgress?.({ step: 'leaving devices out', done: 0, total });
   const training = { sets, kinds: classifiers, seed, ...(priors && { priors }) };
-  const processors = Math.min(availableParallelism(), total);
-  const threads =
-    optimise === undefined && processors > 1 && worthFoldThreads(training)
-      ? startFoldThreads(training, processors)
-      : undefined;
-  const means = { threads: processors, ...(optimise && { optimise }) };
+  const answerer = foldAnswerer(training, total, optimise);
   // All classifiers of a fold are trained together; the rounds after the first one only pick their answers.
   const answers: Promise<FoldAnswers>[] = [];
   try {
@@ -88,10 +82,9 @@ export async function crossValidate(
         folds,
         groupOf: (_, index) => groupOf(index),
         always: (index) => corpus.captures[index]?.also === true,
-        atOnce: threads !== undefined,
+        atOnce: answerer.atOnce,
         answer: async (trained, tested, fold) => {
-          const task = { trained, tested };
-          answers[fold] ??= threads?.answer(fold, task) ?? answerFold(training, task, means);
+          answers[fold] ??= answerer.answer(fold, { trained, tested });
           return (await answers[fold]).get(kind) ?? new Float64Array(0);
         },
         onProgress: (done) => {
@@ -101,7 +94,7 @@ export async function crossValidate(
       found.set(kind, judged(corpus, out));
     }
   } finally {
-    threads?.close();
+    answerer.close();
   }
   return found;
 }

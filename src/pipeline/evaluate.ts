@@ -59,7 +59,7 @@ export async function evaluate(
 ): Promise<EvaluationRecord> {
   const { bundle, grouped, seed, onProgress } = options;
   const studies = [
-    ...(options.studies ?? []),
+    ...(options.studies ?? []).filter((name) => name !== 'unknown-roles'),
     ...(options.controls ?? []).filter((name) => name === 'shuffle'),
   ];
   if (options.also !== undefined && options.also.length > 0 && studies.length > 0) {
@@ -100,9 +100,9 @@ export async function evaluate(
       throw new NetworkmlError('NML_TRAIN_DATA', 'leaving devices out needs two devices of some role');
     }
     const spoken = kind === 'ensemble' ? validated.get('ensemble+hints') : undefined;
-    const studied = await evaluationStudies(corpus, {
+    const { studied, hinted } = await evaluationStudies(corpus, {
       ...options,
-      training: { kind, folds: grouped, groupOf: groups.groupOf },
+      training: { kind, folds: grouped, groupOf: groups.groupOf, knownDevices: options.by === 'capture' },
     });
     const warnings = [
       ...groups.warnings,
@@ -120,17 +120,20 @@ export async function evaluate(
       seed,
       ...figures(evaluation),
       ...(spoken?.evaluation && {
-        withHints: hintedFigures(
-          spoken.evaluation,
-          heardIn(validated.get(kind)?.captures ?? null, spoken.captures),
-        ),
+        withHints: {
+          ...hintedFigures(
+            spoken.evaluation,
+            heardIn(validated.get(kind)?.captures ?? null, spoken.captures),
+          ),
+          ...hinted,
+        },
       }),
       warnings,
     };
   }
   if (bundle === undefined) throw new NetworkmlError('NML_USAGE', 'evaluate needs a bundle or --grouped');
   const scored = scoreBundle(corpus, bundle, options);
-  const studied = await evaluationStudies(corpus, options);
+  const { studied } = await evaluationStudies(corpus, options);
   return {
     ...common,
     ...studied,

@@ -8,13 +8,14 @@ import {
   type StudyOptions,
   studyLearningCurve,
   studyShuffledRoles,
-  studyUnknownRoles,
   trainRoleModel,
 } from '../roles/index.js';
-import type { EvaluationRecord } from '../types.js';
+import type { EvaluationRecord, HintedFigures } from '../types.js';
 import { probeAddresses } from './address-probe.js';
 import type { Corpus, StepProgress } from './corpus.js';
+
 import { deviceRowsOf, roleSets } from './role-sets.js';
+import { type UnknownRolesTraining, unknownRoles } from './unknown-roles.js';
 
 /** What an evaluation can measure besides its figures. */
 const studyNames = ['unknown-roles', 'learning-curve'] as const;
@@ -29,17 +30,25 @@ export type ControlName = (typeof controlNames)[number];
 /** The part of the record that comes from studies and controls. */
 export type Studied = Pick<EvaluationRecord, 'unknownRoles' | 'learningCurve' | 'controls'>;
 
+/** What is trained again and again. */
+interface Training extends UnknownRolesTraining {
+  readonly folds: number;
+  readonly groupOf: (example: RoleExample) => string;
+}
+
+export interface Studies {
+  readonly studied: Studied;
+  /** What belongs to the figures with what devices say of themselves. */
+  readonly hinted: Pick<HintedFigures, 'unknownRoles'>;
+}
+
 interface StudiesRequest {
   readonly studies?: readonly StudyName[];
   readonly controls?: readonly ControlName[];
   readonly seed: number;
   readonly deviceFrom: 'labels' | 'traffic';
-  /** What is trained again and again. Without it, only controls that train nothing are made. */
-  readonly training?: {
-    readonly kind: ClassifierKind;
-    readonly folds: number;
-    readonly groupOf: (example: RoleExample) => string;
-  };
+  /** Without it, only controls that train nothing are made. */
+  readonly training?: Training;
   readonly onProgress?: (progress: StepProgress) => void;
 }
 
@@ -47,9 +56,10 @@ interface StudiesRequest {
 const SHUFFLES = 3;
 
 /** The studies and controls that are asked for. */
-export async function evaluationStudies(corpus: Corpus, request: StudiesRequest): Promise<Studied> {
+export async function evaluationStudies(corpus: Corpus, request: StudiesRequest): Promise<Studies> {
   const { studies = [], controls = [], seed, training, onProgress } = request;
   const result: Studied = { unknownRoles: null, learningCurve: null, controls: [] };
+  let hinted: Studies['hinted'] = {};
   if (training !== undefined) {
     const answer = answererOf(corpus, training.kind, seed);
     const options = (step: string): StudyOptions => ({
@@ -59,9 +69,10 @@ export async function evaluationStudies(corpus: Corpus, request: StudiesRequest)
       onProgress: (done, total) => onProgress?.({ step, done, total }),
     });
     if (studies.includes('unknown-roles')) {
-      const roles = await studyUnknownRoles(corpus.set, options('leaving roles out'));
-      const sum = roles.reduce((total, { areaUnderRoc }) => total + areaUnderRoc, 0);
-      if (roles.length > 0) result.unknownRoles = { areaUnderRoc: sum / roles.length, roles };
+      const areas = await unknownRoles(corpus, training, options('leaving roles out'));
+      const withHints = areas.get('ensemble+hints');
+      result.unknownRoles = areas.get(training.kind) ?? null;
+      hinted = withHints === undefined ? {} : { unknownRoles: withHints };
     }
     if (studies.includes('learning-curve')) {
       result.learningCurve = await studyLearningCurve(corpus.set, options('learning from fewer devices'));
@@ -76,7 +87,7 @@ export async function evaluationStudies(corpus: Corpus, request: StudiesRequest)
     }
   }
   if (controls.includes('addresses')) result.controls.push(await probeAddresses(corpus, request));
-  return result;
+  return { studied: result, hinted };
 }
 
 /** Trains a classifier on captures whose roles may have been dealt out anew, and asks it about others. */

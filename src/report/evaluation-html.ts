@@ -168,16 +168,17 @@ function curves({ reliability, coverage, learningCurve }: EvaluationRecord): str
   return parts.join('\n');
 }
 
-function unknownSection({ unknownRoles }: EvaluationRecord, titles: Titles): string {
+function unknownSection({ unknownRoles, mode }: EvaluationRecord, titles: Titles): string {
   if (unknownRoles === null) return '';
   const bars = unknownRoles.roles.map(({ role, captures, areaUnderRoc }) => ({
     label: roleTitle(role, titles),
     share: areaUnderRoc,
     note: `${areaUnderRoc.toFixed(2)}, ${counted(captures, 'capture')}`,
   }));
+  const others = mode === 'leave-captures-out' ? 'known devices' : 'devices never seen';
   return `${section(
     'Roles never trained',
-    'Each role left out of training in turn: how well its captures are told from those of trained roles, devices never seen, by the top probability alone. Area under the ROC curve; 0.5 is chance.',
+    `Each role left out of training in turn: how well its captures are told from those of trained roles, ${others}, by the top probability alone. Area under the ROC curve; 0.5 is chance.`,
     barChart(bars, 'Area under the ROC curve of each role left out'),
   )}\n`;
 }

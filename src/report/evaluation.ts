@@ -189,9 +189,12 @@ function coverageTable({ coverage }: EvaluationRecord, style: ReportStyle): stri
   return textTable(style, ['Unknown below', 'answered', 'right of these'], rows, new Set([0, 1, 2]));
 }
 
-function unknownTable({ unknownRoles }: EvaluationRecord, style: ReportStyle): string {
+function unknownTable({ unknownRoles, withHints, mode }: EvaluationRecord, style: ReportStyle): string {
   if (unknownRoles === null) return '';
-  const mean = `roles never trained are told from trained ones with an area of ${unknownRoles.areaUnderRoc.toFixed(3)} under the ROC curve\n`;
+  const others = mode === 'leave-captures-out' ? 'known devices' : 'devices never seen of trained roles';
+  const hinted = withHints?.unknownRoles;
+  const besides = hinted === undefined ? '' : ` (with hints ${hinted.areaUnderRoc.toFixed(3)})`;
+  const mean = `roles never trained are told from ${others} with an area of ${unknownRoles.areaUnderRoc.toFixed(3)} under the ROC curve${besides}\n`;
   const rows = unknownRoles.roles.map(({ role, captures, areaUnderRoc }) => [
     plainText(roleTitle(role, style.titles)),
     count(captures),

@@ -4,7 +4,9 @@
  */
 
 import { NetworkmlError } from '../errors.js';
-import { balancedWeights, createRandom, groupedFolds, shuffle, weightedAreaUnderRoc } from '../math/index.js';
+import { createRandom, groupedFolds, shuffle, weightedAreaUnderRoc } from '../math/index.js';
+import { deviceWeights } from './calibrate.js';
+import { leaveGroupsOut } from './cross-validate.js';
 import { evaluateRoles } from './evaluate.js';
 import type { RoleExample, RoleTrainingSet } from './training-set.js';
 
@@ -35,21 +37,28 @@ export interface UnknownRole {
   readonly areaUnderRoc: number;
 }
 
-/** Folds of the study of unknown roles: half of the known devices is enough to learn from, and the other to compare with. */
-const UNKNOWN_FOLDS = 2;
+/** What the study of unknown roles is made with besides. */
+export interface UnknownStudyOptions extends StudyOptions {
+  /** Compare with other captures of devices that were learnt from, instead of devices never seen. */
+  readonly knownDevices?: boolean;
+  /** As in `GroupedRequest`. */
+  readonly always?: (index: number) => boolean;
+  readonly atOnce?: boolean;
+}
 
 /**
- * Leaves out each role in turn, and of the others half of the devices: how much lower is the top probability of captures
- * of the role never trained than of captures of devices never seen? Area under the ROC curve of one less that
- * probability, every role and device with the same weight, mean over both halves.
+ * Leaves out each role in turn, and of the others one fold after the other: how much lower is the top probability of
+ * captures of the role never trained than of those left out of the others? Area under the ROC curve of one less that
+ * probability, every device with the same weight, mean over the folds. One and the same model is asked about both.
  *
- * @returns one entry for each role that leaves two others to train.
+ * @returns one entry for each role that leaves two others to train, and something to compare with.
  */
-export async function studyUnknownRoles(set: StudySet, options: StudyOptions): Promise<UnknownRole[]> {
+export async function studyUnknownRoles(set: StudySet, options: UnknownStudyOptions): Promise<UnknownRole[]> {
   const { examples, roles } = set;
+  const { always = () => false } = options;
   const found: UnknownRole[] = [];
   for (let role = 0; role < roles.length; role++) {
-    const own = indicesOf(examples, ({ label }) => label === role);
+    const own = indicesOf(examples, ({ label }, index) => label === role && !always(index));
     const others = indicesOf(examples, ({ label }) => label !== role);
     const areas = own.length === 0 ? [] : await areasOf(set, own, others, options);
     if (areas.length > 0) {
@@ -61,32 +70,61 @@ export async function studyUnknownRoles(set: StudySet, options: StudyOptions): P
   return found;
 }
 
+/** The area of each fold in which there is something to compare with. */
 async function areasOf(
   set: StudySet,
   own: Uint32Array,
   others: Uint32Array,
-  { answer, groupOf }: StudyOptions,
+  { answer, folds, groupOf, always, atOnce, knownDevices = false }: UnknownStudyOptions,
 ): Promise<number[]> {
-  const { examples, roles } = set;
-  const folds = foldsOf(examples, others, UNKNOWN_FOLDS, groupOf);
-  const areas: number[] = [];
-  for (let fold = 0; fold < UNKNOWN_FOLDS; fold++) {
-    const trained = others.filter((_, i) => folds[i] !== fold);
-    const seen = new Set(Array.from(trained, (index) => labelAt(examples, index)));
-    const known = others.filter((index, i) => folds[i] === fold && seen.has(labelAt(examples, index)));
-    if (seen.size < 2 || known.length === 0) continue;
-    const tested = Uint32Array.from([...known, ...own]);
-    const probabilities = await answer(set, trained, tested);
-    const scores = Float64Array.from(tested, (_, i) => {
-      const row = probabilities.subarray(i * roles.length, (i + 1) * roles.length);
-      return 1 - Math.max(...row);
-    });
-    const positives = Uint8Array.from(tested, (_, i) => (i < known.length ? 0 : 1));
-    const labels = Array.from(tested, (index) => labelAt(examples, index));
-    const devices = Array.from(tested, (index) => (examples[index] as RoleExample).device);
-    areas.push(weightedAreaUnderRoc(scores, positives, balancedWeights(labels, devices)));
-  }
-  return areas;
+  const { roles } = set;
+  const at = (index: number): RoleExample => set.examples[index] as RoleExample;
+  const asked = Array.from(others).filter((index) => always?.(index) !== true);
+  if (new Set(asked.map((index) => (groupOf ?? (({ device }) => device))(at(index)))).size < 2) return [];
+  /** Answers about the captures of the role left out, by fold. */
+  const strangers: Float64Array[] = [];
+  const left = await leaveGroupsOut({
+    set: { roles, examples: Array.from(others, at) },
+    folds,
+    ...(groupOf && { groupOf }),
+    ...(always && { always: (place: number) => always(others[place] as number) }),
+    ...(atOnce !== undefined && { atOnce }),
+    answer: async (trained, tested, fold) => {
+      const [learnt, asked] = [trained, tested].map((places) =>
+        places.map((place) => others[place] as number),
+      );
+      if (learnt === undefined || asked === undefined) return new Float64Array(0);
+      if (new Set(Array.from(learnt, (index) => at(index).label)).size < 2) {
+        return new Float64Array(asked.length * roles.length);
+      }
+      const answers = await answer(set, learnt, Uint32Array.from([...asked, ...own]));
+      strangers[fold] = answers.subarray(asked.length * roles.length);
+      return answers;
+    },
+  });
+  return strangers.flatMap((answers, fold) => {
+    const places = Array.from(others.keys()).filter(
+      (place) =>
+        left.folds[place] === fold &&
+        left.evaluable[place] === 1 &&
+        left.deviceKnown[place] === Number(knownDevices),
+    );
+    if (places.length === 0) return [];
+    const compared = places.map((place) => others[place] as number);
+    const scores = [
+      ...places.map((place) => unknownScore(left.probabilities, place, roles.length)),
+      ...Array.from(own.keys(), (place) => unknownScore(answers, place, roles.length)),
+    ];
+    const captures = [...compared, ...own].map(at);
+    const positives = Uint8Array.from(captures, (_, i) => (i < compared.length ? 0 : 1));
+    const weights = deviceWeights(captures.map(({ label, device }) => `${label} ${device}`));
+    return [weightedAreaUnderRoc(Float64Array.from(scores), positives, weights)];
+  });
+}
+
+/** One less the top probability of one row of [captures x roles]. */
+function unknownScore(probabilities: Float64Array, place: number, roleCount: number): number {
+  return 1 - Math.max(...probabilities.subarray(place * roleCount, (place + 1) * roleCount));
 }
 
 /** Figures with some number of devices to learn a role from. */
@@ -226,8 +264,11 @@ function allOf(examples: readonly RoleExample[]): Uint32Array {
   return Uint32Array.from(examples.keys());
 }
 
-function indicesOf(examples: readonly RoleExample[], wanted: (example: RoleExample) => boolean): Uint32Array {
-  return allOf(examples).filter((index) => wanted(examples[index] as RoleExample));
+function indicesOf(
+  examples: readonly RoleExample[],
+  wanted: (example: RoleExample, index: number) => boolean,
+): Uint32Array {
+  return allOf(examples).filter((index) => wanted(examples[index] as RoleExample, index));
 }
 
 function devicesByRole(examples: readonly RoleExample[]): Map<number, number> {

@@ -39,6 +39,16 @@ export interface UnknownRoleScore {
   areaUnderRoc: number;
 }
 
+/**
+ * Each role left out of training in turn: its captures against those of devices never seen, or, where captures are left
+ * out, against other captures of known devices.
+ */
+export interface UnknownRoles {
+  /** Mean over the roles. */
+  areaUnderRoc: number;
+  roles: UnknownRoleScore[];
+}
+
 /** Figures with fewer devices of each role to learn from. */
 export interface LearningPoint {
   /** Devices of a role at most; null: all there are. */
@@ -98,6 +108,8 @@ export interface HintedFigures
   > {
   /** Captures in which something known is said; the others are answered as without. */
   heard: number;
+  /** Only when it is asked for. */
+  unknownRoles?: UnknownRoles;
 }
 
 export interface EvaluationRecord {
@@ -146,8 +158,8 @@ export interface EvaluationRecord {
   confusion: { roles: string[]; matrix: number[][] };
   /** Whether the device was chosen rightly, where the labels give its address. */
   deviceChoice: { oneHost: Share; twoHost: Share } | null;
-  /** Each role left out of training in turn; null unless asked for. */
-  unknownRoles: { areaUnderRoc: number; roles: UnknownRoleScore[] } | null;
+  /** Null unless asked for. */
+  unknownRoles: UnknownRoles | null;
   /** Null unless asked for. */
   learningCurve: LearningPoint[] | null;
   /** Only when it is asked for: `hints`. */

@@ -275,6 +275,27 @@ describe('an evaluation', () => {
     expect(scored.withHints).toMatchObject({ heard: 12, accuracy: 1 });
   });
 
+  it('tells roles never trained by what devices say, too', async () => {
+    const folder = path('silent');
+    mkdirSync(folder);
+    for (const role of ['MailServer', 'Plc', 'Printer'] as const) {
+      for (const device of [1, 2, 3]) {
+        // By their headers these controllers are printers, but they do not say so.
+        const bytes =
+          role === 'Plc'
+            ? capture('Printer', device + 3, 0, ['_ipp._udp', '_scanner._udp'])
+            : capture(role, device, 0, servicesOf(role, device));
+        writeFileSync(join(folder, `${role}-unit${device}-Mon1200-n${device}.pcap`), bytes);
+      }
+    }
+    const asked = { ...common, hints: true, studies: ['unknown-roles'] } as const;
+    const { unknownRoles, withHints } = await evaluate([folder], asked);
+    const areaOf = (studied: typeof unknownRoles | undefined) =>
+      studied?.roles.find(({ role }) => role === 'Plc')?.areaUnderRoc;
+    expect(areaOf(unknownRoles)).toBeLessThan(0.9);
+    expect(areaOf(withHints?.unknownRoles)).toBeGreaterThan(areaOf(unknownRoles) ?? 1);
+  });
+
   it('warns where nothing rests on it', async () => {
     for (const options of [
       { ...common, classifier: 'one-layer' },

@@ -253,6 +253,17 @@ describe('what is left out', () => {
     expect(await sharesOf(plain)).toEqual(new Set([undefined]));
     const studied = { ...common, grouped: 2, also: [path('all.parquet')], controls: ['shuffle'] } as const;
     expect(await codeOf(() => evaluate([own], studied))).toBe('NML_CONFIG');
+    const curve = { ...studied, controls: [], studies: ['learning-curve'] } as const;
+    expect(await codeOf(() => evaluate([own], curve))).toBe('NML_CONFIG');
+    // Without the two roles of the others, nothing else is left to be learnt.
+    const strangers = { ...curve, studies: ['unknown-roles'] } as const;
+    const asked = (await evaluate([own], strangers)).unknownRoles;
+    expect(asked?.roles.map(({ role, captures }) => [role, captures])).toEqual([
+      ['Plc', 2],
+      ['Workstation', 2],
+    ]);
+    const alone = { ...common, grouped: 2, studies: ['unknown-roles'] } as const;
+    expect((await evaluate([own], alone)).unknownRoles).toBeNull();
   });
 
   it('has priors that scale the probabilities of a model, by its bundle, too', async () => {

@@ -149,11 +149,14 @@ describe('the table', () => {
     const { roles, byDevice, unknown, calibration } = record;
     const shares = { accuracy: 0.715, top3: 0.7202, macroF1: 0.7303 };
     const balanced = { roleBalancedRecall: 0.814, roleBalancedTop3: 0.916 };
-    const withHints = { heard: 1234, ...shares, ...balanced, roles, byDevice, unknown, calibration };
+    const unknownRoles = { areaUnderRoc: 0.8123, roles: [] };
+    const figures = { ...shares, ...balanced, roles, byDevice, unknown, calibration };
+    const withHints = { heard: 1234, ...figures, unknownRoles };
     const text = evaluationTable({ ...record, withHints }, style);
     expect(text).toContain('with hints     1,234 captures with something known');
     expect(text).toContain('role-balanced  recall 0.814, top three 0.916');
     expect(text).toContain('role-balanced  recall 0.509, top three 0.757');
+    expect(text).toContain('an area of 0.875 under the ROC curve (with hints 0.812)\n');
     expect(evaluationTable(record, style)).not.toContain('hints');
     const page = evaluationHtml({ ...record, withHints }, titles);
     expect(page).toContain(
@@ -192,7 +195,13 @@ describe('the table', () => {
     const text = evaluationTable(full(), style);
     expect(text).toMatch(/^by device +recall 0\.55, top three 0\.8 /m);
     expect(text).toMatch(/^ +0\.50 +40 % +0\.900$/m);
-    expect(text).toContain('an area of 0.875 under the ROC curve\n');
+    expect(text).toContain(
+      'told from devices never seen of trained roles with an area of 0.875 under the ROC curve\n',
+    );
+    const captures = full({ mode: 'leave-captures-out' });
+    expect(evaluationTable(captures, style)).toContain('told from known devices with an area of 0.875');
+    expect(evaluationHtml(captures, titles)).toContain('from those of trained roles, known devices, by');
+    expect(evaluationHtml(full(), titles)).toContain('from those of trained roles, devices never seen, by');
     expect(text).toMatch(/^ +all +0\.600 +0\.800$/m);
     expect(text).toMatch(/^passed {2}roles dealt out anew/m);
     expect(text).toMatch(/^FAILED {2}addresses and names/m);

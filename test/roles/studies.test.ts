@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { createRandom } from '../../src/math/index.js';
 import {
   oneLayerClassifier,
   type RoleAnswerer,
@@ -57,14 +58,14 @@ describe('roles never trained', () => {
     const steps: number[] = [];
     const found = await studyUnknownRoles(set, {
       answer,
-      folds: 8,
+      folds: 3,
       seed: 1,
       onProgress: (done) => steps.push(done),
     });
-    expect(seen).toHaveLength(8);
+    expect(seen).toHaveLength(12);
     expect(steps).toEqual([1, 2, 3, 4]);
     seen.forEach(({ trained, tested }, i) => {
-      const role = Math.floor(i / 2);
+      const role = Math.floor(i / 3);
       expect(trained.some((index) => set.examples[index].label === role)).toBe(false);
       expect(tested.filter((index) => set.examples[index].label === role)).toHaveLength(12);
       const devices = new Set(trained.map(deviceOf));
@@ -72,6 +73,83 @@ describe('roles never trained', () => {
     });
     // Where all probabilities are alike, nothing is told from anything.
     for (const { areaUnderRoc } of found) expect(areaUnderRoc).toBe(0.5);
+  });
+
+  it.each([false, true])(
+    'by every pair of captures, each device alike (known devices: %s)',
+    async (knownDevices) => {
+      const devices = [3, 2, 4];
+      const uneven = syntheticSet({ seed: 3, devices, capturesPerDevice: 3 });
+      // Of some devices a single capture is left, which is never that of a known device.
+      const examples = uneven.examples.filter((_, i) => i % 9 < 5 || i % 2 === 0);
+      const random = createRandom(8);
+      const tops = examples.map(() => 0.5 + 0.5 * random.uniform());
+      const asked: { trained: Uint32Array; tested: Uint32Array }[] = [];
+      const found = await studyUnknownRoles(
+        { ...uneven, examples },
+        {
+          answer: (_, trained, tested) => {
+            asked.push({ trained, tested });
+            return Float64Array.from(Array.from(tested).flatMap((i) => [0.1, tops[i], 0]));
+          },
+          ...(knownDevices && { groupOf: ({ file }) => file }),
+          folds: 2,
+          seed: 1,
+          knownDevices,
+        },
+      );
+      expect(asked).toHaveLength(6);
+      const slow = asked.map(({ trained, tested }, n) => {
+        const role = n >> 1;
+        const learnt = new Set(Array.from(trained, (i) => examples[i].device));
+        const roles = new Set(Array.from(trained, (i) => examples[i].label));
+        const others = Array.from(tested).filter(
+          (i) =>
+            examples[i].label !== role &&
+            roles.has(examples[i].label) &&
+            learnt.has(examples[i].device) === knownDevices,
+        );
+        const own = Array.from(tested).filter((i) => examples[i].label === role);
+        const weightOf = (i: number, among: number[]) =>
+          1 / among.filter((j) => examples[j].device === examples[i].device).length;
+        let [won, all] = [0, 0];
+        for (const i of own) {
+          for (const j of others) {
+            const weight = weightOf(i, own) * weightOf(j, others);
+            all += weight;
+            if (tops[i] < tops[j]) won += weight;
+          }
+        }
+        return won / all;
+      });
+      found.forEach(({ areaUnderRoc }, role) => {
+        expect(areaUnderRoc).toBeCloseTo((slow[2 * role] + slow[2 * role + 1]) / 2, 12);
+      });
+      expect(found).toHaveLength(3);
+    },
+  );
+
+  it('are left out of what is learnt from besides, too, which is never asked about', async () => {
+    const { answer, seen } = witness();
+    const besides = (index: number): boolean => /device[45]$/.test(deviceOf(index));
+    const found = await studyUnknownRoles(set, { answer, folds: 2, seed: 1, always: besides });
+    expect(found.map(({ captures }) => captures)).toEqual([8, 8, 8, 8]);
+    expect(seen).toHaveLength(8);
+    seen.forEach(({ trained, tested }, i) => {
+      const role = Math.floor(i / 2);
+      expect(trained.filter(besides)).toHaveLength(12);
+      expect(trained.some((index) => set.examples[index].label === role)).toBe(false);
+      expect(tested.some(besides)).toBe(false);
+    });
+  });
+
+  it('need two others to be learnt, and something to compare with', async () => {
+    const { answer, seen } = witness();
+    const few = syntheticSet({ devices: [2, 1], capturesPerDevice: 1 });
+    expect(await studyUnknownRoles(few, { answer, folds: 2, seed: 1 })).toEqual([]);
+    const single = syntheticSet({ devices: [1, 1, 1], capturesPerDevice: 1 });
+    expect(await studyUnknownRoles(single, { answer, folds: 2, seed: 1 })).toEqual([]);
+    expect(seen).toEqual([]);
   });
 });
 
