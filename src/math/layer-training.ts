@@ -271,10 +271,11 @@ function takeStep(
   [learningRate, rest1, rest2, l2]: readonly [number, number, number, number],
 ): void {
   const weightBytes = (columns * unitRow + hidden * classRow) * 8;
+  const { decay1, decay2, tiny } = adamConstants;
   const stepOf = (from: number, bytes: number, pull: number): void => {
     const [a, b] = [weights.byteOffset + from, gradients.byteOffset + from];
     const [c, d] = [first.byteOffset + from, second.byteOffset + from];
-    run.adam(a, b, c, d, bytes, learningRate, rest1, rest2, pull);
+    run.adam(a, b, c, d, bytes, learningRate, rest1, rest2, pull, decay1, decay2, tiny);
   };
   stepOf(0, weightBytes, l2);
   stepOf(weightBytes, weights.byteLength - weightBytes, 0);

@@ -30,6 +30,9 @@ export interface TrainingExports {
     rest1: number,
     rest2: number,
     l2: number,
+    decay1: number,
+    decay2: number,
+    tiny: number,
   ): void;
 }
 

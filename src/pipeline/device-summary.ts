@@ -1,6 +1,7 @@
 /** What several captures of one device say together. */
 import { unknownRole } from '../roles/index.js';
-import type { DeviceSummaryRecord, PredictionRecord, RankedRole } from '../types.js';
+import type { DeviceSummaryRecord, PredictionRecord } from '../types.js';
+import { deviceAnswer, deviceNameOf, earliest, latest } from './device-answer.js';
 
 /** Anomalous captures that are named. */
 const MOST_NAMED = 16;
@@ -30,8 +31,7 @@ export function deviceSummaries(): DeviceSummaries {
   const devices = new Map<string, Sums>();
   return {
     add(record) {
-      const { mac, addresses } = record.device;
-      const key = mac ?? addresses[0] ?? '';
+      const key = deviceNameOf(record.device) ?? '';
       let sums = devices.get(key);
       if (sums === undefined) {
         sums = { record: emptySummary(record), confidences: new Map(), unknown: 0 };
@@ -63,8 +63,8 @@ function addCapture(sums: Sums, { capture, device, role, anomaly }: PredictionRe
   for (const address of device.addresses) {
     if (addresses.length < MOST_ADDRESSES && !addresses.includes(address)) addresses.push(address);
   }
-  record.firstPacket = first(record.firstPacket, capture.firstPacket);
-  record.lastPacket = last(record.lastPacket, capture.lastPacket);
+  record.firstPacket = earliest(record.firstPacket, capture.firstPacket);
+  record.lastPacket = latest(record.lastPacket, capture.lastPacket);
   for (const { role: name, confidence } of role.top) {
     confidences.set(name, (confidences.get(name) ?? 0) + confidence);
   }
@@ -77,20 +77,7 @@ function addCapture(sums: Sums, { capture, device, role, anomaly }: PredictionRe
 }
 
 function withRole({ record, confidences, unknown }: Sums): DeviceSummaryRecord {
-  const top: RankedRole[] = [...confidences]
-    .map(([role, sum]) => ({ role, confidence: sum / record.captures }))
-    .sort((a, b) => b.confidence - a.confidence || (a.role < b.role ? -1 : 1))
-    .slice(0, 3);
-  const [best] = top;
-  const label = best === undefined || unknown > record.captures / 2 ? unknownRole : best.role;
-  return { ...record, role: { label, confidence: best?.confidence ?? 0, top } };
-}
-
-/** Times as ISO 8601 in UTC, which sort as texts. */
-function first(a: string | null, b: string | null): string | null {
-  return a === null || (b !== null && b < a) ? b : a;
-}
-
-function last(a: string | null, b: string | null): string | null {
-  return a === null || (b !== null && b > a) ? b : a;
+  const { captures } = record;
+  const means = Array.from(confidences, ([role, sum]) => [role, sum / captures] as const);
+  return { ...record, role: deviceAnswer(means, unknown / captures) };
 }

@@ -26,6 +26,7 @@ export {
   type UncutCapture,
   unitsBy,
 } from './detect-units.js';
+export { deviceAnswer, deviceNameOf, earliest, latest } from './device-answer.js';
 export { type DeviceSummaries, deviceSummaries } from './device-summary.js';
 export { type EnrollOptions, type EnrollSummary, enrollCaptures } from './enroll.js';
 export { type EvaluateOptions, evaluate } from './evaluate.js';

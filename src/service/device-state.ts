@@ -3,7 +3,8 @@
  * long as they are among the newest `SIGHTINGS_KEPT`: sightings are kept sorted by time and the average is made anew.
  */
 
-import type { HistoryRecord, PredictionRecord, RankedRole } from '../types.js';
+import { deviceAnswer, earliest, latest } from '../pipeline/index.js';
+import type { HistoryRecord, PredictionRecord } from '../types.js';
 import type { DeviceSighting, DeviceState, EventKind, RoleAverage } from './messages.js';
 import { deviceKey } from './subjects.js';
 
@@ -12,9 +13,6 @@ export const SIGHTINGS_KEPT = 16;
 
 /** Time constant of the average, seconds: one day, as in NetworkML 0.4.5. */
 const TIME_CONSTANT_SECONDS = 86_400;
-
-/** A device is Unknown by its average when more than this share of the weight is. */
-const MOSTLY = 0.5;
 
 /** A state with one more sighting, and what the job of that sighting is told. */
 export interface Seen {
@@ -125,12 +123,7 @@ function secondsBetween(from: string | null, to: string | null): number {
 }
 
 function answerOf({ roles, unknown }: RoleAverage): DeviceState['role'] {
-  const ranked: RankedRole[] = Object.entries(roles)
-    .map(([role, confidence]) => ({ role, confidence }))
-    .sort((a, b) => b.confidence - a.confidence || (a.role < b.role ? -1 : 1));
-  const first = ranked[0];
-  const label = first === undefined || unknown > MOSTLY ? 'Unknown' : first.role;
-  return { label, confidence: first?.confidence ?? 0, top: ranked.slice(0, 3) };
+  return deviceAnswer(Object.entries(roles), unknown);
 }
 
 /** The history up to one sighting, as if later captures had not been seen yet. */
@@ -160,14 +153,6 @@ function eventsOf(
   if (sighting.verdict === 'anomalous') events.push('anomalous');
   if (sighting.label === 'Unknown') events.push('unknown');
   return events;
-}
-
-function earliest(a: string | null, b: string | null): string | null {
-  return a === null || (b !== null && b < a) ? b : a;
-}
-
-function latest(a: string | null, b: string | null): string | null {
-  return a === null || (b !== null && b > a) ? b : a;
 }
 
 const nothing: RoleAverage = { at: null, roles: {}, unknown: 1 };

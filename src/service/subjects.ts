@@ -1,5 +1,7 @@
 /** Names on the wire (docs/service.md). They are part of the public interface: SemVer covers them. */
 
+import { deviceNameOf } from '../pipeline/index.js';
+
 export const JOBS_STREAM = 'NETWORKML_JOBS';
 export const JOBS_SUBJECT = 'networkml.jobs.predict';
 /** The durable consumer that all workers share. */
@@ -46,6 +48,6 @@ export function deviceKey(device: {
   readonly mac: string | null;
   readonly addresses: readonly string[];
 }): string {
-  const name = device.mac ?? device.addresses[0] ?? 'unknown';
+  const name = deviceNameOf(device) ?? 'unknown';
   return name.toLowerCase().replaceAll(/[^0-9a-f]/g, '-');
 }
