@@ -158,8 +158,8 @@ function hintsSection() {
   const pair = (name, runs) =>
     runs.length === 0
       ? ''
-      : `| ${name} | ${of(runs, (e) => e.roleBalancedRecall)} | ${of(runs, (e) => e.roleBalancedTop3)} | ${of(runs, (e) => e.accuracy)} | ${of(runs, (e) => e.top3)} | ${of(runs, (e) => e.calibration.expectedCalibrationErrorByDevice)} |
-| the same with --hints | ${of(runs, (e) => e.withHints.roleBalancedRecall)} | ${of(runs, (e) => e.withHints.roleBalancedTop3)} | ${of(runs, (e) => e.withHints.accuracy)} | ${of(runs, (e) => e.withHints.top3)} | ${of(runs, (e) => e.withHints.calibration.expectedCalibrationErrorByDevice)} |
+      : `| ${name} | ${of(runs, (e) => e.roleBalancedRecall)} | ${of(runs, (e) => e.roleBalancedTop3)} | ${of(runs, (e) => e.accuracy)} | ${of(runs, (e) => e.top3)} | ${of(runs, (e) => e.calibration.expectedCalibrationErrorByDevice)} | ${of(runs, (e) => e.byDevice.recall)}, ${of(runs, (e) => e.byDevice.top3)} |
+| the same with --hints | ${of(runs, (e) => e.withHints.roleBalancedRecall)} | ${of(runs, (e) => e.withHints.roleBalancedTop3)} | ${of(runs, (e) => e.withHints.accuracy)} | ${of(runs, (e) => e.withHints.top3)} | ${of(runs, (e) => e.withHints.calibration.expectedCalibrationErrorByDevice)} | ${of(runs, (e) => e.withHints.byDevice.recall)}, ${of(runs, (e) => e.withHints.byDevice.top3)} |
 `;
   const changed = byLabels[0].roles.filter(({ role }) => {
     const mean = (pick) => byLabels.reduce((sum, run) => sum + pick(run), 0) / byLabels.length;
@@ -172,14 +172,14 @@ function hintsSection() {
     return `${titleOf(role)} ${own((run) => run.roles)}, then ${own((run) => run.withHints.roles)}`;
   });
   return `
-### With what devices say of themselves, and what their makers are known for
+### With what devices say of themselves, and what their names and makers are known for
 
 By wish (\`--hints\`) answers rest on it, too: ${hints.opinions[0].tokens} tokens of DHCP, multicast DNS, SSDP, HTTP, LLMNR and NetBIOS that two devices or more
-say, real ones or the lab's, kept as hashes, and ${hints.opinions[1]?.tokens ?? 0} kinds of products that the makers of their interfaces are known for (docs/roles.md). In ${heard.join(' / ')} of the ${byLabels[0].captures} real captures that can be judged something is known when
+say, real ones or the lab's, kept as hashes; ${hints.opinions[1]?.tokens ?? 0} kinds of products and services that their own names and those they ask for are known for, and ${hints.opinions[2]?.tokens ?? 0} that the makers of their interfaces are known for (docs/roles.md); no name is kept. In ${heard.join(' / ')} of the ${byLabels[0].captures} real captures that can be judged something is known when
 their device is left out; the others are answered as without. Temperature ${hints.temperature.toFixed(3)}, offset ${hints.offset.toFixed(3)}, Unknown cut ${hints.unknownBelow}.
 
-| | recall, role-balanced | top three, role-balanced | accuracy by capture | top three by capture | calibration error, every device alike |
-|---|---|---|---|---|---|
+| | recall, role-balanced | top three, role-balanced | accuracy by capture | top three by capture | calibration error, every device alike | whole devices: recall, top three |
+|---|---|---|---|---|---|---|
 ${pair('devices left out', byLabels)}${pair('families left out', byFamily)}${pair('devices left out, without the lab', before)}${pair('families left out, without the lab', familyBefore)}
 Recall, devices left out, where it changes by 0.02 or more: ${recalls.join('; ')}.
 `;

@@ -1,50 +1,63 @@
 /**
- * What devices say of themselves as tokens: only what devices of one kind share, no names of hosts, sites or people. Names
- * asked for in DNS and TLS are no tokens: they tell makers and networks, not roles (docs/roles.md). What a device's maker is
- * known for is a token, too.
+ * What devices say of themselves as tokens: only what devices of one kind share, no names of hosts, sites or people. Of
+ * names, their own and those of the services that they ask for, the kind of product alone is kept that they are known for. What
+ * a device's maker is known for is a token, too.
  */
 import type { DeviceHints, HintKind } from '../sessions/index.js';
 import { kindsOfMaker, makerKinds } from './maker-kinds.js';
+import { hostNameKinds, kindsOfHostName, kindsOfServiceName, serviceNameKinds } from './name-kinds.js';
 
 /** Layout id of sets of tokens, by their hashes. */
 export const HINTS_LAYOUT = 'hints/1';
 
-/** A token of what a device says, or of its maker. */
+/** A token of what a device says, of what its names are known for, or of its maker. */
 export interface HintToken {
-  readonly kind: HintKind | 'maker';
+  readonly kind: HintKind | 'own-name' | 'service-name' | 'maker';
   readonly word: string;
   /** Unsigned 32-bit number that stands for it in tables and bundles. */
   readonly hash: number;
 }
 
 /**
- * The distinct tokens of a device's hints, in their order, then those of its maker.
+ * The distinct tokens of a device's hints, in their order, those of its names, then those of its maker.
  * @param vendor the maker's name in the registry of MAC addresses; null where it is not known
  */
 export function hintTokens(
   hints: readonly Pick<DeviceHints, 'kind' | 'text'>[],
   vendor: string | null = null,
 ): HintToken[] {
-  const tokens = new Map<number, HintToken>();
-  for (const { kind, text } of hints) {
-    for (const word of wordsOf(kind, text)) {
-      const token = tokenOf(kind, word);
-      if (!tokens.has(token.hash)) tokens.set(token.hash, token);
-    }
-  }
-  const made = vendor === null ? [] : kindsOfMaker(vendor);
-  return [...tokens.values(), ...made.map((kind) => tokenOf('maker', kind))];
+  const tokens = [
+    ...hints.flatMap(({ kind, text }) => wordsOf(kind, text).map((word) => tokenOf(kind, word))),
+    ...hints.flatMap(({ kind, text }) => nameTokens(kind, text)),
+    ...(vendor === null ? [] : kindsOfMaker(vendor).map((kind) => tokenOf('maker', kind))),
+  ];
+  const byHash = new Map<number, HintToken>();
+  for (const token of tokens) if (!byHash.has(token.hash)) byHash.set(token.hash, token);
+  return [...byHash.values()];
+}
+
+function nameTokens(kind: HintKind, text: string): HintToken[] {
+  if (kind === 'host-name') return kindsOfHostName(text).map((word) => tokenOf('own-name', word));
+  if (kind !== 'dns-name' && kind !== 'tls-name') return [];
+  return kindsOfServiceName(text).map((word) => tokenOf('service-name', word));
 }
 
 function tokenOf(kind: HintToken['kind'], word: string): HintToken {
   return { kind, word, hash: hashOf(`${kind} ${word}`) };
 }
 
-const makerHashes: ReadonlySet<number> = new Set(makerKinds.map((kind) => tokenOf('maker', kind).hash));
+/** What is learnt apart: words of devices, and general knowledge of names and of makers, of few words that are no secret. */
+export type HintSource = 'words' | 'names' | 'makers';
 
-/** Whether a hash is that of what a maker is known for: of few words, which are no secret of any device. */
-export function isMakerHash(hash: number): boolean {
-  return makerHashes.has(hash);
+const knownHashes: ReadonlyMap<number, HintSource> = new Map([
+  ...hostNameKinds.map((kind) => [tokenOf('own-name', kind).hash, 'names'] as const),
+  ...serviceNameKinds.map((kind) => [tokenOf('service-name', kind).hash, 'names'] as const),
+  ...makerKinds.map((kind) => [tokenOf('maker', kind).hash, 'makers'] as const),
+]);
+
+/** Where a token is from, by its hash. */
+export function hintSource(hash: number): HintSource {
+  return knownHashes.get(hash) ?? 'words';
 }
 
 /** The hashes of tokens, ascending, each once. */

@@ -1,6 +1,21 @@
 export * from './behaviour/index.js';
-export { HINTS_LAYOUT, type HintToken, hintHashes, hintTokens, isMakerHash } from './hint-tokens.js';
+export {
+  HINTS_LAYOUT,
+  type HintSource,
+  type HintToken,
+  hintHashes,
+  hintSource,
+  hintTokens,
+} from './hint-tokens.js';
 export { kindsOfMaker, type MakerKind, makerKinds } from './maker-kinds.js';
+export {
+  type HostNameKind,
+  hostNameKinds,
+  kindsOfHostName,
+  kindsOfServiceName,
+  type ServiceNameKind,
+  serviceNameKinds,
+} from './name-kinds.js';
 export * from './netml/index.js';
 export * from './networkml-04/index.js';
 export { portServiceName } from './port-names.js';

@@ -28,8 +28,6 @@ const makers = {
     'dell, lenovo, apple, acer, wistron, quanta, compal, micro star, giga byte, asrock, fujitsu, toshiba, sony, hewlett packard, hp inc, pegatron, asustek, clevo, universal global scientific, elitegroup, hon hai, foxconn, intel corporate, intel corporation, inventec, samsung electronics, ibm, lcfc, framework, razer, shuttle, asix, biostar',
   servers:
     'super micro, ibm, oracle, hewlett packard, dell, silicon graphics, mellanox, chelsio, solarflare, qlogic, emulex, synology, qnap, netapp, western digital, quanta, nutanix',
-  'virtual machines':
-    'vmware, pcs systemtechnik, microsoft corp, microsoft corporation, parallels, xensource, nutanix',
   'network modules':
     'espressif, murata manufacturing, azurewave, liteon, lite on, texas instruments, gainspan, realtek, ampak, qualcomm, broadcom, marvell, microchip, wiznet, stmicroelectronics, silicon laboratories, redpine, raspberry pi, universal global scientific, hon hai, mediatek, hi flying, high flying, rohm, u blox, nordic semiconductor, atheros, roving networks, electric imp, particle industries, ayla, wnc, gemtek, askey, cybertan, sercomm, alpha networks, accton',
   'health devices': 'withings, fitbit, omron healthcare, tanita, garmin, qardio',

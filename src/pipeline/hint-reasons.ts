@@ -18,6 +18,9 @@ const words: Readonly<Record<Kind, (list: string) => string>> = {
   'tls-name': (list) => `asks TLS servers for ${list}`,
   'dns-name': (list) => `asks DNS for ${list}`,
   'name-service': (list) => `asks for names by ${list}`,
+  'host-name': (list) => `calls itself ${list}`,
+  'own-name': (list) => `has a name as ${list} have`,
+  'service-name': (list) => `asks for names of ${list}`,
   maker: (list) => `has a maker known for ${list}`,
 };
 

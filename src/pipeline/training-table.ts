@@ -10,7 +10,7 @@ import {
   codeLayoutId,
   contactLayoutId,
   HINTS_LAYOUT,
-  isMakerHash,
+  hintSource,
   nameLayoutId,
   netLayoutId,
   PORT_PROTOCOL_LAYOUT,
@@ -111,7 +111,7 @@ export function appendHintRows(batch: ColumnBatch, held: readonly HeldHints[], f
   }
   for (const { head, row, hints } of held) {
     const columns = hints.filter(
-      (token) => isMakerHash(token) || (devices.get(token)?.size ?? 0) >= LEAST_DEVICES,
+      (token) => hintSource(token) !== 'words' || (devices.get(token)?.size ?? 0) >= LEAST_DEVICES,
     );
     const values = Array.from(columns, () => 1);
     appendVector(batch, head, row, { view: HINTS_LAYOUT, columns, values }, full);

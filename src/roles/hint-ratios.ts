@@ -1,10 +1,10 @@
 /**
- * What devices say of themselves as a second opinion, and what their makers are known for as a third: how much likelier
+ * What devices say of themselves as a second opinion, and as others what their names and their makers are known for: how much likelier
  * each token is with devices of a role than with devices of all roles (naive Bayes over sets of tokens). The answer of
  * another classifier is multiplied by it, weighted down, as tokens come in bundles.
  */
-import { isMakerHash } from '../features/index.js';
-import type { RoleTrainingSet } from './training-set.js';
+import { type HintSource, hintSource } from '../features/index.js';
+import type { RoleExample, RoleTrainingSet } from './training-set.js';
 
 /** Log ratios of the tokens of one kind of opinion by role. */
 export interface HintModel {
@@ -29,20 +29,14 @@ export interface HintSettings {
   readonly silence: boolean;
 }
 
-/** What devices say. Found by cross-validation over whole devices and over whole families (docs/roles.md), as what follows. */
-export const hintDefaults: HintSettings = {
-  weight: 0.2,
-  priorDevices: 0.5,
-  leastDevices: 2,
-  silence: true,
-};
+/** Few words of general knowledge: those of one device are learnt, too, and nobody keeps silent about them. */
+const general = { priorDevices: 0.5, leastDevices: 1, silence: false } as const;
 
-/** What makers are known for: few words, so that those of one device are learnt, too. Nobody keeps silent about them. */
-export const makerDefaults: HintSettings = {
-  weight: 0.6,
-  priorDevices: 0.5,
-  leastDevices: 1,
-  silence: false,
+/** Found by cross-validation over whole devices and over whole families (docs/roles.md). */
+export const hintDefaults: Readonly<Record<HintSource, HintSettings>> = {
+  words: { weight: 0.2, priorDevices: 0.5, leastDevices: 2, silence: true },
+  names: { weight: 0.4, ...general },
+  makers: { weight: 0.8, ...general },
 };
 
 /** Shares of devices are kept away from 0 and 1 by so much: of all roles, and of one. */
@@ -50,23 +44,32 @@ const LEAST_SHARE = 1e-3;
 const LEAST_ROLE_SHARE = 1e-4;
 
 /**
- * Learns what devices say and what makers are known for, each by itself.
+ * Learns what devices say, what their names and what their makers are known for, each by itself.
  *
  * @param hints hashes of the tokens of each example; null where they were not read or are not learnt from.
- * @returns an opinion for each of both of which something can be learnt; undefined where nothing can.
+ * @returns an opinion for each of which something can be learnt; undefined where nothing can.
  */
 export function trainHints(
   set: Pick<RoleTrainingSet, 'roles' | 'examples'>,
   hints: readonly (Uint32Array | null)[],
   chosen: Uint32Array,
 ): HintModel[] | undefined {
-  const words = hints.map((own) => own?.filter((token) => !isMakerHash(token)) ?? null);
-  const makers = hints.map((own) => own?.filter(isMakerHash) ?? null);
-  const models = [
-    trainHintModel(set, words, chosen, hintDefaults),
-    trainHintModel(set, makers, chosen, makerDefaults),
-  ].filter((model) => model !== undefined);
+  const models = (Object.keys(hintDefaults) as HintSource[])
+    .map((source) => {
+      const own = hints.map((all, index) =>
+        all === null || !teaches(source, set.examples[index])
+          ? null
+          : all.filter((token) => hintSource(token) === source),
+      );
+      return trainHintModel(set, own, chosen, hintDefaults[source]);
+    })
+    .filter((model) => model !== undefined);
   return models.length > 0 ? models : undefined;
+}
+
+/** Captures of a named origin are those of laboratories, where names and makers are dealt out. */
+function teaches(source: HintSource, example: RoleExample | undefined): boolean {
+  return source === 'words' || example?.origin === undefined;
 }
 
 /**

@@ -74,7 +74,6 @@ export {
   type HintSettings,
   hintDefaults,
   knownTokens,
-  makerDefaults,
   trainHints,
   withHints,
 } from './hint-ratios.js';

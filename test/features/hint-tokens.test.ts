@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { hintHashes, hintTokens } from '../../src/features/index.js';
+import { hintHashes, hintSource, hintTokens } from '../../src/features/index.js';
 import type { HintKind } from '../../src/sessions/index.js';
 
 const wordsOf = (kind: HintKind, text: string) => hintTokens([{ kind, text }]).map(({ word }) => word);
@@ -34,9 +34,20 @@ describe('tokens of what a device says', () => {
     expect(wordsOf(kind, text)).toEqual(words);
   });
 
-  it('hold no names that are asked for: they tell networks', () => {
+  it('hold no names, but what names are known for', () => {
     expect(wordsOf('dns-name', 'mail.anna.example')).toEqual([]);
     expect(wordsOf('tls-name', 'www.maker.example')).toEqual([]);
+    expect(wordsOf('host-name', 'annas-thing')).toEqual([]);
+    const tokens = hintTokens([
+      { kind: 'host-name', text: 'Annas-Printer.home' },
+      { kind: 'dns-name', text: 'xmpp007.hpeprint.com' },
+      { kind: 'tls-name', text: 'xmpp008.hpeprint.com' },
+    ]);
+    expect(tokens.map(({ kind, word }) => `${kind} ${word}`)).toEqual([
+      'own-name printers',
+      'service-name printer services',
+    ]);
+    expect(tokens.map(({ hash }) => hintSource(hash))).toEqual(['names', 'names']);
   });
 
   it('are told apart by where they were said, and come once', () => {

@@ -5,7 +5,6 @@ import {
   type HintModel,
   hintDefaults,
   knownTokens,
-  makerDefaults,
   type RoleExample,
   trainHints,
   withHints,
@@ -17,15 +16,17 @@ interface Heard {
   readonly label: number;
   readonly device: string;
   readonly said: readonly number[] | null;
+  readonly origin?: string;
 }
 
 function learn(list: readonly Heard[], roleCount = 3, chosen = list.map((_, index) => index)) {
   const roles = Array.from({ length: roleCount }, (_, role) => `Role${role}`);
   const examples = list.map(
-    ({ label, device }): RoleExample => ({
+    ({ label, device, origin }): RoleExample => ({
       file: 'a',
       label,
       device,
+      ...(origin !== undefined && { origin }),
       rows: new Uint32Array(0),
       counts: new Float64Array(0),
     }),
@@ -144,13 +145,13 @@ describe('what devices say as a second opinion', () => {
       { label: 1, device: 'g', said: [...printer, 20] },
     ]) as HintModel[];
     expect(models.map(({ tokens, weight }) => [tokens.length, weight])).toEqual([
-      [2, hintDefaults.weight],
-      [2, makerDefaults.weight],
+      [2, hintDefaults.words.weight],
+      [2, hintDefaults.makers.weight],
     ]);
     const [, makers] = models as [HintModel, HintModel];
     expect(Array.from(makers.silence)).toEqual([0, 0, 0]);
     // Usual is a half; of one device of the role that shows it, and a half like the mean: 1.25 / 1.5, of none 0.25 / 1.5.
-    const likelier = [(1.25 / 1.5 / 0.5) ** 0.6, (0.25 / 1.5 / 0.5) ** 0.6, 1];
+    const likelier = [(1.25 / 1.5 / 0.5) ** 0.8, (0.25 / 1.5 / 0.5) ** 0.8, 1];
     const sum = likelier.reduce((a, b) => a + b, 0);
     const answer = withHints(models, even, made('Bose Corporation')) as Float64Array;
     for (const [role, p] of answer.entries()) expect(p).toBeCloseTo((likelier[role] as number) / sum, 6);
@@ -161,13 +162,36 @@ describe('what devices say as a second opinion', () => {
     expect(withHints(models, even, made('Axis Communications AB'))).toBeUndefined();
   });
 
+  it('learns what names are known for by itself, too', () => {
+    const named = (text: string) => hintTokens([{ kind: 'host-name', text }]).map(({ hash }) => hash);
+    const models = learn([
+      ...list,
+      { label: 0, device: 'f', said: [...named('echo-dot'), ...made('Amazon Technologies Inc.')] },
+      { label: 1, device: 'g', said: [...named('laserjet'), ...made('Brother Industries, LTD.')] },
+    ]) as HintModel[];
+    expect(models.map(({ weight }) => weight)).toEqual([0.2, 0.4, 0.8]);
+    const answer = withHints(models, even, named('sonos-kitchen')) as Float64Array;
+    const likelier = [(1.25 / 1.5 / 0.5) ** 0.4, (0.25 / 1.5 / 0.5) ** 0.4, 1];
+    const sum = likelier.reduce((a, b) => a + b, 0);
+    for (const [role, p] of answer.entries()) expect(p).toBeCloseTo((likelier[role] as number) / sum, 6);
+  });
+
+  it('learns nothing of names and makers from laboratories, which deal them out', () => {
+    const speaker: Heard = { label: 0, device: 'f', said: made('Sonos, Inc.') };
+    expect(learn([...list, speaker])).toHaveLength(2);
+    expect(learn([...list, { ...speaker, origin: 'lab' }])).toEqual(learn(list));
+    expect(learn([...list, { label: 2, device: 'f', origin: 'lab', said: [30] }])?.[0]?.tokens).toHaveLength(
+      3,
+    );
+  });
+
   it('comes out of a bundle as it went in, and nothing crooked does', async () => {
     const models = learn([...list, { label: 0, device: 'f', said: made('Sonos, Inc.') }]) as HintModel[];
     const { meta, arrays } = encodeHints(models);
     expect(decodeHints(JSON.parse(JSON.stringify(meta)), arrays, 3)).toEqual(models);
     const [words, makers] = [
-      { tokens: 2, weight: hintDefaults.weight },
-      { tokens: 1, weight: makerDefaults.weight },
+      { tokens: 2, weight: hintDefaults.words.weight },
+      { tokens: 1, weight: hintDefaults.makers.weight },
     ];
     expect(meta).toEqual({ opinions: [words, makers] });
     // A bundle of before, with words alone.

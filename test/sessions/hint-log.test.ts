@@ -105,11 +105,44 @@ describe('what a device says of itself', () => {
     ];
     expect(await saidBy([multicast(mdns([question], answers))])).toEqual(
       [
+        ['host-name', 'host', 1],
         ['mdns-asks', '_http._tcp', 1],
         ['mdns-offers', '_http._tcp', 2],
         ['mdns-offers', '_hap._udp', 1],
       ].sort((a, b) => (a[0]! < b[0]! ? -1 : a[0]! > b[0]! ? 1 : 0)),
     );
+  });
+
+  it('is the name that it gives itself in DHCP and registers with NetBIOS', async () => {
+    const inDhcp = (...options: Uint8Array[]): Sent => ({ ports: [68, 67], payload: dhcp(...options) });
+    const encoded = (name: string, kind: number) =>
+      Array.from({ length: 16 }, (_, i) => (i === 15 ? kind : name.charCodeAt(i) || 0x20))
+        .map((byte) => String.fromCharCode(0x41 + (byte >> 4), 0x41 + (byte & 15)))
+        .join('');
+    const netbios = (operation: number, name: string, kind: number): Sent => {
+      const head = concat(u16(7), u16(operation << 11), u16(1), u16(0), u16(0), u16(0));
+      return { ports: [137, 137], payload: concat(head, dnsName(encoded(name, kind)), u16(32), u16(1)) };
+    };
+    const said = await saidBy([
+      inDhcp(option(12, text('HP-LaserJet'))),
+      inDhcp(option(81, concat(new Uint8Array([0, 0, 0]), text('desk.site')))),
+      inDhcp(option(81, concat(new Uint8Array([4, 0, 0]), dnsName('labels.site')))),
+      inDhcp(option(81, new Uint8Array([4, 0]))),
+      inDhcp(option(12, new Uint8Array(0))),
+      netbios(5, 'FILES1', 0),
+      netbios(8, 'FILES2', 0x20),
+      // A group, a question, and a name that is cut.
+      netbios(5, 'WORKGROUP', 0x1e),
+      netbios(0, 'OTHER', 0),
+      { ports: [137, 137], payload: netbios(5, 'CUT', 0).payload.slice(0, 44) },
+    ]);
+    expect(said.filter(([kind]) => kind === 'host-name').map(([, name]) => name)).toEqual([
+      'FILES1',
+      'FILES2',
+      'HP-LaserJet',
+      'desk.site',
+      'labels',
+    ]);
   });
 
   it('is targets and servers of SSDP, agents and servers of HTTP, names in DNS and TLS, and name services', async () => {

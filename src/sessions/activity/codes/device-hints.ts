@@ -1,6 +1,6 @@
 /**
- * What devices say of themselves: option lists and vendor class of DHCP, services in multicast DNS, targets and servers of
- * SSDP, agents and servers of HTTP, names asked for in DNS and TLS. A look at the beginning of single packets, so that
+ * What devices say of themselves: option lists, vendor class and host name of DHCP, services and hosts in multicast DNS, names
+ * that are registered with NetBIOS, targets and servers of SSDP, agents and servers of HTTP, names asked for in DNS and TLS. A look at the beginning of single packets, so that
  * what is spread over several is missed; nothing in them is trusted.
  */
 import { type Packet, PROTOCOL_TCP, PROTOCOL_UDP } from '../../../pcap/index.js';
@@ -20,7 +20,8 @@ export type HintKind =
   | 'http-server'
   | 'tls-name'
   | 'dns-name'
-  | 'name-service';
+  | 'name-service'
+  | 'host-name';
 
 /** Takes the hints of a packet. */
 export type HintHandler = (kind: HintKind, text: string) => void;
@@ -49,7 +50,7 @@ export function readHints(packet: Packet, say: HintHandler): void {
   else if (sourcePort === MULTICAST_DNS) readMulticastDns(view, at, frameEnd, say);
   else if (sourcePort === SSDP || destinationPort === SSDP) readSsdp(view, at, frameEnd, say);
   else if (destinationPort === LLMNR) say('name-service', 'LLMNR');
-  else if (destinationPort === NETBIOS_NAMES) say('name-service', 'NetBIOS');
+  else if (destinationPort === NETBIOS_NAMES) readNetbios(view, at, frameEnd, say);
   else {
     const dnsAt = dnsMessageAt(packet);
     if (dnsAt < 0 || isDnsResponse(view, dnsAt)) return;
@@ -58,9 +59,31 @@ export function readHints(packet: Packet, say: HintHandler): void {
   }
 }
 
+/** Operation codes in the second word of a message: registration, and refresh by either of its numbers (RFC 1002, 4.2.1.1). */
+const OPERATION = 0x7800;
+const registering: readonly number[] = [5 << 11, 8 << 11, 9 << 11];
+
+/** Kinds of names that are those of hosts: of its own services, and of its files. */
+const hostKinds: readonly number[] = [0x00, 0x20];
+
+/** The name that a host registers: two letters for each of sixteen bytes, the last of which is its kind (RFC 1001, 14.1). */
+function readNetbios(view: DataView, at: number, end: number, say: HintHandler): void {
+  say('name-service', 'NetBIOS');
+  if (at + 45 > end || view.getUint8(at + 12) !== 32) return;
+  if (!registering.includes(view.getUint16(at + 2) & OPERATION)) return;
+  const bytes = new DataView(new ArrayBuffer(16));
+  for (let i = 0; i < 16; i++) {
+    const [high, low] = [view.getUint8(at + 13 + 2 * i) - 0x41, view.getUint8(at + 14 + 2 * i) - 0x41];
+    bytes.setUint8(i, (high << 4) | low);
+  }
+  if (hostKinds.includes(bytes.getUint8(15))) say('host-name', shownText(bytes, 0, 15).trimEnd());
+}
+
 const BOOT_REQUEST = 1;
 const DHCP_COOKIE = 0x63825363;
+const HOST_NAME = 12;
 const PARAMETER_LIST = 55;
+const CLIENT_NAME = 81;
 const VENDOR_CLASS = 60;
 const END = 255;
 
@@ -79,7 +102,9 @@ function readDhcp(view: DataView, at: number, end: number, say: HintHandler): vo
     const from = place + 2;
     place = from + length;
     if (place > end) return;
-    if (option === VENDOR_CLASS) say('dhcp-vendor', shownText(view, from, place));
+    if (option === HOST_NAME) say('host-name', shownText(view, from, place));
+    else if (option === CLIENT_NAME) say('host-name', clientName(view, from, place));
+    else if (option === VENDOR_CLASS) say('dhcp-vendor', shownText(view, from, place));
     else if (option === PARAMETER_LIST) {
       const list = Array.from({ length }, (_, i) => view.getUint8(from + i)).join(',');
       say('dhcp-options', list.slice(0, longestHint));
@@ -87,10 +112,19 @@ function readDhcp(view: DataView, at: number, end: number, say: HintHandler): vo
   }
 }
 
+/** The name behind flags and two codes, in labels where the flags say so, of which the first is enough (RFC 4702, 2). */
+function clientName(view: DataView, from: number, end: number): string {
+  const [flags, name] = [from < end ? view.getUint8(from) : 0, from + 3];
+  if ((flags & 4) === 0 || name >= end) return shownText(view, name, end);
+  return shownText(view, name + 1, Math.min(end, name + 1 + view.getUint8(name)));
+}
+
 /** Records of one message that are looked at, and pointers that are followed for one name. */
 const MOST_RECORDS = 64;
 const MOST_POINTERS = 8;
+const A = 1;
 const PTR = 12;
+const AAAA = 28;
 
 /** Service types in questions and answers (RFC 6763, 4 and 9): `_http._tcp`. */
 function readMulticastDns(view: DataView, at: number, end: number, say: HintHandler): void {
@@ -106,11 +140,18 @@ function readMulticastDns(view: DataView, at: number, end: number, say: HintHand
     place = found.behind + 4;
     if (i < questions) continue;
     if (place + 6 > end) return;
-    const isPointer = view.getUint16(found.behind) === PTR;
+    const type = view.getUint16(found.behind);
+    if (type === A || type === AAAA) sayHost(found.labels, say);
+    const isPointer = type === PTR;
     const target = isPointer ? nameAt(view, at, place + 6, end) : undefined;
     if (target !== undefined) sayService(target.labels, kind, say);
     place += 6 + view.getUint16(place + 4);
   }
+}
+
+/** Names that begin with an underscore are those of services (RFC 6763, 7). */
+function sayHost([host = '']: readonly string[], say: HintHandler): void {
+  if (!host.startsWith('_')) say('host-name', host);
 }
 
 function sayService(labels: readonly string[], kind: HintKind, say: HintHandler): void {
