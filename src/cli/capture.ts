@@ -78,7 +78,7 @@ export const capture: Command = {
     timeout: 'for the results of one window from the service (default: three steps)',
     name: 'what stands for the role in the names of the captures (default Unknown) [NAME]',
     hints:
-      'count what devices say of themselves and their makers in --predict, and keep 1600 bytes of each packet for it, which is payload',
+      'count what devices say of themselves, their names and makers in --predict, and keep 1600 bytes of each packet for it, which is payload',
     role: 'the role of all devices, where it is known: behaviour is judged by it [NAME]',
     filter: "only packets that match, in tcpdump's language [EXPRESSION]",
   },

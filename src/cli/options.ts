@@ -119,7 +119,7 @@ export const optionTable = {
   hints: {
     kind: 'flag',
     describe:
-      'count what the maker of a device is known for, and read what devices say of themselves (DHCP, multicast DNS, SSDP, HTTP; names in DNS and TLS are shown only), which is payload',
+      'count what the maker of a device is known for, and read what devices say of themselves (DHCP, multicast DNS, NetBIOS, SSDP, HTTP) and ask for (DNS, TLS), which is payload',
     setting: true,
   },
   'by-device': {

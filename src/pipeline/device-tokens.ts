@@ -3,7 +3,7 @@ import { type Device, describeDevice } from '../sessions/index.js';
 import type { ObservedHosts } from './observe.js';
 import { vendorOf } from './vendor.js';
 
-/** What a device says of itself and what its maker is known for; nothing where that was not read. */
+/** What a device says of itself and what its names and its maker are known for; nothing where that was not read. */
 export function tokensOf(
   { hints, table }: Pick<ObservedHosts, 'hints' | 'table'>,
   device: Device,

@@ -36,6 +36,6 @@ export function hintWarnings(asked: boolean, measured: boolean): string[] {
   return !asked || measured
     ? []
     : [
-        'nothing rests on what devices say or makers are known for: none of it is known, or the classifier does not read it',
+        'nothing rests on what devices say or names and makers are known for: none of it is known, or the classifier does not read it',
       ];
 }

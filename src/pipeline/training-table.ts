@@ -103,7 +103,7 @@ export function appendTrainingCapture(
 /** Tokens of fewer devices stay where they were read: what one device alone says could name it. */
 const LEAST_DEVICES = 2;
 
-/** Appends the rows that were held back, with those tokens that two devices or more say, and what makers are known for. */
+/** Appends the rows that were held back, with those tokens that two devices or more say, and what names and makers are known for. */
 export function appendHintRows(batch: ColumnBatch, held: readonly HeldHints[], full: () => void): void {
   const devices = new Map<number, Set<string>>();
   for (const { device, hints } of held) {

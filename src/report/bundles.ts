@@ -30,10 +30,10 @@ export function bundleBlock(record: BundleRecord, style: ReportStyle): string {
     ...(record.hints === undefined
       ? []
       : [
-          ['hints', `${count(record.hints)} tokens of what devices say and makers are known for`] satisfies [
-            string,
-            string,
-          ],
+          [
+            'hints',
+            `${count(record.hints)} tokens of what devices say and names and makers are known for`,
+          ] satisfies [string, string],
         ]),
     ['behaviour', record.views.length === 0 ? 'not judged' : `views ${record.views.join(', ')}`],
     ['size', byteSize(record.bytes)],

@@ -98,7 +98,7 @@ function figures(record: EvaluationRecord): string {
   if (withHints !== undefined) {
     list.push([
       decimal(withHints.roleBalancedRecall),
-      `recall with what devices say of themselves and makers are known for (top three ${decimal(withHints.roleBalancedTop3)}; by capture ${decimal(withHints.accuracy)}; heard in ${count(withHints.heard)})`,
+      `recall with what devices say of themselves and names and makers are known for (top three ${decimal(withHints.roleBalancedTop3)}; by capture ${decimal(withHints.accuracy)}; heard in ${count(withHints.heard)})`,
     ]);
   }
   if (deviceChoice !== null) {

@@ -71,7 +71,7 @@ function hintedLines({ withHints }: EvaluationRecord): string {
   const rows: [string, string][] = [
     [
       'with hints',
-      `${count(withHints.heard)} captures with something known of what devices say or makers are known for; the same figures with it:`,
+      `${count(withHints.heard)} captures with something known of what devices say or names and makers are known for; the same figures with it:`,
     ],
     ['accuracy', decimal(withHints.accuracy)],
     ['top three', decimal(withHints.top3)],

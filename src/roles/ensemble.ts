@@ -29,7 +29,7 @@ export interface EnsembleModel {
   /** Weights of the members; they sum to 1, the nets share theirs evenly. */
   readonly shares: EnsembleShares;
   /**
-   * What is made of what devices say of themselves, and of what their makers are known for; only in bundles that were
+   * What is made of what devices say of themselves, and of what their names and makers are known for; only in bundles that were
    * trained with it, and asked by wish alone.
    */
   readonly hints?: readonly HintModel[];

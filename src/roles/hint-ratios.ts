@@ -195,7 +195,7 @@ function placeOf(tokens: Uint32Array, token: number): number {
 }
 
 /**
- * Raw probabilities of a device, given what it says besides and what its maker is known for.
+ * Raw probabilities of a device, given what it says besides and what its names and its maker are known for.
  *
  * @param probabilities [roles] by another classifier, sums to 1.
  * @param said hashes of the tokens of the capture, each once.

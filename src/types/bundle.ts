@@ -23,7 +23,7 @@ export interface BundleRecord {
   problem: string | null;
   roles: BundleRoleRecord[];
   classifiers: string[];
-  /** Tokens of what devices say of themselves and makers are known for that its ensemble knows; absent where it was trained without. */
+  /** Tokens of what devices say of themselves, and their names and makers are known for, that its ensemble knows; absent where it was trained without. */
   hints?: number;
   views: string[];
   bytes: number;

@@ -91,7 +91,7 @@ export interface KnownDevicesRecord {
   roleBalancedTop3: number;
 }
 
-/** Figures of the same captures where answers rest on what devices say of themselves and their makers are known for, too. */
+/** Figures of the same captures where answers rest on what devices say of themselves and their names and makers are known for, too. */
 export interface HintedFigures
   extends Pick<
     EvaluationRecord,

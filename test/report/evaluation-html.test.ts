@@ -160,7 +160,7 @@ describe('the table', () => {
     expect(evaluationTable(record, style)).not.toContain('hints');
     const page = evaluationHtml({ ...record, withHints }, titles);
     expect(page).toContain(
-      'recall with what devices say of themselves and makers are known for (top three 0.916; by capture 0.715; heard in 1,234)',
+      'recall with what devices say of themselves and names and makers are known for (top three 0.916; by capture 0.715; heard in 1,234)',
     );
     expect(evaluationHtml(record, titles)).not.toContain('what devices say');
   });

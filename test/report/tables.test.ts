@@ -72,7 +72,7 @@ describe('bundles', () => {
     expect(text).toMatch(/^IP camera \(IpCamera\) +2 +1,500 +thin$/m);
     expect(text).not.toContain('hints');
     expect(bundleBlock({ ...record, hints: 67 }, style(80))).toMatch(
-      /^ +hints +67 tokens of what devices say and makers are known for$/m,
+      /^ +hints +67 tokens of what devices say and names and makers are known for$/m,
     );
     expect(text).toMatch(/^damaged +default +.* +array x is damaged$/m);
   });
