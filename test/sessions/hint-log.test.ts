@@ -119,9 +119,11 @@ describe('what a device says of itself', () => {
       Array.from({ length: 16 }, (_, i) => (i === 15 ? kind : name.charCodeAt(i) || 0x20))
         .map((byte) => String.fromCharCode(0x41 + (byte >> 4), 0x41 + (byte & 15)))
         .join('');
-    const netbios = (operation: number, name: string, kind: number): Sent => {
+    const netbios = (operation: number, name: string, kind: number, flags = 0): Sent => {
       const head = concat(u16(7), u16(operation << 11), u16(1), u16(0), u16(0), u16(0));
-      return { ports: [137, 137], payload: concat(head, dnsName(encoded(name, kind)), u16(32), u16(1)) };
+      const question = concat(dnsName(encoded(name, kind)), u16(32), u16(1));
+      const record = concat(pointer(12), u16(32), u16(1), u32(0), u16(6), u16(flags), u32(0x0a000001));
+      return { ports: [137, 137], payload: concat(head, question, record) };
     };
     const said = await saidBy([
       inDhcp(option(12, text('HP-LaserJet'))),
@@ -131,10 +133,11 @@ describe('what a device says of itself', () => {
       inDhcp(option(12, new Uint8Array(0))),
       netbios(5, 'FILES1', 0),
       netbios(8, 'FILES2', 0x20),
-      // A group, a question, and a name that is cut.
+      // Two names of groups, a question, and a message that is cut.
+      netbios(5, 'SITE', 0, 0x8000),
       netbios(5, 'WORKGROUP', 0x1e),
       netbios(0, 'OTHER', 0),
-      { ports: [137, 137], payload: netbios(5, 'CUT', 0).payload.slice(0, 44) },
+      { ports: [137, 137], payload: netbios(5, 'CUT', 0).payload.slice(0, 63) },
     ]);
     expect(said.filter(([kind]) => kind === 'host-name').map(([, name]) => name)).toEqual([
       'FILES1',

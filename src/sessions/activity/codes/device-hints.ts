@@ -66,11 +66,16 @@ const registering: readonly number[] = [5 << 11, 8 << 11, 9 << 11];
 /** Kinds of names that are those of hosts: of its own services, and of its files. */
 const hostKinds: readonly number[] = [0x00, 0x20];
 
+/** Where the flags of the name are that is registered, bytes from the message, and the one of a group (RFC 1002, 4.2.2). */
+const NAME_FLAGS = 62;
+const GROUP = 0x8000;
+
 /** The name that a host registers: two letters for each of sixteen bytes, the last of which is its kind (RFC 1001, 14.1). */
 function readNetbios(view: DataView, at: number, end: number, say: HintHandler): void {
   say('name-service', 'NetBIOS');
-  if (at + 45 > end || view.getUint8(at + 12) !== 32) return;
+  if (at + NAME_FLAGS + 2 > end || view.getUint8(at + 12) !== 32) return;
   if (!registering.includes(view.getUint16(at + 2) & OPERATION)) return;
+  if ((view.getUint16(at + NAME_FLAGS) & GROUP) !== 0) return;
   const bytes = new DataView(new ArrayBuffer(16));
   for (let i = 0; i < 16; i++) {
     const [high, low] = [view.getUint8(at + 13 + 2 * i) - 0x41, view.getUint8(at + 14 + 2 * i) - 0x41];
