@@ -95,6 +95,9 @@ const byTraffic = await leaveOut('traffic', { deviceFrom: 'traffic' }, [captures
 const before = isLab ? await leaveOut('alone-devices', alone) : [];
 const familyBefore = isLab && hasFamilies ? await leaveOut('alone-families', { by: 'family', ...alone }) : [];
 const [captureLeftOut] = await leaveOut('captures', { by: 'capture', ...spoken }, [captures], [1]);
+const studied = { studies: ['unknown-roles'], ...spoken };
+const [unknownUnseen] = await leaveOut('unknown-devices', studied, [captures], [1]);
+const [unknownKnown] = await leaveOut('unknown-captures', { by: 'capture', ...studied }, [captures], [1]);
 const { priors: shipped } = manifest.classifiers.find(({ kind }) => kind === manifest.defaultClassifier).meta;
 const priors = Object.fromEntries(manifest.roles.map(({ id }, index) => [id, shipped?.[index] ?? 1]));
 const real = { ...table, also: [captures], alsoShare: 1 / shareOfOthers, priors };
@@ -150,6 +153,19 @@ Besides, ${total('lab', 'captures')} captures of ${total('lab', 'devices')} host
 real clients. **No device of it is real; what is said of it below is said of the lab.** A capture
 of it weighs ${shareOfOthers} of a real one. Temperature, Unknown cut and thresholds of behaviour come from the real captures alone.`
   : '';
+
+/** How well roles never trained are told. */
+function unknownText() {
+  const area = ({ unknownRoles, withHints }) => {
+    const hinted = withHints?.unknownRoles;
+    const besides = hinted === undefined ? '' : `, with --hints ${hinted.areaUnderRoc.toFixed(3)}`;
+    return `${unknownRoles.areaUnderRoc.toFixed(3)}${besides}`;
+  };
+  const worst = unknownUnseen.unknownRoles.roles.reduce((a, b) => (a.areaUnderRoc < b.areaUnderRoc ? a : b));
+  return `Each role left out of training in turn, its captures are told from those of devices never seen with an area under the
+ROC curve of ${area(unknownUnseen)}, and from other captures of known devices with ${area(unknownKnown)} (1 - the raw probability; every device alike;
+seed 1); worst is ${titleOf(worst.role)} (${worst.areaUnderRoc.toFixed(3)} against devices never seen).`;
+}
 
 /** What is gained by what devices say of themselves, beside the same captures without. */
 function hintsSection() {
@@ -280,6 +296,8 @@ of one host with several peers and in ${choice.twoHost.right} of ${choice.twoHos
 
 The Unknown cut is ${manifest.unknownBelow} (raw probability): ${(100 * manifest.training.figures.answeredShare).toFixed(0)} % of the captures of left-out devices (role-balanced) are answered, and of those
 ${(100 * manifest.training.figures.answeredAccuracy).toFixed(0)} % rightly. ${scaleText(manifest)}
+
+${unknownText()}
 
 | role | devices | captures | recall, devices left out | top three | recall, families left out |
 |---|---|---|---|---|---|
