@@ -98,7 +98,7 @@ export function attributeForest(
     for (let i: usize = 0; i < <usize>(last - first); i++) store<u32>(paths + i * pathBytes, 16);
     for (let tree: u32 = 0; tree < trees; tree++) {
       takeTree(forest, tree);
-      findShares(work, nodes);
+      findWeights(work, nodes);
       for (let i: usize = 0; i < <usize>(last - first); i++) {
         keepPath(dense + ((i * width) << 2), nodes, paths + i * pathBytes);
       }
@@ -131,11 +131,8 @@ function findAnswers(forest: usize, wanted: u32, out: usize): void {
   }
 }
 
-/**
- * Training weight and the role's share of it at every node of the tree at hand, two doubles each: of a leaf as kept, above that
- * from the leaves below.
- */
-function findShares(ofAnswers: usize, nodes: usize): void {
+/** Training weight at every node of the tree at hand, and what of it is of the role, two doubles each: sums over the leaves below. */
+function findWeights(ofAnswers: usize, nodes: usize): void {
   let weight = weights + ((<usize>leafCount) << 2);
   let answer = answers + ((<usize>leafCount) << 2);
   let node = nodes + ((<usize>count) << 4);
@@ -148,21 +145,20 @@ function findShares(ofAnswers: usize, nodes: usize): void {
     if (<u32>load<u16>(column) === at.FOREST_LEAF) {
       weight -= 4;
       answer -= 4;
-      store<f64>(node, <f64>load<f32>(weight));
-      store<f64>(node, load<f64>(ofAnswers + ((<usize>load<u32>(answer)) << 3)), 8);
+      const own = <f64>load<f32>(weight);
+      store<f64>(node, own);
+      store<f64>(node, own * load<f64>(ofAnswers + ((<usize>load<u32>(answer)) << 3)), 8);
       continue;
     }
     child -= 32;
-    const first = load<f64>(child);
-    const second = load<f64>(child, 16);
-    const ofFirst = load<f64>(child, 8);
-    const ofSecond = load<f64>(child, 24);
-    const sum = first + second;
-    store<f64>(node, sum);
-    // Below most splits there is none of the role: then a division would make 0, too.
-    const isNone = ofFirst === 0 && ofSecond === 0 && sum > 0;
-    store<f64>(node, isNone ? 0 : (first * ofFirst + second * ofSecond) / sum, 8);
+    v128.store(node, f64x2.add(v128.load(child), v128.load(child, 16)));
   }
+}
+
+/** The share of the role at a node. */
+function shareAt(nodes: usize, node: u32): f64 {
+  const own = nodes + ((<usize>node) << 4);
+  return load<f64>(own, 8) / load<f64>(own);
 }
 
 /** Adds the splits of the tree at hand that a row passes to its path: a word for the column, a double for the gain. */
@@ -170,15 +166,17 @@ function keepPath(values: usize, nodes: usize, path: usize): void {
   let to = path + load<u32>(path);
   let node: u32 = 0;
   let splits: u32 = 0;
+  let share = shareAt(nodes, 0);
   let split = <u32>load<u16>(columns);
   while (split !== at.FOREST_LEAF) {
     const next = 2 * splits + (isLow(values, split, splits) ? 1 : 2);
-    const gain = load<f64>(nodes + ((<usize>next) << 4), 8) - load<f64>(nodes + ((<usize>node) << 4), 8);
+    const below = shareAt(nodes, next);
     store<u32>(to, split);
-    store<f64>(to, gain, 8);
+    store<f64>(to, below - share, 8);
     to += 16;
     splits += splitsBetween(node, next);
     node = next;
+    share = below;
     split = <u32>load<u16>(columns + ((<usize>node) << 1));
   }
   store<u32>(path, <u32>(to - path));

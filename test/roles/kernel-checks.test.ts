@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { areBelow, areFinite, firstOutOfOrder } from '../../src/roles/kernel-checks.js';
 import { modelMemory } from '../../src/roles/role-kernel.js';
 
-/** The checks read four numbers at once, then what is left one by one. */
-const longest = 13;
+/** The checks read up to sixteen numbers at once, then what is left one by one. */
+const longest = 35;
 /** Where the kernels keep bundles, and elsewhere. */
 const rooms = [modelMemory(8 * longest), new Uint8Array(8 * longest)];
 

@@ -41,12 +41,17 @@ export function slowAttribution(
   role: number,
 ): number[] {
   const { roots, column, threshold, child, distributions, roles, columnCount } = model;
-  const below = (node: number): [weight: number, share: number] => {
+  const below = (node: number): [weight: number, ofRole: number] => {
     const next = child[node]!;
-    if (column[node]! < 0) return [threshold[node]!, distributions[next * roles.length + role]!];
+    const weight = threshold[node]!;
+    if (column[node]! < 0) return [weight, weight * distributions[next * roles.length + role]!];
     const [first, ofFirst] = below(next);
     const [second, ofSecond] = below(next + 1);
-    return [first + second, (first * ofFirst + second * ofSecond) / (first + second)];
+    return [first + second, ofFirst + ofSecond];
+  };
+  const shareAt = (node: number): number => {
+    const [weight, ofRole] = below(node);
+    return ofRole / weight;
   };
   const out = new Array<number>(columnCount).fill(0);
   let total = 0;
@@ -55,7 +60,7 @@ export function slowAttribution(
     const weight = counts[row]! / total / roots.length;
     for (const path of pathsOf(model, denseRow(rows, row))) {
       for (let i = 1; i < path.length; i++) {
-        const gain = below(path[i]!)[1] - below(path[i - 1]!)[1];
+        const gain = shareAt(path[i]!) - shareAt(path[i - 1]!);
         out[column[path[i - 1]!]!]! += weight * gain;
       }
     }
