@@ -94,7 +94,10 @@ function figures(record: EvaluationRecord): string {
   if (knownDevices !== undefined)
     list.push([decimal(knownDevices.right / knownDevices.captures), knownDevicesText(knownDevices)]);
   if (unknownRoles !== null)
-    list.push([decimal(unknownRoles.areaUnderRoc), 'area under the ROC curve, roles never trained']);
+    list.push([
+      decimal(unknownRoles.areaUnderRoc),
+      `area under the ROC curve, roles never trained${hintedArea(record)}`,
+    ]);
   if (withHints !== undefined) {
     list.push([
       decimal(withHints.roleBalancedRecall),
@@ -166,6 +169,11 @@ function curves({ reliability, coverage, learningCurve }: EvaluationRecord): str
     );
   }
   return parts.join('\n');
+}
+
+function hintedArea({ withHints }: EvaluationRecord): string {
+  const hinted = withHints?.unknownRoles;
+  return hinted === undefined ? '' : ` (with hints ${decimal(hinted.areaUnderRoc)})`;
 }
 
 function unknownSection({ unknownRoles, mode }: EvaluationRecord, titles: Titles): string {

@@ -159,6 +159,7 @@ describe('the table', () => {
     expect(text).toContain('an area of 0.875 under the ROC curve (with hints 0.812)\n');
     expect(evaluationTable(record, style)).not.toContain('hints');
     const page = evaluationHtml({ ...record, withHints }, titles);
+    expect(page).toContain('area under the ROC curve, roles never trained (with hints 0.812)<');
     expect(page).toContain(
       'recall with what devices say of themselves and names and makers are known for (top three 0.916; by capture 0.715; heard in 1,234)',
     );
