@@ -179,11 +179,14 @@ function checkSum(directory: string, name: string, found: string): void {
 interface Stretch {
   /** Offsets in the file, bytes. */
   readonly start: number;
-  readonly end: number;
-  readonly entries: readonly ArrayEntry[];
+  end: number;
+  readonly entries: ArrayEntry[];
 }
 
-function stretchesOf({ manifest: { arrays, data } }: ManifestFile, names: Iterable<string>): Stretch[] {
+function stretchesOf(
+  { manifest: { arrays, data } }: ManifestFile,
+  names: Iterable<string>,
+): readonly Readonly<Stretch>[] {
   const wanted = new Set(names);
   const stretches: Stretch[] = [];
   for (const entry of arrays) {
@@ -191,7 +194,8 @@ function stretchesOf({ manifest: { arrays, data } }: ManifestFile, names: Iterab
     const end = Math.min(aligned(entry.offset + entry.bytes), data.bytes);
     const last = stretches.at(-1);
     if (last?.end === entry.offset) {
-      stretches[stretches.length - 1] = { start: last.start, end, entries: [...last.entries, entry] };
+      last.end = end;
+      last.entries.push(entry);
     } else {
       stretches.push({ start: entry.offset, end, entries: [entry] });
     }

@@ -13,7 +13,6 @@ import {
 import type { EvaluationRecord, HintedFigures } from '../types.js';
 import { probeAddresses } from './address-probe.js';
 import type { Corpus, StepProgress } from './corpus.js';
-
 import { deviceRowsOf, roleSets } from './role-sets.js';
 import { type UnknownRolesTraining, unknownRoles } from './unknown-roles.js';
 
