@@ -86,6 +86,46 @@ const ownStringWidth = {
 };
 
 /**
+ * Of Node's assert yargs takes two checks, which compare here and load the module only to complain: loading it takes longer
+ * than reading the words.
+ */
+const lateAssert = {
+  name: 'late-assert',
+  setup(context) {
+    const checks = { strictEqual: '!Object.is(a, b)', notStrictEqual: 'Object.is(a, b)' };
+    context.onResolve({ filter: /^assert$/ }, () => ({ path: 'assert', namespace: 'late' }));
+    context.onLoad({ filter: /.*/, namespace: 'late' }, () => ({
+      contents: Object.entries(checks)
+        .map(([name, wrong]) => {
+          const complain = `require('node:assert').${name}(a, b, said)`;
+          return `export const ${name} = (a, b, said) => { if (${wrong}) ${complain}; };`;
+        })
+        .join('\n'),
+    }));
+  },
+};
+
+/** Modules of Node that most runs need nothing of are loaded when something of them is. */
+const lateModules = {
+  name: 'late-modules',
+  setup(context) {
+    const wanted = ['os', 'readline', 'worker_threads', 'zlib'];
+    const filter = new RegExp(`^node:(?:${wanted.join('|')})$`);
+    context.onResolve({ filter }, ({ path, namespace }) =>
+      namespace === 'late-modules' ? { path, external: true } : { path, namespace: 'late-modules' },
+    );
+    context.onLoad({ filter: /.*/, namespace: 'late-modules' }, ({ path }) => ({
+      contents: Object.keys(createRequire(import.meta.url)(path))
+        .map(
+          (name) =>
+            `Object.defineProperty(exports, '${name}', { get: () => require('${path}').${name}, enumerable: true });`,
+        )
+        .join('\n'),
+    }));
+  },
+};
+
+/**
  * The command line is one CommonJS file: a loader of ECMAScript modules and a dozen small files cost a third of the
  * whole run of a small capture (bench/README.md). Commands are still compiled only when they are called.
  */
@@ -97,9 +137,10 @@ const commandLine = {
   minify: true,
   // With characters beyond ASCII the whole file would be a string of two bytes a character, which is slower to read.
   charset: 'ascii',
-  define: { 'import.meta.url': 'ownUrl' },
+  // yargs would open the stream of standard output to ask for a width that it is told: see standard-streams.ts.
+  define: { 'import.meta.url': 'ownUrl', 'process.stdout.columns': 'undefined' },
   banner: { js: 'const ownUrl = require("node:url").pathToFileURL(__filename).href;' },
-  plugins: [ownStringWidth],
+  plugins: [ownStringWidth, lateAssert, lateModules],
   // Only the service needs them: in the file they would double what every other command has to read at its start.
   external: ['@nats-io/*', 'pino'],
 };

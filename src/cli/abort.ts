@@ -1,4 +1,4 @@
-/** How a run ends before its time: signals, and a reader that closed the pipe. */
+/** How a run ends before its time: signals, and a reader that closed the pipe (see standard-streams.ts). */
 
 type Undo = () => void | Promise<void>;
 
@@ -45,14 +45,13 @@ function signalled(exitCode: number): void {
   else action();
 }
 
-/** SIGINT and SIGTERM end the run with 130 and 143; a closed pipe ends it silently. */
+/** Nobody reads any more: ends the run silently. */
+export function endQuietly(): void {
+  if (!aborting) void abort(0);
+}
+
+/** SIGINT and SIGTERM end the run with 130 and 143. */
 export function watchForAborts(): void {
   process.on('SIGINT', () => signalled(130));
   process.on('SIGTERM', () => signalled(143));
-  const closed = (error: NodeJS.ErrnoException): void => {
-    if (error.code !== 'EPIPE') throw error;
-    void abort(0);
-  };
-  process.stdout.on('error', closed);
-  process.stderr.on('error', closed);
 }

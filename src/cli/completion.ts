@@ -3,6 +3,7 @@
 import { NetworkmlError } from '../errors.js';
 import type { Command } from './command.js';
 import { EXIT } from './exit-code.js';
+import { STANDARD_OUTPUT, writeText } from './standard-streams.js';
 
 const BASH = `# bash completion for networkml; to keep it:
 #   networkml completion bash > ~/.local/share/bash-completion/completions/networkml
@@ -54,7 +55,7 @@ export const completion: Command = {
       const problem = shell === '' ? 'for which shell?' : `no completion for the shell ${shell}`;
       throw new NetworkmlError('NML_USAGE', problem, { hint: 'name one of bash, zsh, fish' });
     }
-    process.stdout.write(script);
+    writeText(STANDARD_OUTPUT, script);
     return EXIT.done;
   },
 };

@@ -10,6 +10,7 @@ import { CaptureResults } from './feature-output.js';
 import { say } from './messages.js';
 import { openOutput } from './output.js';
 import type { Settings } from './settings.js';
+import { STANDARD_OUTPUT, terminalOf } from './standard-streams.js';
 import { styleFor } from './style.js';
 
 const text = (name: string, plain = true): Column => ({ name, kind: 'text', plain });
@@ -78,7 +79,7 @@ export async function score(words: readonly string[], settings: Settings): Promi
 async function scoreSink(settings: Settings): Promise<ScoreSink> {
   const format = settings.text('format');
   const ending = /\.(csv|ndjson|parquet)$/i.test(settings.text('output') ?? '');
-  const terminal = settings.text('output') === undefined && process.stdout.isTTY === true;
+  const terminal = settings.text('output') === undefined && terminalOf(STANDARD_OUTPUT) !== undefined;
   if (format === 'table' || (format === undefined && !ending && terminal)) return lineSink(settings);
   return await recordSink(settings);
 }

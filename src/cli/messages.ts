@@ -2,10 +2,11 @@
 
 import type { NetworkmlError } from '../errors.js';
 import { plainText } from '../report/index.js';
+import { STANDARD_ERROR, writeText } from './standard-streams.js';
 
 /** One line. */
 export function say(text: string): void {
-  process.stderr.write(`${plainText(text)}\n`);
+  writeText(STANDARD_ERROR, `${plainText(text)}\n`);
 }
 
 /** An error in one sentence; its stack and those of its causes only when they are wanted. */

@@ -10,11 +10,11 @@ import {
   rmSync,
   type Stats,
   statSync,
-  writeSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { NetworkmlError } from '../errors.js';
 import { onAbort } from './abort.js';
+import { outputError, STANDARD_OUTPUT, terminalOf, writeAll, writeText } from './standard-streams.js';
 
 /** A place for results. */
 export interface Output {
@@ -45,16 +45,12 @@ export function openOutput(path: string | undefined): Output {
 }
 
 function standardOutput(): Output {
-  const { stdout } = process;
+  const terminal = terminalOf(STANDARD_OUTPUT);
   return {
-    isTerminal: stdout.isTTY === true,
-    width: stdout.columns ?? (Number(process.env.COLUMNS) || 80),
-    write: (text) =>
-      new Promise((resolve) => {
-        if (text === '' || stdout.write(text)) resolve();
-        else stdout.once('drain', resolve);
-      }),
-    writeBytes: (bytes) => writeAll(1, bytes),
+    isTerminal: terminal !== undefined,
+    width: terminal?.columns ?? (Number(process.env.COLUMNS) || 80),
+    write: async (text) => writeText(STANDARD_OUTPUT, text),
+    writeBytes: (bytes) => guarded('standard output', () => writeOrEnd(STANDARD_OUTPUT, bytes)),
     commit: async () => {},
     abandon: () => {},
   };
@@ -64,40 +60,27 @@ function guarded<T>(path: string, work: () => T): T {
   try {
     return work();
   } catch (cause) {
-    const said = cause instanceof Error ? cause.message : String(cause);
     const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
     if (code === 'ENOENT' || code === 'ENOTDIR') {
       const hint = 'make it first, or correct the path';
       throw new NetworkmlError('NML_OUTPUT', 'there is no directory for it', { file: path, hint, cause });
     }
-    throw new NetworkmlError('NML_OUTPUT', said, { file: path, cause });
+    throw outputError(cause, path);
   }
 }
 
-function writeAll(descriptor: number, bytes: Uint8Array): void {
-  let written = 0;
-  while (written < bytes.length) {
-    try {
-      written += writeSync(descriptor, bytes, written);
-    } catch (error) {
-      const code = error instanceof Error && 'code' in error ? error.code : undefined;
-      // A reader that closed the pipe ends the run as it does for text.
-      if (code === 'EPIPE') process.exit(0);
-      if (code !== 'EAGAIN') throw error;
-      Atomics.wait(pause, 0, 0, 1);
-    }
-  }
+/** Writes all bytes; a reader that closed the pipe ends the run as it does for text. */
+function writeOrEnd(descriptor: number, bytes: Uint8Array): void {
+  if (!writeAll(descriptor, bytes)) process.exit(0);
 }
-
-const pause = new Int32Array(new SharedArrayBuffer(4));
 
 function direct(path: string): Output {
   const descriptor = guarded(path, () => openSync(path, 'w'));
   return {
     isTerminal: false,
     width: 80,
-    write: async (text) => guarded(path, () => writeAll(descriptor, Buffer.from(text))),
-    writeBytes: (bytes) => guarded(path, () => writeAll(descriptor, bytes)),
+    write: async (text) => guarded(path, () => writeOrEnd(descriptor, Buffer.from(text))),
+    writeBytes: (bytes) => guarded(path, () => writeOrEnd(descriptor, bytes)),
     commit: async () => guarded(path, () => closeSync(descriptor)),
     abandon: () => {},
   };
@@ -111,8 +94,8 @@ function renamed(path: string, old: Stats | undefined): Output {
   return {
     isTerminal: false,
     width: 80,
-    write: async (text) => guarded(path, () => writeAll(descriptor, Buffer.from(text))),
-    writeBytes: (bytes) => guarded(path, () => writeAll(descriptor, bytes)),
+    write: async (text) => guarded(path, () => writeOrEnd(descriptor, Buffer.from(text))),
+    writeBytes: (bytes) => guarded(path, () => writeOrEnd(descriptor, bytes)),
     commit: async () =>
       guarded(path, () => {
         fsyncSync(descriptor);

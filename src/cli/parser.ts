@@ -4,6 +4,7 @@ import yargs, { type Argv } from 'yargs';
 import { toNetworkmlError } from '../errors.js';
 import type { Command, CommandEntry } from './command.js';
 import { commonOptions, type OptionName, optionSpec } from './options.js';
+import { STANDARD_OUTPUT, terminalOf } from './standard-streams.js';
 import { usageError } from './usage-error.js';
 
 /** What a command line asks for: text to be shown (help, version, completions), or a command to be run. */
@@ -29,6 +30,7 @@ export async function parseCommandLine(
   let chosen: Chosen | undefined;
   let parsed: Parsed | undefined;
   const parser = bareParser(version);
+  keepNoHelp(parser);
   for (const entry of commands) {
     parser.command(
       entry.usage,
@@ -83,6 +85,20 @@ function bareParser(version: string): Argv {
     .example('$0 predict printer.pcap', 'role and behaviour of the device in a capture')
     .epilogue('networkml <command> --help tells more about a command.')
     .wrap(helpWidth());
+}
+
+/**
+ * yargs makes the help of every command that it runs, in case somebody asks for it afterwards; that takes longer than all the
+ * rest of reading the words, and nobody asks.
+ */
+function keepNoHelp(parser: Argv): void {
+  const { getInternalMethods } = parser as unknown as YargsInside;
+  getInternalMethods.call(parser).getUsageInstance().cacheHelpMessage = () => {};
+}
+
+/** What is used of yargs that its types do not declare. */
+interface YargsInside {
+  getInternalMethods(): { getUsageInstance(): { cacheHelpMessage: () => void } };
 }
 
 async function parse(
@@ -181,5 +197,5 @@ function flagNames(command: Command | undefined): string[] {
 }
 
 function helpWidth(): number {
-  return Math.min(100, process.stdout.columns ?? 80);
+  return Math.min(100, terminalOf(STANDARD_OUTPUT)?.columns ?? 80);
 }

@@ -3,6 +3,7 @@
 import { byteSize, count, timeSpan } from '../report/index.js';
 import { onAbort } from './abort.js';
 import type { Settings } from './settings.js';
+import { STANDARD_ERROR, terminalOf } from './standard-streams.js';
 
 const AFTER_MS = 500;
 const EVERY_MS = 100;
@@ -19,14 +20,15 @@ const SILENT: ProgressLine = { show: () => {}, clear: () => {} };
 
 /** A progress line where somebody may be watching: on a terminal, outside CI, without --quiet. */
 export function progressLine(settings: Settings): ProgressLine {
-  const { stderr, env } = process;
-  const inCi = env.CI !== undefined && !['', '0', 'false'].includes(env.CI);
-  if (stderr.isTTY !== true || inCi || settings.flag('quiet')) return SILENT;
+  const { CI } = process.env;
+  const inCi = CI !== undefined && !['', '0', 'false'].includes(CI);
+  const terminal = inCi || settings.flag('quiet') ? undefined : terminalOf(STANDARD_ERROR);
+  if (terminal === undefined) return SILENT;
   const start = performance.now();
   let last = 0;
   let shown = false;
   const clear = (): void => {
-    if (shown) stderr.write('\r\u001b[K');
+    if (shown) terminal.write('\r\u001b[K');
     shown = false;
   };
   onAbort(clear);
@@ -36,7 +38,7 @@ export function progressLine(settings: Settings): ProgressLine {
       if (now - start < AFTER_MS || now - last < EVERY_MS) return;
       last = now;
       shown = true;
-      stderr.write(`\r\u001b[K${text().slice(0, Math.max(20, (stderr.columns ?? 80) - 1))}`);
+      terminal.write(`\r\u001b[K${text().slice(0, Math.max(20, (terminal.columns ?? 80) - 1))}`);
     },
     clear,
   };

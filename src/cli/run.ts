@@ -11,6 +11,7 @@ import { sayError } from './messages.js';
 import { commonOptions } from './options.js';
 import { parseCommandLine } from './parser.js';
 import { readSettingsFile, resolveSettings } from './settings.js';
+import { STANDARD_OUTPUT, writeText } from './standard-streams.js';
 
 /**
  * Runs a command line.
@@ -22,7 +23,7 @@ export async function run(words: readonly string[]): Promise<number> {
   try {
     const parsed = await parseCommandLine(words, commandList, packageVersion());
     if ('shows' in parsed) {
-      process.stdout.write(parsed.shows);
+      writeText(STANDARD_OUTPUT, parsed.shows);
       return 0;
     }
     const { command, flags } = parsed;

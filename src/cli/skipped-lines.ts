@@ -1,5 +1,6 @@
 import type { Packet } from '../pcap/index.js';
 import { plainText } from '../report/index.js';
+import { STANDARD_ERROR, writeText } from './standard-streams.js';
 
 /** Characters that are collected before they are written. */
 const CHUNK = 65_536;
@@ -24,7 +25,7 @@ export class SkippedLines {
   };
 
   flush(): void {
-    if (this.text !== '') process.stderr.write(this.text);
+    writeText(STANDARD_ERROR, this.text);
     this.text = '';
   }
 }

@@ -68,7 +68,11 @@ function isFree(value: JsonValue, depth: number): boolean {
   if (typeof value !== 'object' || value === null) return true;
   if (depth > MAX_DEPTH) return false;
   if (Array.isArray(value)) {
-    for (let i = 0; i < value.length; i++) if (!isFree(value[i] as JsonValue, depth + 1)) return false;
+    for (let i = 0; i < value.length; i++) {
+      const item = value[i] as JsonValue;
+      // Most are names.
+      if (typeof item !== 'string' && !isFree(item, depth + 1)) return false;
+    }
     return true;
   }
   for (const key in value) {

@@ -81,6 +81,27 @@ describe('-o', () => {
   });
 });
 
+describe('a stream that takes no more', () => {
+  const into = async (words: string) => {
+    const { code, stderr } = await execute('bash', ['-c', `'${process.execPath}' '${program}' ${words}`]);
+    return { code, stderr };
+  };
+
+  it.each([
+    ['results', `predict '${printer}'`],
+    ['tables', `packets '${printer}' --format csv`],
+    ['help', '--help'],
+  ])('of %s on standard output is told in one sentence', async (_what, words) => {
+    const { code, stderr } = await into(`${words} > /dev/full`);
+    expect(stderr).toMatch(/^standard output: ENOSPC[^\n]*; check space and rights there \[NML_OUTPUT\]\n$/);
+    expect(code).toBe(1);
+  });
+
+  it('on standard error changes nothing else', async () => {
+    expect((await into('predict no/such.pcap 2> /dev/full')).code).toBe(3);
+  });
+});
+
 describe('a run that is cut off', () => {
   it('by a closed pipe ends silently', async () => {
     const captures = Array.from({ length: 40 }, () => `'${printer}'`).join(' ');
