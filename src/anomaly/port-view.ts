@@ -17,7 +17,7 @@ import {
   uint32,
   uint32Of,
 } from './encoded.js';
-import { encodedBandwidths, encodedCounts, encodedRoles, type Range, rangesOf } from './encoded-roles.js';
+import { encodedBandwidths, encodedCounts, encodedRoles, rangesOf } from './encoded-roles.js';
 import { type Bandwidths, fitBandwidths, outlierProbabilityOf, plainLimits } from './reference.js';
 import { referenceScore } from './reference-scorer.js';
 import type { BehaviourView, CaptureUnits, Finding, NamedUnits, RoleView, ViewKind } from './view.js';
@@ -97,17 +97,18 @@ function distancesTo(query: Sparse, points: readonly Sparse[], out: Float64Array
 }
 
 function createRoleView(role: PortRole): PortRoleView {
-  const { points, bandwidths } = role;
+  const { bandwidths } = role;
   const scoreOf = (ports: Sparse): number => {
+    const { points } = role;
     const distances = new Float64Array(points.length);
     distancesTo(ports, points, distances);
     return referenceScore(distances, bandwidths);
   };
   return {
     role,
-    referenceCount: points.length,
+    referenceCount: bandwidths.betas.length,
     check: () => {
-      const parts = [bandwidths.betas, bandwidths.logSums, ...points.map(({ values }) => values)];
+      const parts = [bandwidths.betas, bandwidths.logSums, ...role.points.map(({ values }) => values)];
       if (!parts.every(allFinite)) throw manifestError('view port-protocol: numbers that are none');
     },
     score: ({ ports }: CaptureUnits) => (ports === undefined ? [] : [{ bin: 0, score: scoreOf(ports) }]),
@@ -193,18 +194,30 @@ function decode(encoded: EncodedView): BehaviourView {
     throw manifestError(`view ${encoded.id}: parts that do not fit one another`);
   }
   const values = floatsOf(encoded, 'values', places.total);
-  const point = ({ from, to }: Range, index: number): PortPoint => ({
-    columns: columns.subarray(from, to),
-    values: values.subarray(from, to),
-    name: captures[index] ?? '',
-  });
-  const points = places.ranges.map(point);
+  const pointsOf = (first: number, behind: number): PortPoint[] =>
+    places.ranges.slice(first, behind).map(({ from, to }, index) => ({
+      columns: columns.subarray(from, to),
+      values: values.subarray(from, to),
+      name: captures[first + index] ?? '',
+    }));
   return assemble(
     new Map(
       roles.map(({ name, from, to, bandwidths }) => [
         name,
-        createRoleView({ points: points.slice(from, to), bandwidths }),
+        createRoleView(decodedRole(bandwidths, () => pointsOf(from, to))),
       ]),
     ),
   );
+}
+
+/** A role whose points are made when it is first asked about: a view of a bundle is seldom asked, and has thousands. */
+function decodedRole(bandwidths: Bandwidths, points: () => PortPoint[]): PortRole {
+  let made: PortPoint[] | undefined;
+  return {
+    bandwidths,
+    get points() {
+      made ??= points();
+      return made;
+    },
+  };
 }

@@ -98,10 +98,27 @@ export function countBelow(sorted: ArrayLike<number>, value: number, inclusive =
   return low;
 }
 
+/** The bits of a number that are all set in infinities and what is no number (IEEE 754, binary32). */
+const EXPONENT = 0x7f800000;
+
 /** Whether no number is a NaN or infinity. */
 export function allFinite(numbers: Float32Array): boolean {
-  // A difference with itself is 0 or NaN, and NaN stays.
-  let sum = 0;
-  for (let i = 0; i < numbers.length; i++) sum += (numbers[i] as number) - (numbers[i] as number);
-  return sum === 0;
+  const bits = bitsOf(numbers);
+  for (let i = 0; i < bits.length; i++) if (((bits[i] as number) & EXPONENT) === EXPONENT) return false;
+  return true;
+}
+
+/** Whether all numbers are finite and above 0. */
+export function allPositive(numbers: Float32Array): boolean {
+  const bits = bitsOf(numbers);
+  for (let i = 0; i < bits.length; i++) {
+    const own = bits[i] as number;
+    if (own <= 0 || own >= EXPONENT) return false;
+  }
+  return true;
+}
+
+/** Numbers as integers: before code is compiled for speed, every floating-point number that it looks at takes memory of its own. */
+function bitsOf({ buffer, byteOffset, length }: Float32Array): Int32Array {
+  return new Int32Array(buffer, byteOffset, length);
 }

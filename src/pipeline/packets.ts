@@ -103,13 +103,16 @@ const BEHIND_THE_FRAME = COLUMNS.map(({ name }) => name).slice(10, -1);
 const PORTED: ReadonlySet<number> = new Set([6, 17, 33, 132, 136]);
 
 /** Letters of every flag byte, as netml and Wireshark abbreviate them: FIN, SYN, RST, PSH, ACK, URG, ECE, CWR. */
-const FLAG_NAMES = Array.from({ length: 256 }, (_, flags) =>
-  [...'FSRPAUEC'].filter((_letter, bit) => ((flags >> bit) & 1) === 1).join(''),
-);
+function flagNames(): string[] {
+  return Array.from({ length: 256 }, (_, flags) =>
+    [...'FSRPAUEC'].filter((_letter, bit) => ((flags >> bit) & 1) === 1).join(''),
+  );
+}
 
 /** Fills the rows of one batch again and again. */
 class PacketRows {
   readonly batch: ColumnBatch;
+  private readonly flagNames = flagNames();
   private readonly numbers = new Map<string, Float64Array>();
   private readonly texts = new Map<string, TextCells>();
   private readonly milliseconds: Float64Array;
@@ -207,7 +210,7 @@ class PacketRows {
     this.number('port_dst', row, hasPorts ? packet.destinationPort : Number.NaN);
     this.number('payload_length', row, packet.payloadBytes);
     this.number('tcp_flags', row, hasTcpFlags ? tcpFlags : Number.NaN);
-    if (hasTcpFlags) this.word('tcp_flag_names', row, FLAG_NAMES[tcpFlags] ?? '');
+    if (hasTcpFlags) this.word('tcp_flag_names', row, this.flagNames[tcpFlags] ?? '');
     else this.absent('tcp_flag_names', row);
   }
 

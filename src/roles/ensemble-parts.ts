@@ -1,4 +1,5 @@
 import { NetworkmlError } from '../errors.js';
+import { allPositive } from '../math/index.js';
 import type { EnsembleModel } from './ensemble.js';
 import { decodeForest, encodeForest } from './forest-parts.js';
 import { decodeHints, encodeHints } from './hint-parts.js';
@@ -7,11 +8,11 @@ import {
   type BundleArray,
   columnsOf,
   type EncodedModel,
-  inside,
   namesOf,
   numberOf,
   objectOf,
   partOf,
+  partsOf,
   textOf,
   wholeOf,
 } from './model-parts.js';
@@ -83,20 +84,17 @@ export function decodeEnsemble(
   const forestMeta = { ...objectOf(meta.forest), ...about, kind: 'random-forest' };
   const list = meta.nets;
   if (!Array.isArray(list) || list.length === 0) refuse('nets is not a list');
-  const nets = list.map((net: unknown, index) =>
-    decodeNet(objectOf(net), inside(arrays, `net${index}/`), about),
-  );
+  const arraysOf = partsOf(arrays);
+  const nets = list.map((net: unknown, index) => decodeNet(objectOf(net), arraysOf(`net${index}`), about));
   const shares = objectOf(meta.shares);
   const model: EnsembleModel = {
     kind: 'ensemble',
     ...about,
-    forest: decodeForest(forestMeta, inside(arrays, 'forest/')),
+    forest: decodeForest(forestMeta, arraysOf('forest')),
     nets,
     oneLayer,
     known:
-      meta.known === undefined
-        ? null
-        : decodeKnown(objectOf(meta.known), inside(arrays, 'known/'), roles.length),
+      meta.known === undefined ? null : decodeKnown(objectOf(meta.known), arraysOf('known'), roles.length),
     nearest: meta.nearest === undefined ? null : decodeNearest(objectOf(meta.nearest)),
     shares: {
       forest: numberOf(shares, 'forest', 0.001, 1),
@@ -106,7 +104,7 @@ export function decodeEnsemble(
     },
     ...(meta.hints === undefined
       ? {}
-      : { hints: decodeHints(objectOf(meta.hints), inside(arrays, 'hints/'), roles.length) }),
+      : { hints: decodeHints(objectOf(meta.hints), arraysOf('hints'), roles.length) }),
   };
   const sum = Object.values(model.shares).reduce((a, b) => a + b, 0);
   if (model.shares.nearest > 0 && (model.known === null || model.nearest === null)) {
@@ -156,7 +154,7 @@ function decodeNet(
   const classes = about.roles.length;
   const columns = columnsOf(arrays, width, about.columnCount);
   const deviation = partOf(arrays, 'deviation', 'float32', [width]);
-  for (const value of deviation) if (!(value > 0)) refuse(`a deviation of ${value}`);
+  if (!allPositive(deviation)) refuse(`a deviation of ${deviation.find((value) => !(value > 0))}`);
   return {
     columns,
     mean: partOf(arrays, 'mean', 'float32', [width]),

@@ -3,10 +3,10 @@ import type { HintModel } from './hint-ratios.js';
 import {
   type BundleArray,
   type EncodedModel,
-  inside,
   numberOf,
   objectOf,
   partOf,
+  partsOf,
   wholeOf,
 } from './model-parts.js';
 
@@ -43,8 +43,9 @@ export function decodeHints(
   if (!Array.isArray(meta.opinions) || meta.opinions.length === 0) {
     throw new NetworkmlError('NML_MODEL_MANIFEST', 'ensemble: opinions is not a list');
   }
+  const arraysOf = partsOf(arrays);
   return meta.opinions.map((opinion: unknown, index) =>
-    decodeOpinion(objectOf(opinion), inside(arrays, `${index}/`), classCount),
+    decodeOpinion(objectOf(opinion), arraysOf(`${index}`), classCount),
   );
 }
 

@@ -1,5 +1,5 @@
 import { NetworkmlError } from '../errors.js';
-import type { SparseRows } from '../math/index.js';
+import { allPositive, type SparseRows } from '../math/index.js';
 import type { CountedRows } from './device-rows.js';
 import { areBelow, firstOutOfOrder } from './kernel-checks.js';
 import { type BundleArray, type EncodedModel, partOf, wholeOf } from './model-parts.js';
@@ -210,9 +210,7 @@ export function decodeKnownDevices(
   const indices = partOf(arrays, 'indices', 'uint32', [entries]);
   const values = partOf(arrays, 'values', 'float32', [entries]);
   if (!areBelow(labels, roleCount)) refuse('a role that is not there');
-  for (const share of shares) {
-    if (!(share > 0 && share < Number.POSITIVE_INFINITY)) refuse('a device that counts nothing');
-  }
+  if (!allPositive(shares)) refuse('a device that counts nothing');
   if (!areBelow(owners, names.length)) refuse('a device that is not there');
   if (start[0] !== 0 || start[rowCount] !== entries) refuse('rows that do not fill the entries');
   if (firstOutOfOrder(start, false) >= 0) refuse('rows out of order');

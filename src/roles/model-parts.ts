@@ -22,13 +22,21 @@ function refuse(problem: string): never {
   throw new NetworkmlError('NML_MODEL_MANIFEST', problem);
 }
 
-/** The arrays below a prefix, without it. */
-export function inside(arrays: EncodedModel['arrays'], prefix: string): EncodedModel['arrays'] {
-  const found: Record<string, BundleArray> = Object.create(null);
-  for (const [name, array] of Object.entries(arrays)) {
-    if (name.startsWith(prefix)) found[name.slice(prefix.length)] = array;
+/** The arrays of the parts of a model: by what stands before the first slash of their names, then by what stands behind it. */
+export function partsOf(arrays: EncodedModel['arrays']): (part: string) => EncodedModel['arrays'] {
+  const parts = new Map<string, Record<string, BundleArray>>();
+  for (const name of Object.keys(arrays)) {
+    const slash = name.indexOf('/');
+    if (slash < 0) continue;
+    const part = name.slice(0, slash);
+    let own = parts.get(part);
+    if (own === undefined) {
+      own = Object.create(null) as Record<string, BundleArray>;
+      parts.set(part, own);
+    }
+    own[name.slice(slash + 1)] = arrays[name] as BundleArray;
   }
-  return found;
+  return (part) => parts.get(part) ?? {};
 }
 
 /** A part that has parts of its own. @throws NetworkmlError `NML_MODEL_MANIFEST` */

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
+  allFinite,
+  allPositive,
   areaUnderRoc,
   ascendingOrder,
   countBelow,
@@ -72,5 +74,27 @@ describe('statistics', () => {
     expect([countBelow([1, 2, 2, 5], 2), countBelow([1, 2, 2, 5], 2, true), countBelow([], 1)]).toEqual([
       1, 3, 0,
     ]);
+  });
+
+  it('finite and positive numbers are told by their bits as by comparing them', () => {
+    const odd = [0, -0, 1, -1, 1e-45, -1e-45, 3.4e38, -3.4e38, Number.NaN, Infinity, -Infinity];
+    for (const one of odd) {
+      // In the middle of a buffer, between numbers that are fine and must not count for it.
+      const numbers = Float32Array.of(2, 0.5, one, 7, 3).subarray(1, 4);
+      expect(allFinite(numbers)).toBe(Number.isFinite(one));
+      expect(allPositive(numbers)).toBe(one > 0 && one < Infinity);
+    }
+    const bits = new Uint32Array(1);
+    const number = new Float32Array(bits.buffer);
+    const seen = new Set<boolean>();
+    for (let round = 0; round < 5000; round++) {
+      bits[0] = Math.floor(next() * 2 ** 32) | (round % 3 === 0 ? 0x7f800000 : 0);
+      const [value = 0] = number;
+      expect(allFinite(number)).toBe(Number.isFinite(value));
+      expect(allPositive(number)).toBe(value > 0 && value < Infinity);
+      seen.add(Number.isFinite(value));
+    }
+    expect(seen.size).toBe(2);
+    expect(allFinite(new Float32Array(0)) && allPositive(new Float32Array(0))).toBe(true);
   });
 });
