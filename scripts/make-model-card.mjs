@@ -4,10 +4,12 @@
  * out with three seeds, known devices, behaviour on attack captures, and with --lab what a laboratory's captures change
  * and what is told apart within them.
  *
- *   node scripts/make-model-card.mjs BUNDLE CAPTURES ATTACKS [LABELS] [--lab TABLE] [--map-roles FILE] [--figures DIR]
+ *   node scripts/make-model-card.mjs BUNDLE CAPTURES ATTACKS [LABELS] [--family-of PATTERN] [--lab TABLE]
+ *     [--map-roles FILE] [--figures DIR]
  *
  * CAPTURES is a directory with its label table or a training table; ATTACKS holds labels.csv with the columns file, role,
- * device, device_ip, or is a training table. Families are left out where LABELS has a column of that name. With --figures
+ * device, device_ip, or is a training table. Families are left out where LABELS has a column of that name, or --family-of
+ * is given: what the pattern finds in a device's name is its family, as for `networkml evaluate`. With --figures
  * each measurement is kept there and not made again: a run that was cut off goes on. The parts in prose are in
  * scripts/model-card-text.mjs.
  */
@@ -23,6 +25,7 @@ const { values: options, positionals } = parseArgs({
   options: {
     lab: { type: 'string' },
     'map-roles': { type: 'string' },
+    'family-of': { type: 'string' },
     figures: { type: 'string' },
     only: { type: 'string' },
   },
@@ -38,7 +41,11 @@ const { manifest, sha256 } = bundle.bundle;
 const map = options['map-roles'] === undefined ? {} : { mapRoles: options['map-roles'] };
 const table = { ...(labels === undefined ? {} : { labels }), ...map };
 const also = options.lab === undefined ? {} : { also: [options.lab] };
-const hasFamilies = labels !== undefined && /\bfamily\b/.test(readFileSync(labels, 'utf8').split('\n')[0]);
+const familyOf = options['family-of'];
+const families = { by: 'family', ...(familyOf === undefined ? {} : { familyOf }) };
+const hasFamilies =
+  familyOf !== undefined ||
+  (labels !== undefined && /\bfamily\b/.test(readFileSync(labels, 'utf8').split('\n')[0]));
 
 /** A measurement, or what is kept of it. */
 async function kept(name, measure) {
@@ -88,12 +95,12 @@ const isLab = options.lab !== undefined;
 
 const spoken = manifest.classifiers.some(({ meta }) => meta.hints !== undefined) ? { hints: true } : {};
 const byLabels = await leaveOut('devices', spoken);
-const byFamily = hasFamilies ? await leaveOut('families', { by: 'family', ...spoken }) : [];
+const byFamily = hasFamilies ? await leaveOut('families', { ...families, ...spoken }) : [];
 const network = await leaveOut('network', { classifier: 'one-layer' });
 const alone = { also: [], ...spoken };
 const byTraffic = await leaveOut('traffic', { deviceFrom: 'traffic' }, [captures], [1]);
 const before = isLab ? await leaveOut('alone-devices', alone) : [];
-const familyBefore = isLab && hasFamilies ? await leaveOut('alone-families', { by: 'family', ...alone }) : [];
+const familyBefore = isLab && hasFamilies ? await leaveOut('alone-families', { ...families, ...alone }) : [];
 const [captureLeftOut] = await leaveOut('captures', { by: 'capture', ...spoken }, [captures], [1]);
 const studied = { studies: ['unknown-roles'], ...spoken };
 const [unknownUnseen] = await leaveOut('unknown-devices', studied, [captures], [1]);

@@ -3,11 +3,11 @@
  * Trains the shipped bundle anew, from real captures and the lab's training table together, and writes its model card
  * and the example in README.md.
  *
- *   node scripts/train-default.mjs VERSION CAPTURES ATTACKS [FAMILIES] [--bundle DIR] [--figures DIR] [--without-lab]
+ *   node scripts/train-default.mjs VERSION CAPTURES ATTACKS [--family-of PATTERN] [--bundle DIR] [--figures DIR] [--without-lab]
  *
- * CAPTURES: real captures with their label table; ATTACKS: attack captures with labels.csv; FAMILIES: a label table with
- * a column "family". The figures of the card take much longer than the training: with --figures they are kept, and a run
- * that was cut off goes on.
+ * CAPTURES: real captures with their label table; ATTACKS: attack captures with labels.csv; PATTERN: what it finds in a
+ * device's name is its family (docs/training.md has the one of the shipped bundle). The figures of the card take much
+ * longer than the training: with --figures they are kept, and a run that was cut off goes on.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -22,11 +22,13 @@ const { values, positionals } = parseArgs({
   options: {
     bundle: { type: 'string', default: shipped },
     figures: { type: 'string' },
+    'family-of': { type: 'string' },
     'without-lab': { type: 'boolean', default: false },
   },
 });
-const [version, captures, attacks, families] = positionals;
-if (attacks === undefined) throw new Error('usage: train-default.mjs VERSION CAPTURES ATTACKS [FAMILIES]');
+const [version, captures, attacks] = positionals;
+if (attacks === undefined)
+  throw new Error('usage: train-default.mjs VERSION CAPTURES ATTACKS [--family-of PATTERN]');
 
 const lab = join(root, 'lab/data/lab-training.parquet');
 const roles = join(root, 'lab/data/roles.csv');
@@ -52,6 +54,7 @@ run([
 ]);
 const cardLab = values['without-lab'] ? [] : ['--lab', lab, ...mapped];
 const figures = values.figures === undefined ? [] : ['--figures', values.figures];
-const card = [values.bundle, captures, attacks, ...(families === undefined ? [] : [families])];
+const families = values['family-of'] === undefined ? [] : ['--family-of', values['family-of']];
+const card = [values.bundle, captures, attacks, ...families];
 run([join(root, 'scripts/make-model-card.mjs'), ...card, ...cardLab, ...figures]);
 if (values.bundle === shipped) run([join(root, 'scripts/make-docs.mjs')]);

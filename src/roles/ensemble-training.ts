@@ -36,9 +36,16 @@ const ensembleShares: EnsembleShares = { forest: 0.22, nets: 0.22, oneLayer: 0.0
 /** Nets in the ensemble; their seeds follow one another. */
 const ensembleNets = 3;
 
+/**
+ * Trees of the forest over sessions. A few hundred distinct vectors give as good an answer by a hundred trees as by three
+ * hundred (docs/roles.md), which every prediction would have to check.
+ */
+const sessionTrees = 100;
+
 /** What the training of all classifiers is made of, for the manifest. */
 export const roleTrainingDefaults = {
   forest: forestDefaults,
+  sessionForest: { ...forestDefaults, trees: sessionTrees },
   windowNet: windowNetDefaults,
   ensemble: { ...ensembleShares, netCount: ensembleNets, ...nearestDefaults },
 } as const;
@@ -66,7 +73,7 @@ export async function trainRoleModel(
 ): Promise<RoleModel> {
   const { seed } = options;
   if (kind === 'one-layer') return options.oneLayer ?? trainOneLayer(sets.sessions, chosen, { seed });
-  if (kind === 'random-forest') return trainSetForest(sets.sessions, chosen, options);
+  if (kind === 'random-forest') return trainSetForest(sets.sessions, chosen, options, sessionTrees);
   return trainEnsemble(sets, chosen, options);
 }
 
@@ -74,9 +81,10 @@ async function trainSetForest(
   set: RoleTrainingSet,
   chosen: Uint32Array,
   { seed, threads = 1 }: RoleTrainingOptions,
+  trees: number,
 ): Promise<ForestModel> {
   const { layout, roles } = set;
-  const settings = { seed, outOfBag: false };
+  const settings = { seed, outOfBag: false, trees };
   const { model } = await trainForestThreaded({ layout, roles }, forestItems(set, chosen), settings, threads);
   return model;
 }
@@ -89,7 +97,7 @@ async function trainEnsemble(
   const { windows, sessions, netColumns, serviceColumns } = sets;
   const { seed, onProgress } = options;
   const steps = ensembleNets + 2;
-  const forest = await trainSetForest(windows, chosen, options);
+  const forest = await trainSetForest(windows, chosen, options, forestDefaults.trees);
   onProgress?.(1, steps);
   const nets = Array.from({ length: ensembleNets }, (_, index) => {
     const net = trainWindowNet(windows, chosen, {
