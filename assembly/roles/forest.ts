@@ -1,4 +1,4 @@
-/** What a forest answers and why. Every sum is in the order of rows, then trees: see src/roles/forest.ts. */
+/** What a forest answers and why: see src/roles/forest.ts. Sums are in the order of batches of rows, then trees, then rows. */
 import * as at from '../../src/roles/kernel-layout';
 import { clearRows, spreadRows } from './rows';
 import { answers, columns, count, leafCount, splitsBetween, takeTree, thresholds, weights } from './trees';
@@ -71,7 +71,6 @@ function addAnswer(forest: usize, answer: u32, out: usize): void {
  * @param out a double for each column
  * @param dense room for `batch` rows
  * @param work room for a double for each distinct answer, and two for each node of the largest tree
- * @param paths room for the splits that a row passes in all trees, `pathBytes` a row, 16 of them for what is in it
  */
 export function attributeForest(
   forest: usize,
@@ -82,8 +81,6 @@ export function attributeForest(
   dense: usize,
   batch: u32,
   work: usize,
-  paths: usize,
-  pathBytes: usize,
 ): void {
   const trees = load<u32>(forest, at.FOREST_TREES);
   const width = load<u32>(forest, at.FOREST_COLUMNS);
@@ -95,17 +92,13 @@ export function attributeForest(
   for (let first: u32 = 0; first < rowCount; first += batch) {
     const last = min(rowCount, first + batch);
     spreadRows(rows, first, last, dense, width);
-    for (let i: usize = 0; i < <usize>(last - first); i++) store<u32>(paths + i * pathBytes, 16);
     for (let tree: u32 = 0; tree < trees; tree++) {
       takeTree(forest, tree);
       findWeights(work, nodes);
-      for (let i: usize = 0; i < <usize>(last - first); i++) {
-        keepPath(dense + ((i * width) << 2), nodes, paths + i * pathBytes);
+      for (let row = first; row < last; row++) {
+        const weight = load<f64>(rowWeights + ((<usize>row) << 3));
+        addPath(dense + ((<usize>(row - first) * width) << 2), nodes, weight, out);
       }
-    }
-    for (let i: usize = 0; i < <usize>(last - first); i++) {
-      addPath(paths + i * pathBytes, load<f64>(rowWeights), out);
-      rowWeights += 8;
     }
     clearRows(rows, first, last, dense, width);
   }
@@ -161,9 +154,8 @@ function shareAt(nodes: usize, node: u32): f64 {
   return load<f64>(own, 8) / load<f64>(own);
 }
 
-/** Adds the splits of the tree at hand that a row passes to its path: a word for the column, a double for the gain. */
-function keepPath(values: usize, nodes: usize, path: usize): void {
-  let to = path + load<u32>(path);
+/** Adds what the splits of the tree at hand that a row passes change, times what the row counts. */
+function addPath(values: usize, nodes: usize, weight: f64, out: usize): void {
   let node: u32 = 0;
   let splits: u32 = 0;
   let share = shareAt(nodes, 0);
@@ -171,21 +163,11 @@ function keepPath(values: usize, nodes: usize, path: usize): void {
   while (split !== at.FOREST_LEAF) {
     const next = 2 * splits + (isLow(values, split, splits) ? 1 : 2);
     const below = shareAt(nodes, next);
-    store<u32>(to, split);
-    store<f64>(to, below - share, 8);
-    to += 16;
+    const place = out + ((<usize>split) << 3);
+    store<f64>(place, load<f64>(place) + weight * (below - share));
     splits += splitsBetween(node, next);
     node = next;
     share = below;
     split = <u32>load<u16>(columns + ((<usize>node) << 1));
-  }
-  store<u32>(path, <u32>(to - path));
-}
-
-function addPath(path: usize, weight: f64, out: usize): void {
-  const end = path + load<u32>(path);
-  for (let split = path + 16; split < end; split += 16) {
-    const place = out + ((<usize>load<u32>(split)) << 3);
-    store<f64>(place, load<f64>(place) + weight * load<f64>(split, 8));
   }
 }

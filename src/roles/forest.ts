@@ -82,10 +82,7 @@ export function attributeForest(
     const rows = putRows(kernel, windows);
     const rowWeights = putDoubles(kernel, weights);
     const work = takeBytes(kernel, starts.length * 8 + nodes * 16);
-    // A tree has more leaves than splits: half of the nodes are more than any path is long.
-    const pathBytes = 16 + (nodes >>> 1) * 16;
-    const paths = takeBytes(kernel, batch * pathBytes);
-    kernel.run.attributeForest(forest, rows, rowWeights, role, out, dense, batch, work, paths, pathBytes);
+    kernel.run.attributeForest(forest, rows, rowWeights, role, out, dense, batch, work);
     return doublesAt(kernel, out, columnCount);
   });
 }

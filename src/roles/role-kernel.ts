@@ -25,8 +25,6 @@ export interface RoleExports {
     dense: number,
     batch: number,
     work: number,
-    paths: number,
-    pathBytes: number,
   ): void;
 
   prepareLayer(layer: number): number;

@@ -34,6 +34,9 @@ export function slowForest(model: ForestModel, rows: SparseRows): number[] {
   });
 }
 
+/** Rows that are looked at before the next tree is. */
+const BATCH = 16;
+
 export function slowAttribution(
   model: ForestModel,
   rows: SparseRows,
@@ -56,12 +59,16 @@ export function slowAttribution(
   const out = new Array<number>(columnCount).fill(0);
   let total = 0;
   for (let row = 0; row < rows.rowCount; row++) total += counts[row]!;
-  for (let row = 0; row < rows.rowCount; row++) {
-    const weight = counts[row]! / total / roots.length;
-    for (const path of pathsOf(model, denseRow(rows, row))) {
-      for (let i = 1; i < path.length; i++) {
-        const gain = shareAt(path[i]!) - shareAt(path[i - 1]!);
-        out[column[path[i - 1]!]!]! += weight * gain;
+  const paths = Array.from({ length: rows.rowCount }, (_, row) => pathsOf(model, denseRow(rows, row)));
+  for (let first = 0; first < paths.length; first += BATCH) {
+    for (const tree of roots.keys()) {
+      for (let row = first; row < Math.min(paths.length, first + BATCH); row++) {
+        const weight = counts[row]! / total / roots.length;
+        const path = paths[row]![tree]!;
+        for (let i = 1; i < path.length; i++) {
+          const gain = shareAt(path[i]!) - shareAt(path[i - 1]!);
+          out[column[path[i - 1]!]!]! += weight * gain;
+        }
       }
     }
   }
