@@ -24,6 +24,7 @@ export {
   type RoleReference,
   usualViewIds,
   viewIds,
+  viewsOf,
   withNames,
 } from './model.js';
 export { defaultPerplexity, outlierProbabilities, outlierProbabilitiesOfMatrix } from './sos.js';

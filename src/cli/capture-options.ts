@@ -49,7 +49,7 @@ export const captureOptionTable = {
     value: 'BYTES',
     least: 64,
     describe:
-      'bytes kept of each packet (default 256, as headers are all that is looked at; 1600 with --hints)',
+      'bytes kept of each packet (default 256, as headers are all that is looked at; 1600 with --names or --hints)',
     setting: true,
   },
   'kernel-buffer': {

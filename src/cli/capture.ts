@@ -14,7 +14,7 @@ import {
   type WindowSink,
 } from '../capture/index.js';
 import { NetworkmlError } from '../errors.js';
-import { bundleTitles, loadBundle } from '../pipeline/index.js';
+import { bundleTitles, checkReadsNames, loadBundle } from '../pipeline/index.js';
 import { errorSentence } from '../report/index.js';
 import type { PredictionOutcome } from '../types.js';
 import { onAbort, onFirstSignal } from './abort.js';
@@ -65,6 +65,7 @@ export const capture: Command = {
     'classifier',
     'role',
     'alarm-rate',
+    'names',
     'hints',
     ...natsOptionNames,
     'timeout',
@@ -77,6 +78,8 @@ export const capture: Command = {
     nats: 'send the captures of each window to the service there, several servers between commas (default $NATS_URL where neither --predict nor --split-dir is given)',
     timeout: 'for the results of one window from the service (default: three steps)',
     name: 'what stands for the role in the names of the captures (default Unknown) [NAME]',
+    names:
+      'read names and codes of process protocols, too, in --predict, and keep 1600 bytes of each packet for it, which is payload',
     hints:
       'count what devices say of themselves, their names and makers in --predict, and keep 1600 bytes of each packet for it, which is payload',
     role: 'the role of all devices, where it is known: behaviour is judged by it [NAME]',
@@ -100,6 +103,7 @@ async function run({ settings }: Invocation): Promise<number> {
   const bundle = plan.predict
     ? await loadBundle(settings.text('bundle'), settings.text('classifier'))
     : undefined;
+  if (bundle !== undefined && settings.flag('names')) checkReadsNames(bundle);
   const folder = openFolder(plan.directory);
   const output = openOutput(settings.text('output'));
   const predictor =
@@ -206,7 +210,7 @@ function planOf(settings: Settings): Plan {
     throw new NetworkmlError('NML_USAGE', `--window ${windowSeconds} --step ${stepSeconds}: ${least}`);
   }
   const driver = settings.text('driver');
-  const usualBytes = settings.flag('hints') ? SPOKEN_SNAPLEN_BYTES : SNAPLEN_BYTES;
+  const usualBytes = settings.flag('hints') || settings.flag('names') ? SPOKEN_SNAPLEN_BYTES : SNAPLEN_BYTES;
   const filter = settings.text('filter');
   const duration = settings.number('duration');
   return {
@@ -307,6 +311,7 @@ function predictSettings(settings: Settings): PredictSettings {
   return {
     ...(role === undefined ? {} : { role }),
     ...(classifier === undefined ? {} : { classifier }),
+    ...(settings.flag('names') ? { names: true } : {}),
     ...(settings.flag('hints') ? { hints: true } : {}),
     ...(alarmRate === undefined ? {} : { alarmRate: alarmRate === '0.01' ? 0.01 : 0.05 }),
   };

@@ -2,7 +2,7 @@
 
 import { availableParallelism } from 'node:os';
 import { NetworkmlError } from '../errors.js';
-import { loadBundle } from '../pipeline/index.js';
+import { checkReadsNames, loadBundle } from '../pipeline/index.js';
 import type { ServeOptions, WatchOptions } from '../service/index.js';
 import { onFirstSignal } from './abort.js';
 import type { Command, Invocation } from './command.js';
@@ -28,6 +28,7 @@ export const serve: Command = {
     'bundle',
     'classifier',
     'alarm-rate',
+    'names',
     'hints',
     'threads',
     'max-in-flight',
@@ -91,6 +92,7 @@ async function serveOptions(settings: Settings): Promise<Omit<ServeOptions, 'log
   const classifier = settings.text('classifier');
   // A wrong name is told before anything is served.
   const bundle = await loadBundle(settings.text('bundle'), classifier);
+  if (settings.flag('names')) checkReadsNames(bundle);
   const threads = settings.number('threads') ?? availableParallelism();
   const watch = watchOptions(settings);
   const http = settings.text('http');
@@ -110,6 +112,7 @@ async function serveOptions(settings: Settings): Promise<Omit<ServeOptions, 'log
     },
     ...(classifier === undefined ? {} : { classifier }),
     ...(alarmRate === undefined ? {} : { alarmRate: alarmRate === '0.01' ? 0.01 : 0.05 }),
+    ...(settings.flag('names') ? { names: true } : {}),
     ...(settings.flag('hints') ? { hints: true } : {}),
     ...(watch === undefined ? {} : { watch }),
     ...(http === undefined ? {} : { http }),

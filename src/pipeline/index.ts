@@ -74,7 +74,7 @@ export { expandInputs, type Input } from './inputs.js';
 export { bundleTitles, type LoadedBundle, loadBundle, loadedBundle } from './loaded-bundle.js';
 export { type Observation, type ObserveOptions, observe } from './observe.js';
 export { type PacketTableOptions, packetColumns, readPacketTable } from './packets.js';
-export { type Progress, predictCapture } from './predict.js';
+export { checkReadsNames, type Progress, predictCapture } from './predict.js';
 export { type PredictOptions, predict } from './predict-library.js';
 export { type NotRead, type ReadCapturesOptions, readCaptures } from './read-captures.js';
 export { formatMoment, secondsBetween } from './records.js';

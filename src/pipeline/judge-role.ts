@@ -29,7 +29,8 @@ import {
 } from '../roles/index.js';
 import type { NearestRecord, RankedRole, RoleReason, RoleRecord } from '../types.js';
 import { hintKinds, hintReason } from './hint-reasons.js';
-import type { LoadedBundle, LoadedClassifier } from './loaded-bundle.js';
+import type { LoadedClassifier } from './load-classifier.js';
+import type { LoadedBundle } from './loaded-bundle.js';
 import { serviceWords } from './service-words.js';
 
 /** Features that move the probability by less are not worth a line. */

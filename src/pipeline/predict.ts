@@ -1,4 +1,4 @@
-import { judgeCapture, nameViewIds, withNames } from '../anomaly/index.js';
+import { judgeCapture, nameViewIds, viewsOf, withNames } from '../anomaly/index.js';
 import { NetworkmlError } from '../errors.js';
 import type { CaptureProgress, CaptureSource, SkippedHandler } from '../pcap/index.js';
 import { unknownRole } from '../roles/index.js';
@@ -15,7 +15,8 @@ import { anomalyRecord } from './behaviour-record.js';
 import { meanOfSessions, portViewId } from './behaviour-views.js';
 import { tokensOf } from './device-tokens.js';
 import { type JudgedRole, judgeRole } from './judge-role.js';
-import type { LoadedBundle, LoadedClassifier } from './loaded-bundle.js';
+import type { LoadedClassifier } from './load-classifier.js';
+import type { LoadedBundle } from './loaded-bundle.js';
 import {
   asRival,
   type DeviceView,
@@ -109,6 +110,14 @@ export async function predictCapture(
     ...(seen.hints && { hints: seen.hints.of(describeDevice(seen.table, seen.device)) }),
     warnings: warningsFor(seen, bundle, answer.role, anomaly),
   };
+}
+
+/**
+ * Told before anything is read rather than with every capture.
+ * @throws NetworkmlError NML_MODEL_LAYOUT when the bundle judges behaviour, but by no names and process codes
+ */
+export function checkReadsNames({ behaviour }: LoadedBundle): void {
+  if (behaviour !== null) viewsOf(behaviour, withNames);
 }
 
 function readsNames({ names, view }: PredictOptions): boolean {

@@ -12,6 +12,7 @@ export interface ThreadSetup {
   readonly bundle: string;
   readonly classifier?: string;
   readonly alarmRate?: 0.01 | 0.05;
+  readonly names?: boolean;
   readonly hints?: boolean;
 }
 

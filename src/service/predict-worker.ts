@@ -6,7 +6,7 @@ import { loadBundle, predictCapture } from '../pipeline/index.js';
 import { errorRecord } from '../report/index.js';
 import type { PredictTask, ThreadAnswer, ThreadSetup } from './predict-threads.js';
 
-const { bundle: directory, classifier, alarmRate, hints } = workerData as ThreadSetup;
+const { bundle: directory, classifier, alarmRate, names, hints } = workerData as ThreadSetup;
 const bundle = await loadBundle(directory, classifier);
 
 async function answer({ source, name, device }: PredictTask): Promise<ThreadAnswer> {
@@ -16,6 +16,7 @@ async function answer({ source, name, device }: PredictTask): Promise<ThreadAnsw
       ...(device === undefined ? {} : { device }),
       ...(classifier === undefined ? {} : { classifier }),
       ...(alarmRate === undefined ? {} : { alarmRate }),
+      ...(names === undefined ? {} : { names }),
       ...(hints === undefined ? {} : { hints }),
     });
     return { outcome, fault: null };

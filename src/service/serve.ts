@@ -26,6 +26,8 @@ export interface ServeOptions {
   readonly bundle: LoadedBundle;
   readonly classifier?: string;
   readonly alarmRate?: 0.01 | 0.05;
+  /** Whether names and process codes are read, too: as `predict` does it. */
+  readonly names?: boolean;
   /** Whether it is read, too, what devices say of themselves: as `predict` does it. */
   readonly hints?: boolean;
   /** Undefined: no NATS, the watched folder alone. */
@@ -132,12 +134,14 @@ function threadSetup({
   bundle,
   classifier,
   alarmRate,
+  names,
   hints,
 }: ServeOptions): ConstructorParameters<typeof PredictThreads>[0] {
   return {
     bundle: bundle.bundle.directory,
     ...(classifier === undefined ? {} : { classifier }),
     ...(alarmRate === undefined ? {} : { alarmRate }),
+    ...(names === undefined ? {} : { names }),
     ...(hints === undefined ? {} : { hints }),
   };
 }

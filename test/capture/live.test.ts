@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { predict } from '../../src/pipeline/index.js';
+import type { PredictionRecord } from '../../src/types.js';
 import { networkml, recordsIn } from '../cli/run-cli.js';
 import { expectSchema } from '../cli/schema.js';
 import { rawRecords } from './slow-split.js';
@@ -102,6 +104,25 @@ if (problem === undefined) {
       expect(liveOf(run.stdout()).packets).toBe(200);
       expect(counted).toBeGreaterThan(200);
       expect(readdirSync(directory)).toEqual([]);
+    });
+
+    it('names are read on request only, from packets kept for it', async () => {
+      const recordWith = async (...words: string[]) => {
+        const run = await startCapture(pair, ['--predict', '--split-dir', directory, ...words]);
+        sendText(pair, 9, 'x'.repeat(1000));
+        sendPackets(pair, 20, 1, 20);
+        run.child.kill('SIGINT');
+        expect(await run.end).toBe(0);
+        const [record] = recordsIn(run.stdout()).filter(({ schema }) => schema === 'networkml/prediction/v1');
+        return record as unknown as PredictionRecord;
+      };
+      const named = await recordWith('--names');
+      const [file = ''] = readdirSync(directory);
+      const kept = join(directory, file);
+      expect(Math.max(...rawRecords(kept).records.map(({ frame }) => frame.length / 2))).toBe(42 + 1000);
+      const asked = await predict(kept, { device: FAR_MAC, names: true });
+      expect(named.anomaly).toEqual(asked.anomaly);
+      expect(named.anomaly.threshold).not.toBe((await recordWith()).anomaly.threshold);
     });
 
     it('what devices say of themselves is read on request only, from packets kept for it', async () => {

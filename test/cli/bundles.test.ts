@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { nodeVersion } from '../../src/cli/doctor.js';
 import { readBundle, writeBundle } from '../../src/models/index.js';
-import { examples, networkml, recordsIn, root, temporaryDirectory } from './run-cli.js';
+import { examples, networkml, printer, recordsIn, root, temporaryDirectory } from './run-cli.js';
 import { expectSchema } from './schema.js';
 
 const directory = temporaryDirectory();
@@ -101,6 +101,18 @@ describe('train', () => {
     expect({ code, stdout }).toEqual({ code: expected, stdout: '' });
     expect(stderr).toContain(`[${error}]`);
     expect(readdirSync(directory)).not.toContain('nothing');
+  });
+});
+
+describe('a bundle that judges by no names', () => {
+  it.each([
+    ['capture', ['-i', 'lo', '--predict']],
+    ['serve', ['--watch', directory]],
+    ['predict', [printer]],
+  ])('is refused by %s --names before anything is done', async (command, words) => {
+    const { code, stdout, stderr } = await networkml([command, ...words, '--names', '--bundle', bundle]);
+    expect({ code, stdout }).toEqual({ code: 4, stdout: '' });
+    expect(stderr).toContain('[NML_MODEL_LAYOUT]');
   });
 });
 

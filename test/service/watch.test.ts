@@ -125,6 +125,19 @@ describe('without NATS', () => {
     await service.stop(2_000);
   });
 
+  test('names and process codes have a say where that is asked for', async () => {
+    const watch = { ...folder(), settleMs: 100 };
+    const service = await startService({ watch, names: true });
+    const bytes = readFileSync(desktop);
+    drop(watch.folder, 'one.pcap', bytes);
+    await vi.waitFor(() => expect(existsSync(join(watch.folder, 'done/one.pcap'))).toBe(true), soon);
+    const record = json(join(watch.out, 'one.pcap.json'));
+    const bundle = await loadBundle();
+    expect(record).toEqual(await predictCapture(bytes, bundle, { name: 'one.pcap', names: true }));
+    expect(record).not.toEqual(await predictCapture(bytes, bundle, { name: 'one.pcap' }));
+    await service.stop(2_000);
+  });
+
   test('what was dropped while nobody watched is answered at the next start', async () => {
     const watch = { ...folder(), settleMs: 100 };
     const first = await startService({ watch });
