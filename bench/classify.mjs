@@ -15,7 +15,7 @@ import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
-import { commandLine } from '../scripts/command-line-build.mjs';
+import { predictAlone } from '../scripts/command-line-build.mjs';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -100,20 +100,20 @@ async function variant(name, modules, capture) {
   for (const file of ['package.json', 'models']) symlinkSync(join(root, file), join(own, file));
   cpSync(join(root, 'dist'), join(own, 'dist'), {
     recursive: true,
-    filter: (file) => !/\/(?:types|app\.)/.test(file),
+    filter: (file) => !/\/(?:types|cli\/predict\.)/.test(file),
   });
   await build({
-    ...commandLine,
+    ...predictAlone,
     absWorkingDir: root,
     bundle: true,
     platform: 'node',
     target: 'node20',
     logLevel: 'error',
     outdir: join(own, 'dist'),
-    plugins: [...commandLine.plugins, ...(modules === undefined ? [] : [replaced(modules)])],
+    plugins: [...predictAlone.plugins, ...(modules === undefined ? [] : [replaced(modules)])],
   });
   const cache = join(root, 'scripts/make-code-cache.cjs');
-  spawnSync(process.execPath, [cache, join(own, 'dist/cli'), capture]);
+  spawnSync(process.execPath, [cache, join(own, 'dist/cli'), 'predict', capture]);
   return join(own, 'dist/cli/main.cjs');
 }
 

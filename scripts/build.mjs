@@ -23,7 +23,7 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { bsd2Clause } from './bsd-2-clause.mjs';
-import { commandLine } from './command-line-build.mjs';
+import { commandLine, predictAlone } from './command-line-build.mjs';
 import {
   compileFlow,
   compileOutliers,
@@ -121,11 +121,13 @@ function swap() {
   rmSync(old, { recursive: true, force: true });
 }
 
-/** What V8 makes of the command line when it predicts an example: see scripts/cli-loader.cjs. */
-function keepCompiledCode() {
+/** What V8 makes of the command line when it looks at an example: see scripts/cli-loader.cjs. */
+function keepCompiledCode(command) {
   const example = join(root, 'examples/Printer-lab0001print1-Tue1215-135-n00.pcap');
   const script = join(root, 'scripts/make-code-cache.cjs');
-  const run = spawnSync(process.execPath, [script, join(target, 'cli'), example], { stdio: 'inherit' });
+  const run = spawnSync(process.execPath, [script, join(target, 'cli'), command, example], {
+    stdio: 'inherit',
+  });
   if (run.status !== 0) console.error('build: without compiled code: the command line starts slower');
 }
 
@@ -140,9 +142,12 @@ async function main() {
       chunkNames: 'chunks/[name]-[hash]',
     }),
   ];
-  results.push(await build({ ...common, ...commandLine }));
-  const beyondAscii = readFileSync(join(beside, 'cli/app.cjs')).find((byte) => byte > 127);
-  if (beyondAscii !== undefined) throw new Error('cli/app.cjs is read as ASCII by scripts/cli-loader.cjs');
+  for (const options of [commandLine, predictAlone]) {
+    results.push(await build({ ...common, ...options }));
+    const file = `${options.entryPoints[0].out}.cjs`;
+    const beyondAscii = readFileSync(join(beside, file)).find((byte) => byte > 127);
+    if (beyondAscii !== undefined) throw new Error(`${file} is read as ASCII by scripts/cli-loader.cjs`);
+  }
   copyFileSync(join(root, 'scripts/cli-loader.cjs'), join(beside, 'cli/main.cjs'));
   chmodSync(join(beside, 'cli/main.cjs'), 0o755);
   writeFileSync(
@@ -162,7 +167,7 @@ async function main() {
   writeFileSync(join(beside, 'roles.wasm'), await compileRoles(root));
   if (!process.argv.includes('--no-types')) declarations();
   swap();
-  keepCompiledCode();
+  for (const command of ['predict', 'sessions']) keepCompiledCode(command);
 }
 
 try {

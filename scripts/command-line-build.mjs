@@ -40,6 +40,19 @@ const lateAssert = {
   },
 };
 
+/**
+ * yargs compares the arguments of each call with a description in words, which it takes apart anew every time; our calls are
+ * compared with its types when they are compiled.
+ */
+const typedCalls = {
+  name: 'typed-calls',
+  setup(context) {
+    context.onLoad({ filter: /yargs\/build\/lib\/argsert\.js$/ }, () => ({
+      contents: 'export function argsert() {}',
+    }));
+  },
+};
+
 /** Modules of Node that most runs need nothing of are loaded when something of them is. */
 const lateModules = {
   name: 'late-modules',
@@ -75,7 +88,26 @@ export const commandLine = {
   // yargs would open the stream of standard output to ask for a width that it is told: see standard-streams.ts.
   define: { 'import.meta.url': 'ownUrl', 'process.stdout.columns': 'undefined' },
   banner: { js: 'const ownUrl = require("node:url").pathToFileURL(__filename).href;' },
-  plugins: [ownStringWidth, lateAssert, lateModules],
+  plugins: [ownStringWidth, lateAssert, typedCalls, lateModules],
   // Only the service needs them: in the file they would double what every other command has to read at its start.
   external: ['@nats-io/*', 'pino'],
+};
+
+/** Leaves out what only other commands need; they are not called from this file. */
+const oneCommand = {
+  name: 'one-command',
+  setup(context) {
+    context.onResolve({ filter: /^\.\// }, ({ path, kind, importer }) =>
+      kind === 'dynamic-import' && importer.endsWith('src/cli/commands.ts')
+        ? { path, external: true }
+        : undefined,
+    );
+  },
+};
+
+/** `networkml predict` in a file of its own: see src/cli/main-predict.ts. */
+export const predictAlone = {
+  ...commandLine,
+  entryPoints: [{ in: 'src/cli/main-predict.ts', out: 'cli/predict' }],
+  plugins: [...commandLine.plugins, oneCommand],
 };

@@ -1,25 +1,27 @@
 #!/usr/bin/env node
-// Predicts an example once with a freshly built command line and keeps what V8 has compiled for it beside it.
+// Calls a command once with a freshly built command line, and keeps what V8 has compiled for it beside its file.
 //
-//   node scripts/make-code-cache.cjs DIST/cli CAPTURE
+//   node scripts/make-code-cache.cjs DIST/cli COMMAND CAPTURE
 'use strict';
 const { writeFileSync } = require('node:fs');
 const { join, resolve } = require('node:path');
 const vm = require('node:vm');
 
-const [folder, capture] = process.argv.slice(2).map((path) => resolve(path));
-const main = join(folder, 'main.cjs');
+const [place, command, capture] = process.argv.slice(2);
+const main = join(resolve(place), 'main.cjs');
 
 /** The first script that the loader makes is the command line. */
 let commandLine;
+let file;
 vm.Script = class extends vm.Script {
-  constructor(...given) {
-    super(...given);
+  constructor(source, options) {
+    super(source, options);
     commandLine ??= this;
+    file ??= options.filename;
   }
 };
-process.argv = [process.execPath, main, 'predict', '--quiet', '--output', '/dev/null', capture];
+process.argv = [process.execPath, main, command, '--quiet', '--output', '/dev/null', resolve(capture)];
 process.on('exit', () => {
-  if (!process.exitCode) writeFileSync(join(folder, 'app.code'), commandLine.createCachedData());
+  if (!process.exitCode) writeFileSync(file.replace(/cjs$/, 'code'), commandLine.createCachedData());
 });
 require(main);

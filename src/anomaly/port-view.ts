@@ -17,7 +17,7 @@ import {
   uint32,
   uint32Of,
 } from './encoded.js';
-import { encodedBandwidths, encodedCounts, encodedRoles, rangesOf } from './encoded-roles.js';
+import { encodedBandwidths, encodedCounts, encodedRoles, type Range, rangesOf } from './encoded-roles.js';
 import { type Bandwidths, fitBandwidths, outlierProbabilityOf, plainLimits } from './reference.js';
 import { referenceScore } from './reference-scorer.js';
 import type { BehaviourView, CaptureUnits, Finding, NamedUnits, RoleView, ViewKind } from './view.js';
@@ -188,18 +188,22 @@ function encode(roles: ReadonlyMap<string, PortRoleView>): EncodedView {
 function decode(encoded: EncodedView): BehaviourView {
   const captures = textsOf(encoded, 'captures');
   const { roles, total } = encodedRoles(encoded);
-  const places = rangesOf(uint32Of(encoded, 'lengths', total));
-  const columns = uint32Of(encoded, 'columns', places.total);
+  const lengths = uint32Of(encoded, 'lengths', total);
+  const entries = lengths.reduce((sum, length) => sum + length, 0);
+  const columns = uint32Of(encoded, 'columns', entries);
   if (captures.length !== total || columns.some((column) => column >= PORT_PROTOCOL_COLUMNS)) {
     throw manifestError(`view ${encoded.id}: parts that do not fit one another`);
   }
-  const values = floatsOf(encoded, 'values', places.total);
-  const pointsOf = (first: number, behind: number): PortPoint[] =>
-    places.ranges.slice(first, behind).map(({ from, to }, index) => ({
+  const values = floatsOf(encoded, 'values', entries);
+  let places: readonly Range[] | undefined;
+  const pointsOf = (first: number, behind: number): PortPoint[] => {
+    places ??= rangesOf(lengths).ranges;
+    return places.slice(first, behind).map(({ from, to }, index) => ({
       columns: columns.subarray(from, to),
       values: values.subarray(from, to),
       name: captures[first + index] ?? '',
     }));
+  };
   return assemble(
     new Map(
       roles.map(({ name, from, to, bandwidths }) => [

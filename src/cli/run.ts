@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { type NetworkmlError, toNetworkmlError } from '../errors.js';
 import { packageRoot } from '../package-root.js';
 import { watchForAborts } from './abort.js';
+import type { CommandEntry } from './command.js';
 import { commandList } from './commands.js';
 import { exitCodeOf } from './exit-code.js';
 import { sayError } from './messages.js';
@@ -16,12 +17,16 @@ import { STANDARD_OUTPUT, writeText } from './standard-streams.js';
 /**
  * Runs a command line.
  * @param words as in `process.argv.slice(2)`
+ * @param commands all that there are
  * @returns the exit code
  */
-export async function run(words: readonly string[]): Promise<number> {
+export async function run(
+  words: readonly string[],
+  commands: readonly CommandEntry[] = commandList,
+): Promise<number> {
   watchForAborts();
   try {
-    const parsed = await parseCommandLine(words, commandList, packageVersion());
+    const parsed = await parseCommandLine(words, commands, packageVersion());
     if ('shows' in parsed) {
       writeText(STANDARD_OUTPUT, parsed.shows);
       return 0;
