@@ -13,6 +13,7 @@ import {
   uint32,
   uint32Of,
 } from './encoded.js';
+import { MadeByNeed } from './made-by-need.js';
 import type { Bandwidths } from './reference.js';
 
 /** A range of joined arrays. */
@@ -48,34 +49,46 @@ export function encodedVocabularies(vocabularies: readonly Uint32Array[]): Recor
   };
 }
 
-/**
- * The roles of a view in their order, with what `encodedCounts` and `encodedBandwidths` stored of them.
- * @returns the number of points of all roles, too
- * @throws NetworkmlError NML_MODEL_MANIFEST when a name is there twice, a role has no point, or arrays do not fit
- */
-export function encodedRoles(encoded: EncodedView): { roles: EncodedRole[]; total: number } {
+/** The roles of a view, with what `encodedCounts` and `encodedBandwidths` stored of them. */
+export interface EncodedRoles {
+  /** In their order. */
+  readonly names: readonly string[];
+  /** Points of all roles. */
+  readonly total: number;
+  /** @param make what the role at a place is, once it is asked about */
+  by<T>(make: (role: EncodedRole, place: number) => T): ReadonlyMap<string, T>;
+}
+
+/** @throws NetworkmlError NML_MODEL_MANIFEST when a name is there twice, a role has no point, or arrays do not fit */
+export function encodedRoles(encoded: EncodedView): EncodedRoles {
   const names = textsOf(encoded, 'roles');
   if (new Set(names).size !== names.length) throw manifestError(`view ${encoded.id}: a role is there twice`);
-  const { ranges, total } = rangesOf(uint32Of(encoded, 'counts', names.length));
+  const counts = uint32Of(encoded, 'counts', names.length);
+  const empty = counts.indexOf(0);
+  if (empty >= 0) throw manifestError(`view ${encoded.id}: role ${names[empty]} has no reference`);
+  const { ranges, total } = rangesOf(counts);
   const betas = floatsOf(encoded, 'betas', total);
   const logSums = floatsOf(encoded, 'log-sums', total);
-  const roles = ranges.map(({ from, to }, index) => {
-    const name = names[index] ?? '';
-    if (from === to) throw manifestError(`view ${encoded.id}: role ${name} has no reference`);
-    const bandwidths = { betas: betas.subarray(from, to), logSums: logSums.subarray(from, to) };
-    return { name, from, to, bandwidths };
-  });
-  return { roles, total };
+  return {
+    names,
+    total,
+    by: (make) =>
+      new MadeByNeed(names, (place) => {
+        const { from, to } = ranges[place] as Range;
+        const bandwidths = { betas: betas.subarray(from, to), logSums: logSums.subarray(from, to) };
+        return make({ name: names[place] as string, from, to, bandwidths }, place);
+      }),
+  };
 }
 
 /**
- * The inverse of `encodedVocabularies`.
+ * The inverse of `encodedVocabularies`: that of a place.
  * @throws NetworkmlError NML_MODEL_MANIFEST when arrays are missing or do not fit one another
  */
-export function vocabulariesOf(encoded: EncodedView, roleCount: number): Uint32Array[] {
+export function vocabulariesOf(encoded: EncodedView, roleCount: number): (place: number) => Uint32Array {
   const { ranges, total } = rangesOf(uint32Of(encoded, 'vocabulary-counts', roleCount));
   const vocabulary = uint32Of(encoded, 'vocabulary', total);
-  return ranges.map(({ from, to }) => vocabulary.subarray(from, to));
+  return (place) => vocabulary.subarray(ranges[place]?.from, ranges[place]?.to);
 }
 
 /** Where the parts of joined arrays lie, from their lengths. */

@@ -97,18 +97,17 @@ function distancesTo(query: Sparse, points: readonly Sparse[], out: Float64Array
 }
 
 function createRoleView(role: PortRole): PortRoleView {
-  const { bandwidths } = role;
+  const { points, bandwidths } = role;
   const scoreOf = (ports: Sparse): number => {
-    const { points } = role;
     const distances = new Float64Array(points.length);
     distancesTo(ports, points, distances);
     return referenceScore(distances, bandwidths);
   };
   return {
     role,
-    referenceCount: bandwidths.betas.length,
+    referenceCount: points.length,
     check: () => {
-      const parts = [bandwidths.betas, bandwidths.logSums, ...role.points.map(({ values }) => values)];
+      const parts = [bandwidths.betas, bandwidths.logSums, ...points.map(({ values }) => values)];
       if (!parts.every(allFinite)) throw manifestError('view port-protocol: numbers that are none');
     },
     score: ({ ports }: CaptureUnits) => (ports === undefined ? [] : [{ bin: 0, score: scoreOf(ports) }]),
@@ -187,7 +186,7 @@ function encode(roles: ReadonlyMap<string, PortRoleView>): EncodedView {
 
 function decode(encoded: EncodedView): BehaviourView {
   const captures = textsOf(encoded, 'captures');
-  const { roles, total } = encodedRoles(encoded);
+  const { total, by } = encodedRoles(encoded);
   const lengths = uint32Of(encoded, 'lengths', total);
   const entries = lengths.reduce((sum, length) => sum + length, 0);
   const columns = uint32Of(encoded, 'columns', entries);
@@ -205,23 +204,6 @@ function decode(encoded: EncodedView): BehaviourView {
     }));
   };
   return assemble(
-    new Map(
-      roles.map(({ name, from, to, bandwidths }) => [
-        name,
-        createRoleView(decodedRole(bandwidths, () => pointsOf(from, to))),
-      ]),
-    ),
+    by(({ from, to, bandwidths }) => createRoleView({ points: pointsOf(from, to), bandwidths })),
   );
-}
-
-/** A role whose points are made when it is first asked about: a view of a bundle is seldom asked, and has thousands. */
-function decodedRole(bandwidths: Bandwidths, points: () => PortPoint[]): PortRole {
-  let made: PortPoint[] | undefined;
-  return {
-    bandwidths,
-    get points() {
-      made ??= points();
-      return made;
-    },
-  };
 }

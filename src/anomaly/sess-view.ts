@@ -229,23 +229,22 @@ function encodeSessView(roles: ReadonlyMap<string, SessRoleView>, factors: Float
 
 function decodeSessView(encoded: EncodedView): BehaviourView {
   const columns = sessNumberCount;
-  const { roles, total } = encodedRoles(encoded);
+  const { names, total, by } = encodedRoles(encoded);
   const factors = floatsOf(encoded, 'factors', columns);
-  const medians = floatsOf(encoded, 'medians', roles.length * columns);
-  const vocabularies = vocabulariesOf(encoded, roles.length);
+  const medians = floatsOf(encoded, 'medians', names.length * columns);
+  const vocabularyOf = vocabulariesOf(encoded, names.length);
   const tokens = uint32Of(encoded, 'tokens', total);
   const numbers = floatsOf(encoded, 'numbers', total * columns);
-  const views = roles.map(({ name, from, to, bandwidths }, role) => {
-    const view = createRoleView({
-      scale: { medians: medians.subarray(role * columns, (role + 1) * columns), factors },
+  const roles = by(({ from, to, bandwidths }, place) =>
+    createRoleView({
+      scale: { medians: medians.subarray(place * columns, (place + 1) * columns), factors },
       reference: {
         tokens: tokens.subarray(from, to),
         numbers: numbers.subarray(from * columns, to * columns),
         ...bandwidths,
       },
-      vocabulary: vocabularies[role] ?? new Uint32Array(0),
-    });
-    return [name, view] as const;
-  });
-  return assemble(new Map(views), factors);
+      vocabulary: vocabularyOf(place),
+    }),
+  );
+  return assemble(roles, factors);
 }

@@ -46,31 +46,30 @@ export function encodeRoles(
 
 /**
  * The roles of an encoded view by name.
+ * @param make what is made of a role, once it is asked about
  * @throws NetworkmlError NML_MODEL_MANIFEST when arrays are missing or do not fit one another
  */
-export function decodeRoles(
+export function decodeRoles<T>(
   kind: VectorKind,
   encoded: EncodedView,
   factors: Float32Array,
-): Map<string, VectorRole> {
+  make: (role: VectorRole) => T,
+): ReadonlyMap<string, T> {
   const { columns } = kind;
-  const { roles, total } = encodedRoles(encoded);
-  const medians = floatsOf(encoded, 'medians', roles.length * columns);
+  const { names, total, by } = encodedRoles(encoded);
+  const medians = floatsOf(encoded, 'medians', names.length * columns);
   const points = floatsOf(encoded, 'points', total * columns);
   const origins = uint32Of(encoded, 'origins', total);
-  const vocabularies = kind.unseen && vocabulariesOf(encoded, roles.length);
-  return new Map(
-    roles.map(({ name, from, to, bandwidths }, role) => [
-      name,
-      {
-        scale: { medians: medians.subarray(role * columns, (role + 1) * columns), factors },
-        reference: {
-          origins: origins.subarray(from, to),
-          points: points.subarray(from * columns, to * columns),
-          ...bandwidths,
-        },
-        vocabulary: vocabularies?.[role] ?? new Uint32Array(0),
+  const vocabularyOf = kind.unseen && vocabulariesOf(encoded, names.length);
+  return by(({ from, to, bandwidths }, place) =>
+    make({
+      scale: { medians: medians.subarray(place * columns, (place + 1) * columns), factors },
+      reference: {
+        origins: origins.subarray(from, to),
+        points: points.subarray(from * columns, to * columns),
+        ...bandwidths,
       },
-    ]),
+      vocabulary: vocabularyOf?.(place) ?? new Uint32Array(0),
+    }),
   );
 }

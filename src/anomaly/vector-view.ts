@@ -195,9 +195,6 @@ function assemble(
 function decodeView(kind: VectorKind, encoded: EncodedView): BehaviourView {
   const captures = textsOf(encoded, 'captures');
   const factors = floatsOf(encoded, 'factors', kind.columns);
-  const roles = Array.from(
-    decodeRoles(kind, encoded, factors),
-    ([name, role]) => [name, createRoleView(kind, role, captures)] as const,
-  );
-  return assemble(kind, new Map(roles), factors, captures);
+  const roles = decodeRoles(kind, encoded, factors, (role) => createRoleView(kind, role, captures));
+  return assemble(kind, roles, factors, captures);
 }

@@ -42,5 +42,5 @@ export {
   shuffle,
   weightedSampleWithoutReplacement,
 } from './random.js';
-export { narrowRows, type SparseRows, SparseRowsBuilder, usedColumns } from './sparse.js';
+export { narrowRows, type SparseRows, SparseRowsBuilder, sparseVector, usedColumns } from './sparse.js';
 export * from './statistics.js';

@@ -204,3 +204,19 @@ export function narrowRows(rows: SparseRows, columns: Uint32Array, chosen?: Arra
     values: Float32Array.from(values),
   };
 }
+
+/** The entries of a vector that are not 0: their columns, ascending, and their values. */
+export function sparseVector(dense: Float32Array): { columns: Uint32Array; values: Float32Array } {
+  // By their bits: see `allFinite`. All but the sign of a zero are 0.
+  const bits = new Int32Array(dense.buffer, dense.byteOffset, dense.length);
+  const found = new Uint32Array(dense.length);
+  let count = 0;
+  for (let column = 0; column < bits.length; column++) {
+    if (((bits[column] as number) & 0x7fffffff) !== 0) found[count++] = column;
+  }
+  const columns = found.slice(0, count);
+  const values = new Float32Array(count);
+  const valueBits = new Int32Array(values.buffer);
+  for (let i = 0; i < count; i++) valueBits[i] = bits[columns[i] as number] as number;
+  return { columns, values };
+}

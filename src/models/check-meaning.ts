@@ -38,10 +38,10 @@ export function checkMeaning(manifest: BundleManifest): void {
 
 function unique<K extends string>(items: readonly Record<K, string>[], path: Path, key: K): void {
   const seen = new Set<string>();
-  for (const [i, item] of items.entries()) {
+  items.forEach((item, i) => {
     if (seen.has(item[key])) reject(join(join(path, i), key), 'there twice');
     seen.add(item[key]);
-  }
+  });
 }
 
 function checkParts(
@@ -98,11 +98,11 @@ function findUnfree(value: JsonValue, path: Path, depth: number): void {
 /** Arrays follow each other with nothing but alignment between, and end where the file ends. */
 function checkPlaces(entries: readonly ArrayEntry[], dataBytes: number): void {
   let end = 0;
-  for (const [i, { dtype, shape, offset, bytes }] of entries.entries()) {
+  entries.forEach(({ dtype, shape, offset, bytes }, i) => {
     const size = shape.reduce((product, length) => product * length, elementBytes(dtype));
     if (size !== bytes) reject(`arrays[${i}].bytes`, `${bytes}, but its shape and element type need ${size}`);
     if (offset !== aligned(end)) reject(`arrays[${i}].offset`, `${offset} instead of ${aligned(end)}`);
     end = offset + bytes;
-  }
+  });
   if (end !== dataBytes) reject('data.bytes', `${dataBytes}, but the arrays end at ${end}`);
 }

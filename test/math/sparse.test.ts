@@ -5,6 +5,7 @@ import {
   type Random,
   type SparseRows,
   SparseRowsBuilder,
+  sparseVector,
   usedColumns,
 } from '../../src/math/index.js';
 
@@ -140,5 +141,21 @@ describe('usedColumns and narrowRows', () => {
       expect(denseRow(cut, i)).toEqual(Array.from(columns, (column) => dense[column]));
     });
     expect(narrowRows(rows, columns).rowCount).toBe(rows.rowCount);
+  });
+
+  it('takes what is not 0 out of a vector, whatever it is', () => {
+    const odd = [0, -0, 1, -1, 1e-45, Number.NaN, Infinity, 0.25];
+    const random = createRandom(17);
+    for (let round = 0; round < 200; round++) {
+      const dense = Float32Array.from({ length: round % 12 }, () => odd[random.below(odd.length)]!);
+      const columns = Array.from(dense.keys()).filter((column) => dense[column] !== 0);
+      const found = sparseVector(dense.subarray(0));
+      expect(Array.from(found.columns)).toEqual(columns);
+      expect(Array.from(found.values)).toEqual(columns.map((column) => dense[column]));
+    }
+    expect(sparseVector(Float32Array.of(7, 0, 5, 6).subarray(1, 3))).toEqual({
+      columns: Uint32Array.of(1),
+      values: Float32Array.of(5),
+    });
   });
 });

@@ -1,3 +1,4 @@
+import { sparseVector } from '../../math/index.js';
 import type { DeviceSession, HostStack } from '../../sessions/index.js';
 import { dynamicClass, serverLikelihood, serviceClasses, serviceClassOf, upnpEventClass } from './classes.js';
 import * as layout from './layout.js';
@@ -255,8 +256,7 @@ function vectorOf(
   }
   writeShares(dense, sums);
   if (stack !== null) writeStack(dense, stack);
-  const columns = Uint32Array.from(dense.keys()).filter((column) => dense[column] !== 0);
-  return { columns, values: Float32Array.from(columns, (column) => dense[column] as number) };
+  return sparseVector(dense);
 }
 
 function writeShares(dense: Float32Array, sums: WindowSums): void {
