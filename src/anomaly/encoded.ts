@@ -8,7 +8,8 @@ export type Json = null | boolean | number | string | Json[] | { [key: string]: 
 export type EncodedArray =
   | { readonly dtype: 'float32'; readonly shape: readonly number[]; readonly data: Float32Array }
   | { readonly dtype: 'float64'; readonly shape: readonly number[]; readonly data: Float64Array }
-  | { readonly dtype: 'uint32'; readonly shape: readonly number[]; readonly data: Uint32Array };
+  | { readonly dtype: 'uint32'; readonly shape: readonly number[]; readonly data: Uint32Array }
+  | { readonly dtype: 'uint8'; readonly shape: readonly number[]; readonly data: Uint8Array };
 
 /** One view: what is not numbers, and the numbers. */
 export interface EncodedView {
@@ -78,6 +79,33 @@ export function textsOf({ id, meta }: EncodedView, name: string): readonly strin
   const value = meta[name];
   if (Array.isArray(value) && value.every((item) => typeof item === 'string')) return value as string[];
   throw manifestError(`view ${id}: no usable list of ${name}`);
+}
+
+/** Between the texts of a list; no name of a file can hold it. */
+const BETWEEN = '\0';
+
+/** Texts that are seldom asked for, as UTF-8 with a zero between them: in the manifest they would be read every time. */
+export function joinedTexts(texts: readonly string[]): EncodedArray {
+  const data = new TextEncoder().encode(texts.join(BETWEEN));
+  return { dtype: 'uint8', shape: [data.length], data };
+}
+
+/**
+ * The inverse of `joinedTexts`, once it is asked for; bundles up to 1.8 have a list beside their numbers.
+ * @throws NetworkmlError NML_MODEL_MANIFEST when it is missing or of another type
+ */
+export function seldomTextsOf(view: EncodedView, name: string): () => readonly string[] {
+  const array = view.arrays[name];
+  if (array === undefined) {
+    const listed = textsOf(view, name);
+    return () => listed;
+  }
+  if (array.dtype !== 'uint8') throw manifestError(`view ${view.id}: ${name} are no texts`);
+  let texts: readonly string[] | undefined;
+  return () => {
+    texts ??= new TextDecoder().decode(array.data.slice()).split(BETWEEN);
+    return texts;
+  };
 }
 
 /** The error for a behaviour model that contradicts itself. */

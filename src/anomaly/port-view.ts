@@ -11,9 +11,10 @@ import {
   type EncodedView,
   floatsOf,
   joinedFloats,
+  joinedTexts,
   joinedWords,
   manifestError,
-  textsOf,
+  seldomTextsOf,
   uint32,
   uint32Of,
 } from './encoded.js';
@@ -173,8 +174,9 @@ function encode(roles: ReadonlyMap<string, PortRoleView>): EncodedView {
   return {
     id: portView.id,
     layout: portView.layout,
-    meta: { roles: [...roles.keys()], captures: points.map(({ name }) => name) },
+    meta: { roles: [...roles.keys()] },
     arrays: {
+      captures: joinedTexts(points.map(({ name }) => name)),
       ...encodedCounts(bandwidths),
       lengths: uint32(Uint32Array.from(points, ({ columns }) => columns.length)),
       columns: joinedWords(points.map(({ columns }) => columns)),
@@ -185,22 +187,24 @@ function encode(roles: ReadonlyMap<string, PortRoleView>): EncodedView {
 }
 
 function decode(encoded: EncodedView): BehaviourView {
-  const captures = textsOf(encoded, 'captures');
+  const captures = seldomTextsOf(encoded, 'captures');
   const { total, by } = encodedRoles(encoded);
   const lengths = uint32Of(encoded, 'lengths', total);
   const entries = lengths.reduce((sum, length) => sum + length, 0);
   const columns = uint32Of(encoded, 'columns', entries);
-  if (captures.length !== total || columns.some((column) => column >= PORT_PROTOCOL_COLUMNS)) {
-    throw manifestError(`view ${encoded.id}: parts that do not fit one another`);
-  }
   const values = floatsOf(encoded, 'values', entries);
   let places: readonly Range[] | undefined;
   const pointsOf = (first: number, behind: number): PortPoint[] => {
-    places ??= rangesOf(lengths).ranges;
+    if (places === undefined) {
+      if (captures().length !== total || columns.some((column) => column >= PORT_PROTOCOL_COLUMNS)) {
+        throw manifestError(`view ${encoded.id}: parts that do not fit one another`);
+      }
+      places = rangesOf(lengths).ranges;
+    }
     return places.slice(first, behind).map(({ from, to }, index) => ({
       columns: columns.subarray(from, to),
       values: values.subarray(from, to),
-      name: captures[first + index] ?? '',
+      name: captures()[first + index] ?? '',
     }));
   };
   return assemble(

@@ -1,5 +1,13 @@
 /** The references of all roles of a vector view as plain arrays, and back. */
-import { type EncodedView, float32, floatsOf, joinedFloats, uint32, uint32Of } from './encoded.js';
+import {
+  type EncodedView,
+  float32,
+  floatsOf,
+  joinedFloats,
+  joinedTexts,
+  uint32,
+  uint32Of,
+} from './encoded.js';
 import {
   encodedBandwidths,
   encodedCounts,
@@ -25,8 +33,9 @@ export function encodeRoles(
   return {
     id: kind.id,
     layout: kind.layout,
-    meta: { roles: [...roles.keys()], captures: used.map((origin) => names[origin] ?? '') },
+    meta: { roles: [...roles.keys()] },
     arrays: {
+      captures: joinedTexts(used.map((origin) => names[origin] ?? '')),
       factors: float32(factors),
       ...encodedCounts(references),
       medians: joinedFloats(

@@ -72,7 +72,11 @@ export function withUnseen(
 }
 
 /** A role, ready to score; what takes long is made when it is first asked. */
-export function createRoleView(kind: VectorKind, role: VectorRole, names: readonly string[]): VectorRoleView {
+export function createRoleView(
+  kind: VectorKind,
+  role: VectorRole,
+  names: () => readonly string[],
+): VectorRoleView {
   // Made when the role is first asked about: a bundle has many roles, a capture looks at three.
   let made: ReferenceScorer | undefined;
   const scorerOf = (): ReferenceScorer => {
@@ -110,7 +114,7 @@ export function createRoleView(kind: VectorKind, role: VectorRole, names: readon
         .sort((a, b) => (scores[b] as number) - (scores[a] as number) || a - b)
         .slice(0, limit)
         .map((row) => ({
-          ...explainUnit(kind, role, scorerOf(), names, units, row, scores[row] as number),
+          ...explainUnit(kind, role, scorerOf(), names(), units, row, scores[row] as number),
           ...(seen && { unseen: Array.from(seen[row] ?? []).filter((token) => !isKnown(token)) }),
         }));
     },

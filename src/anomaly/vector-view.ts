@@ -17,7 +17,7 @@ import {
   unseenCodes,
 } from '../features/index.js';
 import type { Random } from '../math/index.js';
-import { type EncodedView, floatsOf, textsOf } from './encoded.js';
+import { type EncodedView, floatsOf, seldomTextsOf } from './encoded.js';
 import { decodeRoles, encodeRoles } from './vector-encoded.js';
 import {
   drawVectorReference,
@@ -107,7 +107,8 @@ function vectorView(kind: VectorKind): ViewKind {
       };
       return {
         fitRole: (ofRole, random) => fitVectorRole(kind, ofRole, factors, names, originOf, random),
-        assemble: (roles) => assemble(kind, roles as ReadonlyMap<string, VectorRoleView>, factors, names),
+        assemble: (roles) =>
+          assemble(kind, roles as ReadonlyMap<string, VectorRoleView>, factors, () => names),
       };
     },
     decode: (encoded) => decodeView(kind, encoded),
@@ -134,7 +135,7 @@ function fitVectorRole(
   const scale = { medians, factors };
   const reference = drawVectorReference(numbered, scale, random);
   if (reference === undefined) return undefined;
-  return createRoleView(kind, { scale, reference, vocabulary: known.tokens }, names);
+  return createRoleView(kind, { scale, reference, vocabulary: known.tokens }, () => names);
 }
 
 /** What the captures of a role are made of, and whether something is so in captures of other devices, too. */
@@ -165,7 +166,7 @@ function assemble(
   kind: VectorKind,
   roles: ReadonlyMap<string, VectorRoleView>,
   factors: Float32Array,
-  names: readonly string[],
+  names: () => readonly string[],
 ): BehaviourView {
   return {
     id: kind.id,
@@ -174,26 +175,27 @@ function assemble(
     enrol: (name, captures, random) => {
       const known = roles.get(name);
       if (known === undefined) return assemble(kind, roles, factors, names);
-      const longer = [...names, ...captures.map((capture) => capture.name)];
+      const before = names();
+      const longer = [...before, ...captures.map((capture) => capture.name)];
       const { scale } = known.role;
       const accepted = captures.flatMap(({ units }) => kind.unseen?.seenOf(units) ?? []);
       const tokens = new Set([...known.role.vocabulary, ...accepted.flatMap((seen) => [...seen])]);
       const vocabulary = Uint32Array.from(tokens).sort();
       const numbered = captures.map((capture, i) => ({
         units: withUnseen(kind, capture.units, (token) => tokens.has(token)),
-        origin: names.length + i,
+        origin: before.length + i,
       }));
       const reference = extendVectorReference(known.role.reference, numbered, scale, random);
-      const role = createRoleView(kind, { scale, reference, vocabulary }, longer);
+      const role = createRoleView(kind, { scale, reference, vocabulary }, () => longer);
       // The others keep their views: numbers of names stay what they were.
-      return assemble(kind, new Map([...roles, [name, role]]), factors, longer);
+      return assemble(kind, new Map([...roles, [name, role]]), factors, () => longer);
     },
-    encode: () => encodeRoles(kind, roles, factors, names),
+    encode: () => encodeRoles(kind, roles, factors, names()),
   };
 }
 
 function decodeView(kind: VectorKind, encoded: EncodedView): BehaviourView {
-  const captures = textsOf(encoded, 'captures');
+  const captures = seldomTextsOf(encoded, 'captures');
   const factors = floatsOf(encoded, 'factors', kind.columns);
   const roles = decodeRoles(kind, encoded, factors, (role) => createRoleView(kind, role, captures));
   return assemble(kind, roles, factors, captures);
