@@ -99,7 +99,7 @@ export function judgeRole(
 interface HintAnswer {
   readonly raw: Float64Array;
   readonly judgedBy: Pick<LoadedClassifier, 'unknownBelow' | 'confidence'>;
-  reasons(role: number): RoleReason[];
+  reasons(role: number): UnsaidReason[];
 }
 
 /**
@@ -125,7 +125,7 @@ function hintAnswer(
       hintKinds(known).map((kind) => {
         const without = answerOf(known.filter((token) => token.kind !== kind)) ?? headers;
         const contribution = (raw[role] as number) - (without[role] as number);
-        return { feature: hintReason(kind, known), contribution };
+        return { words: () => hintReason(kind, known), contribution };
       }),
   };
 }
@@ -166,6 +166,12 @@ function counted(builder: SparseRowsBuilder, ids: ArrayLike<number>, each?: Floa
   return { table: builder.build(), rows: Uint32Array.from(counts.keys()), counts };
 }
 
+/** A reason that is put into words only if it is worth a line. */
+interface UnsaidReason {
+  readonly contribution: number;
+  words(): string;
+}
+
 /** What an answer rests on. */
 interface Grounds {
   readonly sessions: Rows;
@@ -178,12 +184,12 @@ function reasons(
   model: RoleModel,
   { sessions, windows, likeness }: Grounds,
   role: number,
-): RoleReason[] {
-  const found: RoleReason[] = [];
+): UnsaidReason[] {
+  const found: UnsaidReason[] = [];
   if (model.kind === 'ensemble') {
     const { shares, reason } = explainLikeness(model, likeness, role, servicesSubject);
     if (reason !== undefined) {
-      found.push({ feature: likenessWords(reason, seen), contribution: reason.contribution });
+      found.push({ words: () => likenessWords(reason, seen), contribution: reason.contribution });
     }
     for (const { subject, columns, contribution } of explainEnsemble(
       { ...model, shares },
@@ -192,27 +198,28 @@ function reasons(
       role,
       servicesSubject,
     )) {
-      found.push({ feature: serviceWords(subject, columns, seen.windows), contribution });
+      found.push({ words: () => serviceWords(subject, columns, seen.windows), contribution });
     }
   } else if (model.kind === 'one-layer') {
     const options = { role, limit: MOST_REASONS };
     for (const { column, contribution } of explainOneLayer(model, sessions.table, sessions.counts, options)) {
-      found.push({ feature: portProtocolColumnName(column), contribution });
+      found.push({ words: () => portProtocolColumnName(column), contribution });
     }
   } else {
     attributeForest(model, sessions.table, sessions.counts, role).forEach((contribution, column) => {
-      found.push({ feature: portProtocolColumnName(column), contribution });
+      found.push({ words: () => portProtocolColumnName(column), contribution });
     });
   }
   return found;
 }
 
 /** The reasons that are worth a line, the weightiest first. */
-function weightiest(found: readonly RoleReason[]): RoleReason[] {
+function weightiest(found: readonly UnsaidReason[]): RoleReason[] {
   return found
     .filter(({ contribution }) => contribution >= LEAST_CONTRIBUTION)
     .sort((a, b) => b.contribution - a.contribution)
-    .slice(0, MOST_REASONS);
+    .slice(0, MOST_REASONS)
+    .map(({ words, contribution }) => ({ feature: words(), contribution }));
 }
 
 /** What a device has in common with a known one that is named in a reason. */
