@@ -14,7 +14,7 @@ import { cpSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { build } from 'esbuild';
+import { build, stop } from 'esbuild';
 import { predictAlone } from '../scripts/command-line-build.mjs';
 
 const { values, positionals } = parseArgs({
@@ -146,6 +146,7 @@ try {
     const withMarks = await variant('marks', timed, capture);
     const whole = await variant('whole', undefined, capture);
     const without = await variant('without', absent(role), capture);
+    stop();
     const found = runs.map(() => JSON.parse(once(withMarks, capture).said));
     const { again } = JSON.parse(once(withMarks, capture, AGAIN).said);
     const pairs = runs.map((index) => {
