@@ -32,6 +32,17 @@ export function areBelow(words: usize, count: u32, limit: u32): boolean {
   return count === 0 || !!i32x4.all_true(i32x4.lt_u(most, i32x4.splat(limit)));
 }
 
+/** Whether all shorts are below a limit. */
+export function areShortsBelow(shorts: usize, count: u32, limit: u32): boolean {
+  const end = shorts + ((<usize>count) << 1);
+  let most = i16x8.splat(0);
+  for (const whole = shorts + ((<usize>count >> 3) << 4); shorts < whole; shorts += 16) {
+    most = i16x8.max_u(most, v128.load(shorts));
+  }
+  for (; shorts < end; shorts += 2) most = i16x8.max_u(most, v128.load16_splat(shorts));
+  return count === 0 || limit > 0xffff || !!i16x8.all_true(i16x8.lt_u(most, i16x8.splat(<i16>limit)));
+}
+
 /** Place of the first word that is less than, or `strictly` not more than, the one before; -1 where there is none. */
 export function firstOutOfOrder(words: usize, count: i32, strictly: boolean): i32 {
   for (let i = 1; i < count; i++) {

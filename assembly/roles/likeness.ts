@@ -41,22 +41,34 @@ export function findDirection(
   for (let place = out; place < end; place += 8) store<f64>(place, load<f64>(place) / length);
 }
 
-/** Cosine of a direction with each known row, at most 1. @param out a double for each row */
-export function findSimilarities(known: usize, direction: usize, out: usize): void {
+/** What the values of known rows are parts of. */
+const WHOLE: f64 = 10_000;
+
+/** Cosine of a direction with each known row, at most 1. @param out a double for each row @returns the first row of the greatest */
+export function findSimilarities(known: usize, direction: usize, out: usize): u32 {
+  const first = out;
+  let best = out;
+  let most: f64 = -1;
   let start = load<usize>(known, at.KNOWN_START);
   const indices = load<usize>(known, at.KNOWN_INDICES);
   const values = load<usize>(known, at.KNOWN_VALUES);
   for (const end = out + ((<usize>load<u32>(known, at.KNOWN_COUNT)) << 3); out < end; out += 8) {
     let product: f64 = 0;
-    const last = (<usize>load<u32>(start, 4)) << 2;
-    for (let entry = (<usize>load<u32>(start)) << 2; entry < last; entry += 4) {
-      const own = load<f64>(direction + ((<usize>load<u32>(indices + entry)) << 3));
-      product += own * <f64>load<f32>(values + entry);
+    const last = (<usize>load<u32>(start, 4)) << 1;
+    for (let entry = (<usize>load<u32>(start)) << 1; entry < last; entry += 2) {
+      const own = load<f64>(direction + ((<usize>load<u16>(indices + entry)) << 3));
+      product += own * <f64>load<u16>(values + entry);
     }
     // Rounding of the kept values can lead beyond 1 by some millionths.
-    store<f64>(out, min(1, product));
+    const similarity = min(1, product / WHOLE);
+    store<f64>(out, similarity);
+    if (similarity > most) {
+      most = similarity;
+      best = out;
+    }
     start += 4;
   }
+  return <u32>((best - first) >> 3);
 }
 
 /**

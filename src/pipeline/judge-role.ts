@@ -87,8 +87,7 @@ export function judgeRole(
     ...(spoken?.reasons(best) ?? []),
   ]);
   const group = answer.label === unknownRole ? groupOf(bundle, answer.nearest) : undefined;
-  const nearest =
-    known === null || likeness === undefined ? undefined : nearestDevice(known, likeness.similarities);
+  const nearest = known === null || likeness === undefined ? undefined : nearestDevice(known, likeness);
   const record: RoleRecord = { label: answer.label, confidence: top[0]?.confidence ?? 0, top, why };
   if (group !== undefined) record.resembles = group;
   if (nearest !== undefined) record.nearest = nearestRecord(nearest, roles);

@@ -11,6 +11,11 @@ export function areBelow(numbers: Uint32Array, limit: number): boolean {
   return check(numbers, ({ run }, at) => run.areBelow(at, numbers.length, limit) !== 0);
 }
 
+/** Whether all numbers are below a limit. */
+export function areShortsBelow(numbers: Uint16Array, limit: number): boolean {
+  return check(numbers, ({ run }, at) => run.areShortsBelow(at, numbers.length, limit) !== 0);
+}
+
 /** Place of the first number that is less than, or `strictly` not more than, the one before; -1 where there is none. */
 export function firstOutOfOrder(numbers: Uint32Array, strictly: boolean): number {
   return check(numbers, ({ run }, at) => run.firstOutOfOrder(at, numbers.length, Number(strictly)));

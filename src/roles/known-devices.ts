@@ -1,7 +1,7 @@
 import { NetworkmlError } from '../errors.js';
 import { allPositive, type SparseRows } from '../math/index.js';
 import type { CountedRows } from './device-rows.js';
-import { areBelow, firstOutOfOrder } from './kernel-checks.js';
+import { areBelow, areShortsBelow, firstOutOfOrder } from './kernel-checks.js';
 import { type BundleArray, type EncodedModel, partOf, wholeOf } from './model-parts.js';
 import {
   doublesAt,
@@ -25,9 +25,16 @@ export interface KnownDevices {
   /** Index of the device of each row. */
   readonly owners: Uint32Array;
   /** Means of the square roots of the columns, scaled to length 1; a row each for the captures of a device that differ. */
-  readonly rows: SparseRows;
+  readonly rows: KnownRows;
   /** Columns from this one on are halved before a row is scaled: shares of all traffic tell less than services. */
   readonly halvedFrom: number;
+}
+
+/** Sparse rows as `SparseRows`, in half the space: they are most of what a prediction reads. */
+export interface KnownRows extends Pick<SparseRows, 'rowCount' | 'columnCount' | 'start'> {
+  readonly indices: Uint16Array;
+  /** Ten-thousandths: what is kept of a device should be no finer than it is used. */
+  readonly values: Uint16Array;
 }
 
 /** Which columns of the windows are compared. */
@@ -47,8 +54,8 @@ export interface NearestDevice {
   readonly distance: number;
 }
 
-/** Values are cut to this many decimals: what is kept of a device should be no finer than it is used. */
-const decimals = 4;
+/** The greatest of `KnownRows.values`: the length of a row. */
+const WHOLE = 10_000;
 
 /** The mean of the square roots of each device's windows, compared columns only, scaled to length 1; zeros without windows. */
 function windowDirections(
@@ -113,7 +120,7 @@ export function knownDevices(
       labels[owner] = capture.label;
       shares[owner] = Math.max(shares[owner] as number, capture.share ?? 1);
       const direction = directions.get(capture) as Float64Array;
-      const rounded = direction.map((value) => Number(value.toFixed(decimals)));
+      const rounded = direction.map((value) => Math.round(value * WHOLE));
       const key = rounded.join();
       if (seen.has(key)) continue;
       seen.add(key);
@@ -135,8 +142,8 @@ export function knownDevices(
       rowCount: owners.length,
       columnCount: columns.below,
       start: Uint32Array.from(start),
-      indices: Uint32Array.from(indices),
-      values: Float32Array.from(values),
+      indices: Uint16Array.from(indices),
+      values: Uint16Array.from(values),
     },
     halvedFrom: columns.halvedFrom,
   };
@@ -144,27 +151,23 @@ export function knownDevices(
 
 /**
  * The known device that is most alike; undefined when it has nothing in common with any.
- * @param similarities of every known row: see `Likeness`
+ * @param likeness see `Likeness`
  */
-export function nearestDevice(known: KnownDevices, similarities: Float64Array): NearestDevice | undefined {
-  let best = 0;
-  for (let row = 1; row < similarities.length; row++) {
-    if ((similarities[row] as number) > (similarities[best] as number)) best = row;
-  }
-  const most = similarities[best] ?? 0;
-  if (most === 0) return undefined;
-  const owner = known.owners[best] as number;
-  return {
-    name: known.names[owner] as string,
-    label: known.labels[owner] as number,
-    distance: 1 - most,
-  };
+export function nearestDevice(
+  { owners, names, labels }: KnownDevices,
+  { nearest, similarities }: { readonly nearest: number; readonly similarities: Float64Array },
+): NearestDevice | undefined {
+  const similarity = similarities[nearest] ?? 0;
+  if (similarity === 0) return undefined;
+  const owner = owners[nearest] as number;
+  return { name: names[owner] as string, label: labels[owner] as number, distance: 1 - similarity };
 }
 
 /** Takes the known devices apart for a bundle; their shares only where they are not all 1. */
 export function encodeKnownDevices(known: KnownDevices): EncodedModel {
   const { names, labels, shares, owners, rows, halvedFrom } = known;
   const array = (data: Uint32Array): BundleArray => ({ dtype: 'uint32', shape: [data.length], data });
+  const short = (data: Uint16Array): BundleArray => ({ dtype: 'uint16', shape: [data.length], data });
   return {
     meta: {
       names: [...names],
@@ -180,8 +183,8 @@ export function encodeKnownDevices(known: KnownDevices): EncodedModel {
       }),
       owners: array(owners),
       start: array(rows.start),
-      indices: array(rows.indices),
-      values: { dtype: 'float32', shape: [rows.values.length], data: rows.values },
+      indices: short(rows.indices),
+      values: short(rows.values),
     },
   };
 }
@@ -207,14 +210,15 @@ export function decodeKnownDevices(
       : partOf(arrays, 'shares', 'float32', [names.length]);
   const owners = partOf(arrays, 'owners', 'uint32', [rowCount]);
   const start = partOf(arrays, 'start', 'uint32', [rowCount + 1]);
-  const indices = partOf(arrays, 'indices', 'uint32', [entries]);
-  const values = partOf(arrays, 'values', 'float32', [entries]);
+  const indices = partOf(arrays, 'indices', 'uint16', [entries]);
+  const values = partOf(arrays, 'values', 'uint16', [entries]);
   if (!areBelow(labels, roleCount)) refuse('a role that is not there');
   if (!allPositive(shares)) refuse('a device that counts nothing');
   if (!areBelow(owners, names.length)) refuse('a device that is not there');
   if (start[0] !== 0 || start[rowCount] !== entries) refuse('rows that do not fill the entries');
   if (firstOutOfOrder(start, false) >= 0) refuse('rows out of order');
-  if (!areBelow(indices, columnCount)) refuse('a column out of range');
+  if (!areShortsBelow(indices, columnCount)) refuse('a column out of range');
+  if (!areShortsBelow(values, WHOLE + 1)) refuse('a value above 1');
   return {
     names,
     labels,

@@ -44,6 +44,8 @@ export interface Likeness {
   readonly direction: Float64Array;
   /** Cosine of that with each known row, 0 to 1. */
   readonly similarities: Float64Array;
+  /** The most alike known row. */
+  readonly nearest: number;
   /**
    * Probabilities by likeness, [roles]: of each role the known row with the greatest share x exp(similarity / spread) counts,
    * the share being that of its device. Roles with nothing in common have no part; all are alike when none has any.
@@ -107,7 +109,7 @@ function likenessOfOne(
   const { rowCount, columnCount: below } = known.rows;
   const direction = putDirection(kernel, table, device, { below, halvedFrom: known.halvedFrom });
   const found = takeBytes(kernel, rowCount * 8);
-  run.findSimilarities(place, direction, found);
+  const nearest = run.findSimilarities(place, direction, found);
   const similarities = doublesAt(kernel, found, rowCount);
   const answer = takeBytes(kernel, roleCount * 8);
   const best = takeBytes(kernel, roleCount * 4);
@@ -120,16 +122,15 @@ function likenessOfOne(
   return {
     direction: doublesAt(kernel, direction, below),
     similarities,
+    nearest,
     member,
     rows: new Int32Array(memory.buffer, best, roleCount).slice(),
-    part: recognition(similarities, settings),
+    part: recognition(similarities[nearest] ?? 0, settings),
     recognised,
   };
 }
 
-function recognition(similarities: Float64Array, settings: NearestSettings): number {
-  let most = 0;
-  for (let row = 0; row < similarities.length; row++) most = Math.max(most, similarities[row] as number);
+function recognition(most: number, settings: NearestSettings): number {
   return settings.recognitionShare * Math.exp(-(1 - most) / settings.recognitionDistance);
 }
 

@@ -11,6 +11,7 @@ export interface RoleExports {
 
   areFinite(numbers: number, count: number): number;
   areBelow(words: number, count: number, limit: number): number;
+  areShortsBelow(shorts: number, count: number, limit: number): number;
   firstOutOfOrder(words: number, count: number, strictly: number): number;
 
   readonly wrong: { readonly value: number };
@@ -50,7 +51,7 @@ export interface RoleExports {
     halvedFrom: number,
     out: number,
   ): void;
-  findSimilarities(known: number, direction: number, out: number): void;
+  findSimilarities(known: number, direction: number, out: number): number;
   findLikeness(known: number, similarities: number, spread: number, out: number, best: number): void;
 }
 

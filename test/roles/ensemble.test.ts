@@ -250,13 +250,13 @@ describe('known devices', () => {
     for (const device of [...windows.examples.slice(0, 5), ...strangers.slice(0, 9)]) {
       const cosines = windows.examples.map((one) => cosine(device, one));
       const most = Math.max(...cosines);
-      const nearest = nearestDevice(known, likenessOfDevice(known, device).similarities)!;
+      const nearest = nearestDevice(known, likenessOfDevice(known, device))!;
       expect(nearest.distance).toBeCloseTo(1 - most, 3);
       const ofNearest = cosines.filter((_, i) => windows.examples[i]!.device === nearest.name);
       expect(Math.max(...ofNearest)).toBeCloseTo(most, 3);
     }
     const none = { rows: [], counts: [] };
-    expect(nearestDevice(known, likenessOfDevice(known, none).similarities)).toBeUndefined();
+    expect(nearestDevice(known, likenessOfDevice(known, none))).toBeUndefined();
   });
 
   it('holds the chosen captures only, equal ones of a device once', () => {

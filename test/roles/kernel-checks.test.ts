@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { areBelow, areFinite, firstOutOfOrder } from '../../src/roles/kernel-checks.js';
+import { areBelow, areFinite, areShortsBelow, firstOutOfOrder } from '../../src/roles/kernel-checks.js';
 import { modelMemory } from '../../src/roles/role-kernel.js';
 
 /** The checks read up to sixteen numbers at once, then what is left one by one. */
@@ -40,6 +40,25 @@ describe('checks of the arrays of a bundle', () => {
       expect(areBelow(array, 2 ** 31 + 2)).toBe(true);
       array[place] = 2 ** 31 + 2;
       expect(areBelow(array, 2 ** 31 + 2)).toBe(false);
+    });
+  });
+
+  it('find a short number that is too large at every place, and only there', () => {
+    eachPlace(2 ** 32 - 1, ({ buffer, byteOffset, length }, place) => {
+      const shorts = new Uint16Array(buffer, byteOffset, 2 * length).fill(40_000);
+      for (const at of [2 * place, 2 * place + 1]) {
+        expect(areShortsBelow(shorts, 40_001)).toBe(true);
+        shorts[at] = 40_001;
+        expect(areShortsBelow(shorts, 40_001)).toBe(false);
+        expect(areShortsBelow(shorts, 40_002)).toBe(true);
+        expect(areShortsBelow(shorts, 70_000)).toBe(true);
+        shorts[at] = 40_000;
+      }
+      // An odd number of them, and a place that is no multiple of sixteen bytes.
+      const odd = shorts.subarray(1);
+      odd[odd.length - 1] = 65_535;
+      expect(areShortsBelow(odd, 65_535)).toBe(false);
+      expect(areShortsBelow(odd, 65_536)).toBe(true);
     });
   });
 

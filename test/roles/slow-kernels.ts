@@ -139,7 +139,7 @@ export function slowLikeness(
     for (let entry = rows.start[row]!; entry < rows.start[row + 1]!; entry++) {
       product += direction[rows.indices[entry]!]! * rows.values[entry]!;
     }
-    return Math.min(1, product);
+    return Math.min(1, product / 10_000);
   });
   const over = (spread: number) => {
     const most = new Array<number>(roleCount).fill(Number.NEGATIVE_INFINITY);
@@ -161,6 +161,7 @@ export function slowLikeness(
   return {
     direction,
     similarities,
+    nearest: similarities.indexOf(Math.max(...similarities)),
     member: member.probabilities,
     rows: member.best,
     part: settings.recognitionShare * Math.exp(-distance / settings.recognitionDistance),
