@@ -75,6 +75,8 @@ function bareParser(version: string): Argv {
       'parse-numbers': false,
       'parse-positional-numbers': false,
     })
+    // Before the command, too: the word behind one is not its value.
+    .boolean(commonOptions.flatMap((name) => [name, optionSpec(name).alias ?? []].flat()))
     .exitProcess(false)
     .showHelpOnFail(false)
     .strict()

@@ -103,6 +103,15 @@ describe('settings', () => {
     return networkml(['predict', printer, ...words], { cwd: directory, env });
   };
 
+  it.each(['-q', '--quiet', '-v', '--verbose', '--no-color', '--debug'])(
+    'of every command may stand before it: %s',
+    async (flag) => {
+      const after = await networkml(['models', 'show', 'default', flag]);
+      expect(await networkml([flag, 'models', 'show', 'default'])).toEqual(after);
+      expect(after.code).toBe(0);
+    },
+  );
+
   it('come from the flag, then the environment, then the file, then the default', async () => {
     const formatOf = ({ stdout }: { stdout: string }) =>
       stdout.startsWith('[')
