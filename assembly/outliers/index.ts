@@ -2,5 +2,5 @@
 export { addUp, affinitySum, estimate, multiplyByUnbound, powers, summarize } from './affinities';
 export { measureBlock } from './distances';
 export { distancesOfFour, holdReference, scoreOfDistances, scoreUnits } from './judge';
-export { allocate, mark, release } from './memory';
+export { allocate, top } from './memory';
 export { scaleUnits } from './units';

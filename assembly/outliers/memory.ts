@@ -1,6 +1,7 @@
 /** Memory that is taken from its end and given back in the reverse order. */
 
-let top: usize = __heap_base;
+/** Where the next piece begins. The host keeps it and puts it back, which gives back all that was taken in between. */
+export let top: usize = __heap_base;
 
 /** The last page stays unused, so that no place behind what is taken is beyond what 32 bits can name. */
 const END: u64 = 0xffff_0000;
@@ -15,14 +16,4 @@ export function allocate(bytes: f64): usize {
   if (end > have && memory.grow(<i32>((end - have + 0xffff) >> 16)) < 0) return 0;
   top = <usize>end;
   return start;
-}
-
-/** Where the next piece begins, for `release`. */
-export function mark(): usize {
-  return top;
-}
-
-/** Gives back all that was taken since `mark`. */
-export function release(to: usize): void {
-  top = to;
 }

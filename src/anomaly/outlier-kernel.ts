@@ -7,8 +7,8 @@ export interface OutlierExports {
   /** Entries of the table that `addUp` reads: `2^(-i / 128)`. */
   readonly powers: { readonly value: number };
   allocate(bytes: number): number;
-  mark(): number;
-  release(to: number): void;
+  /** Where what is taken next will begin: kept, and put back, it gives back all that was taken in between. */
+  readonly top: { value: number };
 
   summarize(distances: number, count: number, self: number, out: number): void;
   estimate(distances: number, count: number, self: number, nearest: number, beta: number, out: number): void;

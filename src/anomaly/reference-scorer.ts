@@ -56,7 +56,7 @@ export function scoreUnits(
   const bench = hold(scorer);
   for (let from = 0; from < units.count; from += batch) {
     const to = Math.min(units.count, from + batch);
-    bench.kernel.run.release(bench.free);
+    bench.kernel.run.top.value = bench.free;
     const rows = scaleRows(bench, units, from, to);
     scores.set(scoreRows(bench, rows, to - from, tokens.subarray(from, to)), from);
   }
@@ -71,7 +71,7 @@ export function scaledUnits(units: RawUnits): Float64Array {
   const scaled = new Float64Array(units.count * columns);
   for (let from = 0; from < units.count; from += batch) {
     const to = Math.min(units.count, from + batch);
-    kernel.run.release(free);
+    kernel.run.top.value = free;
     const rows = scaleRows(shared, units, from, to);
     scaled.set(new Float64Array(kernel.memory.buffer, rows, (to - from) * columns), from * columns);
   }
@@ -130,7 +130,7 @@ function hold(reference: Bandwidths & Partial<ReferenceScorer>): Bench {
   shared ??= createBench();
   const bench = shared;
   const { kernel, empty, free, held } = bench;
-  kernel.run.release(held === reference ? free : empty);
+  kernel.run.top.value = held === reference ? free : empty;
   if (held === reference) return bench;
   const { betas, logSums, points = betas.subarray(0, 0), columns = 0, tokens } = reference;
   bench.held = undefined;
@@ -143,14 +143,14 @@ function hold(reference: Bandwidths & Partial<ReferenceScorer>): Bench {
   const itsTokens = tokens === undefined ? 0 : putWords(kernel, tokens);
   const work = takeBytes(kernel, (columns + 2 * betas.length) * 32);
   kernel.run.holdReference(itsPoints, itsTokens, betas.length, columns, itsBetas, itsLogSums, work);
-  bench.free = kernel.run.mark();
+  bench.free = kernel.run.top.value;
   bench.held = reference;
   return bench;
 }
 
 function createBench(): Bench {
   const kernel = createOutlierKernel();
-  const empty = kernel.run.mark();
+  const empty = kernel.run.top.value;
   return { kernel, empty, free: empty, held: undefined };
 }
 

@@ -59,9 +59,9 @@ let shared: { readonly kernel: OutlierKernel; readonly empty: number } | undefin
 function emptyKernel(): OutlierKernel {
   if (shared === undefined) {
     const kernel = createOutlierKernel();
-    shared = { kernel, empty: kernel.run.mark() };
+    shared = { kernel, empty: kernel.run.top.value };
   }
-  shared.kernel.run.release(shared.empty);
+  shared.kernel.run.top.value = shared.empty;
   return shared.kernel;
 }
 

@@ -62,31 +62,33 @@ export async function parseCommandLine(
 }
 
 function bareParser(version: string): Argv {
-  return yargs()
-    .scriptName('networkml')
-    .locale('en')
-    .usage(
-      '$0 <command>\n\nTells the role of a device from its packet capture, and whether it behaves like others of that role.',
-    )
-    .parserConfiguration({
-      'boolean-negation': false,
-      'camel-case-expansion': false,
-      'dot-notation': false,
-      'parse-numbers': false,
-      'parse-positional-numbers': false,
-    })
-    // Before the command, too: the word behind one is not its value.
-    .boolean(commonOptions.flatMap((name) => [name, optionSpec(name).alias ?? []].flat()))
-    .exitProcess(false)
-    .showHelpOnFail(false)
-    .strict()
-    .demandCommand(1, 'a command is missing')
-    .help()
-    .alias('help', 'h')
-    .version(version)
-    .example('$0 predict printer.pcap', 'role and behaviour of the device in a capture')
-    .epilogue('networkml <command> --help tells more about a command.')
-    .wrap(helpWidth());
+  return (
+    yargs()
+      .scriptName('networkml')
+      .locale('en')
+      .usage(
+        '$0 <command>\n\nTells the role of a device from its packet capture, and whether it behaves like others of that role.',
+      )
+      .parserConfiguration({
+        'boolean-negation': false,
+        'camel-case-expansion': false,
+        'dot-notation': false,
+        'parse-numbers': false,
+        'parse-positional-numbers': false,
+      })
+      // Before the command, too: the word behind one is not its value.
+      .boolean(commonOptions.flatMap((name) => [name, optionSpec(name).alias ?? []].flat()))
+      .exitProcess(false)
+      .showHelpOnFail(false)
+      .strict()
+      .demandCommand(1, 'a command is missing')
+      .help()
+      .alias('help', 'h')
+      .version(version)
+      .example('$0 predict printer.pcap', 'role and behaviour of the device in a capture')
+      .epilogue('networkml <command> --help tells more about a command.')
+      .wrap(helpWidth())
+  );
 }
 
 /**

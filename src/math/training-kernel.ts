@@ -5,8 +5,8 @@ import { instantiate, sharedMemory, type WasmMemory } from '../web-assembly.js';
 /** Places are bytes from the beginning of the memory; see assembly/training for what each function does. */
 export interface TrainingExports {
   allocate(bytes: number): number;
-  mark(): number;
-  release(to: number): void;
+  /** Where what is taken next will begin: kept, and put back, it gives back all that was taken in between. */
+  readonly top: { value: number };
 
   describe(at: number): void;
   keepEntries(
@@ -51,11 +51,11 @@ let kernel: TrainingKernel | undefined;
  */
 export function withTrainingKernel<T>(use: (kernel: TrainingKernel) => T): T {
   kernel ??= createKernel();
-  const before = kernel.run.mark();
+  const before = kernel.run.top.value;
   try {
     return use(kernel);
   } finally {
-    kernel.run.release(before);
+    kernel.run.top.value = before;
   }
 }
 

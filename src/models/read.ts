@@ -1,6 +1,15 @@
 /** Bundles from disk. Nothing in a bundle is ever executed: a manifest is JSON, everything else is numbers. */
 
-import { closeSync, openSync, readFileSync, readSync, type Stats, statSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  openSync,
+  readFileSync,
+  readSync,
+  type Stats,
+  statSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { NetworkmlError } from '../errors.js';
 import { type ArrayData, aligned, elementBytes, LITTLE_ENDIAN, swapElements, viewOf } from './arrays.js';
@@ -212,15 +221,25 @@ interface DataFile {
 /** @throws NetworkmlError NML_MODEL_CHECKSUM where it is not there, or has another length than the manifest says */
 function withDataFile({ directory, manifest: { data } }: ManifestFile, work: (file: DataFile) => void): void {
   const path = join(directory, data.file);
-  const stats = statSync(path, { throwIfNoEntry: false });
-  if (stats?.isFile() !== true) throw new NetworkmlError('NML_MODEL_CHECKSUM', 'missing', { file: path });
-  if (stats.size !== data.bytes) {
-    throw new NetworkmlError('NML_MODEL_CHECKSUM', `${stats.size} bytes instead of ${data.bytes}`, {
+  let descriptor: number;
+  try {
+    // A pipe in its place must not be waited for.
+    descriptor = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+  } catch (cause) {
+    const isAbsent = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
+    throw new NetworkmlError('NML_MODEL_CHECKSUM', isAbsent ? 'missing' : 'cannot be read', {
       file: path,
+      cause,
     });
   }
-  const descriptor = openSync(path, 'r');
   try {
+    const stats = fstatSync(descriptor);
+    if (!stats.isFile()) throw new NetworkmlError('NML_MODEL_CHECKSUM', 'no regular file', { file: path });
+    if (stats.size !== data.bytes) {
+      throw new NetworkmlError('NML_MODEL_CHECKSUM', `${stats.size} bytes instead of ${data.bytes}`, {
+        file: path,
+      });
+    }
     work({ path, descriptor });
   } finally {
     closeSync(descriptor);

@@ -83,10 +83,10 @@ export function putDirection(
   { below, halvedFrom }: ComparedColumns,
 ): number {
   const direction = takeBytes(kernel, below * 8);
-  const before = kernel.run.mark();
+  const before = kernel.run.top.value;
   const ids = putWords(kernel, rows);
   kernel.run.findDirection(table, ids, putDoubles(kernel, counts), rows.length, below, halvedFrom, direction);
-  kernel.run.release(before);
+  kernel.run.top.value = before;
   return direction;
 }
 

@@ -79,9 +79,9 @@ export function likenessOf(
       const place = kernel.records.get(values) ?? putKnown(kernel, known, roleCount);
       const table = putRows(kernel, windows);
       return devices.map((device) => {
-        const before = kernel.run.mark();
+        const before = kernel.run.top.value;
         const found = likenessOfOne({ kernel, known, place, table, settings, roleCount }, device);
-        kernel.run.release(before);
+        kernel.run.top.value = before;
         return found;
       });
     },

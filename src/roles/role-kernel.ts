@@ -6,8 +6,8 @@ import { instantiate, sharedMemory, type WasmMemory } from '../web-assembly.js';
 /** Places are bytes from the beginning of the memory; see assembly/roles for what each function does. */
 export interface RoleExports {
   allocate(bytes: number): number;
-  mark(): number;
-  release(to: number): void;
+  /** Where what is taken next will begin: kept, and put back, it gives back all that was taken in between. */
+  readonly top: { value: number };
 
   areFinite(numbers: number, count: number): number;
   areBelow(words: number, count: number, limit: number): number;
@@ -115,11 +115,11 @@ export function withKernel<T>(
   if (home === undefined) visited ??= createRoleKernel();
   else keep?.(home);
   const kernel = home ?? (visited as RoleKernel);
-  const before = kernel.run.mark();
+  const before = kernel.run.top.value;
   try {
     return work(kernel);
   } finally {
-    kernel.run.release(before);
+    kernel.run.top.value = before;
   }
 }
 

@@ -17,12 +17,12 @@ const fresh = (count: number) => put(new Float64Array(count).fill(Number.NaN));
 
 /** Affinities of distances 0, 0 + step, ... at beta 1, by the kernel. */
 function weightsOf(distances: Float64Array, beta = 1): Float64Array {
-  const before = run.mark();
+  const before = run.top.value;
   const weights = fresh(distances.length);
   const { length } = distances;
   run.addUp(put(distances).at, length, -1, 0, beta, weights.at, fresh(5).at);
   const copy = weights.numbers.slice();
-  run.release(before);
+  run.top.value = before;
   return copy;
 }
 

@@ -7,7 +7,7 @@ const kernel = createOutlierKernel();
 
 function allDistances(rows: Float64Array, n: number, d: number, keptRows?: number): number[][] {
   const seen: number[][] = [];
-  const before = kernel.run.mark();
+  const before = kernel.run.top.value;
   visitDistances(
     kernel,
     rows,
@@ -21,7 +21,7 @@ function allDistances(rows: Float64Array, n: number, d: number, keptRows?: numbe
     },
     keptRows,
   );
-  kernel.run.release(before);
+  kernel.run.top.value = before;
   return seen;
 }
 

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import {
   cpSync,
   existsSync,
@@ -222,6 +223,12 @@ describe('what is wrong with a bundle', () => {
     }
     rmSync(data);
     expect(codeOf(() => readBundle(path))).toBe('NML_MODEL_CHECKSUM');
+    // Neither a folder nor a pipe, which nobody ever writes to, is read.
+    for (const command of ['mkdir', 'mkfifo']) {
+      execFileSync(command, [data]);
+      expect(codeOf(() => readBundle(path))).toBe('NML_MODEL_CHECKSUM');
+      rmSync(data, { recursive: true });
+    }
     fresh();
     rmSync(join(path, 'SHA256SUMS'));
     expect(codeOf(() => readManifest(path))).toBe('NML_MODEL_CHECKSUM');
