@@ -33,12 +33,12 @@ const folder = join(root, '.tmp', `classify-${process.pid}`);
 const AGAIN = 2000;
 
 /** The two modules that classification goes through, as others see them: with marks around them. */
-const marked = {
+const withMarksAround = {
   'judge-role': `
     import { judgeRole as own } from './judge-role.ts';
     export const judgeRole = (...given) => {
       const answer = timed('judge', () => own(...given));
-      const again = Array.from({ length: Number(process.env.AGAIN ?? 0) }, () => {
+      const again = Array.from({ length: Number(process.env.AGAIN || 0) }, () => {
         const start = performance.now();
         own(...given);
         return performance.now() - start;
@@ -117,15 +117,41 @@ async function variant(name, modules, capture) {
   return join(own, 'dist/cli/main.cjs');
 }
 
-/** Milliseconds of a whole process, and what it says on standard error. */
-function once(program, capture, again = 0) {
-  const start = performance.now();
-  const run = spawnSync(process.execPath, [program, 'predict', capture, '--quiet', '-o', '/dev/null'], {
+/**
+ * Runs programs in changing order, as a shell runs them: from a process as heavy as this one they take 1 to 2 ms longer.
+ * @returns for each run of each program, in its order, milliseconds of the whole process and what it says on standard error
+ */
+function runAll(programs, capture, runs) {
+  const script = `
+    for ((run = 0; run < $RUNS; run++)); do
+      for ((step = 0; step < $#; step++)); do
+        number=$(( run % 2 ? $# - step : step + 1 ))
+        start=$EPOCHREALTIME
+        "$NODE" "\${!number}" predict "$CAPTURE" --quiet -o /dev/null 2> "$FOLDER/said"
+        end=$EPOCHREALTIME
+        said=
+        read -r said < "$FOLDER/said"
+        echo "$number $(( \${end/./} - \${start/./} )) $said"
+      done
+    done`;
+  const env = {
+    ...process.env,
+    NODE: process.execPath,
+    CAPTURE: capture,
+    FOLDER: folder,
+    RUNS: String(runs),
+  };
+  const { stdout, status } = spawnSync('bash', ['-c', script, 'bash', ...programs], {
     encoding: 'utf8',
-    env: { ...process.env, AGAIN: String(again) },
+    env,
   });
-  if (run.status !== 0) throw new Error(run.stderr);
-  return { whole: performance.now() - start, said: run.stderr };
+  if (status !== 0) throw new Error(stdout);
+  const found = programs.map(() => []);
+  for (const line of stdout.trim().split('\n')) {
+    const [, number, microseconds, said] = /^(\d+) (\d+) ?(.*)$/.exec(line);
+    found[number - 1].push({ whole: microseconds / 1000, said });
+  }
+  return found;
 }
 
 const sorted = (list) => list.toSorted((a, b) => a - b);
@@ -133,8 +159,8 @@ const at = (list, share) => sorted(list)[Math.floor((list.length - 1) * share)].
 const shown = (list) => `${at(list, 0.5)} (${at(list, 0)})`;
 
 try {
-  const runs = Array.from({ length: Number(values.runs) }, (_, index) => index);
-  console.log(`Milliseconds, median (least) of ${runs.length} fresh processes.\n`);
+  const runs = Number(values.runs);
+  console.log(`Milliseconds, median (least) of ${runs} fresh processes.\n`);
   console.log(
     '| capture | read | put together | judge | last two | all three | again | whole process | the same without | median of differences (quarters) |',
   );
@@ -142,28 +168,28 @@ try {
   for (const capture of captures) {
     const told = spawnSync(process.execPath, [join(root, 'dist/cli/main.cjs'), 'predict', capture]);
     const { role } = JSON.parse(told.stdout);
-    const timed = Object.fromEntries(Object.entries(marked).map(([name, text]) => [name, marks + text]));
+    const timed = Object.fromEntries(
+      Object.entries(withMarksAround).map(([name, text]) => [name, marks + text]),
+    );
     const withMarks = await variant('marks', timed, capture);
     const whole = await variant('whole', undefined, capture);
     const without = await variant('without', absent(role), capture);
     stop();
-    const found = runs.map(() => JSON.parse(once(withMarks, capture).said));
-    const { again } = JSON.parse(once(withMarks, capture, AGAIN).said);
-    const pairs = runs.map((index) => {
-      const order = index % 2 === 0 ? [whole, without] : [without, whole];
-      const [first, second] = order.map((program) => once(program, capture).whole);
-      return index % 2 === 0 ? [first, second] : [second, first];
-    });
-    const differences = pairs.map(([own, other]) => own - other);
+    const marked = runAll([withMarks], capture, runs)[0].map(({ said }) => JSON.parse(said));
+    const [own, other] = runAll([whole, without], capture, runs).map((list) => list.map((one) => one.whole));
+    const differences = own.map((time, run) => time - other[run]);
+    process.env.AGAIN = String(AGAIN);
+    const { again } = JSON.parse(runAll([withMarks], capture, 1)[0][0].said);
+    delete process.env.AGAIN;
     const cells = [
-      shown(found.map(({ read }) => read)),
-      shown(found.map(({ load, read }) => load - read)),
-      shown(found.map(({ judge }) => judge)),
-      shown(found.map(({ load, read, judge }) => load - read + judge)),
-      shown(found.map(({ load, judge }) => load + judge)),
+      shown(marked.map(({ read }) => read)),
+      shown(marked.map(({ load, read }) => load - read)),
+      shown(marked.map(({ judge }) => judge)),
+      shown(marked.map(({ load, read, judge }) => load - read + judge)),
+      shown(marked.map(({ load, judge }) => load + judge)),
       again.toFixed(2),
-      shown(pairs.map(([own]) => own)),
-      shown(pairs.map(([, other]) => other)),
+      shown(own),
+      shown(other),
       `${at(differences, 0.5)} (${at(differences, 0.25)}, ${at(differences, 0.75)})`,
     ];
     console.log(`| ${basename(capture)} | ${cells.join(' | ')} |`);
