@@ -1,7 +1,17 @@
 /** What a forest answers and why: see src/roles/forest.ts. Sums are in the order of batches of rows, then trees, then rows. */
 import * as at from '../../src/roles/kernel-layout';
 import { clearRows, spreadRows } from './rows';
-import { answers, columns, count, leafCount, splitsBetween, takeTree, thresholds, weights } from './trees';
+import {
+  columns,
+  count,
+  kindAt,
+  kindShift,
+  kinds,
+  leafCount,
+  splitsBetween,
+  takeTree,
+  thresholds,
+} from './trees';
 
 /**
  * Means of the answers of all trees.
@@ -13,6 +23,7 @@ export function answerForest(forest: usize, rows: usize, out: usize, dense: usiz
   const width = load<u32>(forest, at.FOREST_COLUMNS);
   const bytes = (<usize>load<u32>(forest, at.FOREST_ROLES)) << 3;
   const rowCount = load<u32>(rows, at.ROWS_COUNT);
+  const answers = load<usize>(forest, at.FOREST_ANSWER);
   memory.fill(out, 0, <usize>rowCount * bytes);
   memory.fill(dense, 0, (<usize>batch * width) << 2);
   for (let first: u32 = 0; first < rowCount; first += batch) {
@@ -22,7 +33,8 @@ export function answerForest(forest: usize, rows: usize, out: usize, dense: usiz
       takeTree(forest, tree);
       let values = dense;
       for (let row = first; row < last; row++) {
-        addAnswer(forest, answerOf(values), out + <usize>row * bytes);
+        const answer = load<u32>(answers + ((<usize>kindOf(values)) << 2));
+        addAnswer(forest, answer, out + <usize>row * bytes);
         values += (<usize>width) << 2;
       }
     }
@@ -34,8 +46,8 @@ export function answerForest(forest: usize, rows: usize, out: usize, dense: usiz
   }
 }
 
-/** The answer of the leaf that a row comes to. */
-function answerOf(values: usize): u32 {
+/** The kind of the leaf that a row comes to. */
+function kindOf(values: usize): u32 {
   let node: u32 = 0;
   // Splits before it.
   let splits: u32 = 0;
@@ -46,7 +58,7 @@ function answerOf(values: usize): u32 {
     node = next;
     split = <u32>load<u16>(columns + ((<usize>node) << 1));
   }
-  return load<u32>(answers + ((<usize>(node - splits)) << 2));
+  return kindAt(kinds + ((<usize>(node - splits)) << kindShift));
 }
 
 /** Whether a row goes to the first child. @param number of the split in its tree */
@@ -70,7 +82,7 @@ function addAnswer(forest: usize, answer: u32, out: usize): void {
  * @param rowWeights a double for each row
  * @param out a double for each column
  * @param dense room for `batch` rows
- * @param work room for a double for each distinct answer, and two for each node of the largest tree
+ * @param work room for two doubles for each kind of leaf, and for each node of the largest tree
  */
 export function attributeForest(
   forest: usize,
@@ -85,10 +97,10 @@ export function attributeForest(
   const trees = load<u32>(forest, at.FOREST_TREES);
   const width = load<u32>(forest, at.FOREST_COLUMNS);
   const rowCount = load<u32>(rows, at.ROWS_COUNT);
-  const nodes = work + ((<usize>load<u32>(forest, at.FOREST_ANSWERS)) << 3);
+  const nodes = work + ((<usize>load<u32>(forest, at.FOREST_KINDS)) << 4);
   memory.fill(out, 0, (<usize>width) << 3);
   memory.fill(dense, 0, (<usize>batch * width) << 2);
-  findAnswers(forest, role, work);
+  findKinds(forest, role, work);
   for (let first: u32 = 0; first < rowCount; first += batch) {
     const last = min(rowCount, first + batch);
     spreadRows(rows, first, last, dense, width);
@@ -104,30 +116,34 @@ export function attributeForest(
   }
 }
 
-/** The share of a role in each distinct answer. */
-function findAnswers(forest: usize, wanted: u32, out: usize): void {
-  const answerCount = load<u32>(forest, at.FOREST_ANSWERS);
-  let starts = load<usize>(forest, at.FOREST_STARTS);
+/** Training weight of each kind of leaf, and what of it is of a role, two doubles each. */
+function findKinds(forest: usize, wanted: u32, out: usize): void {
+  const starts = load<usize>(forest, at.FOREST_STARTS);
   const role = load<usize>(forest, at.FOREST_ROLE);
   const share = load<usize>(forest, at.FOREST_SHARE);
-  for (let answer: u32 = 0; answer < answerCount; answer++) {
+  let weight = load<usize>(forest, at.FOREST_WEIGHT);
+  let answer = load<usize>(forest, at.FOREST_ANSWER);
+  for (const end = out + ((<usize>load<u32>(forest, at.FOREST_KINDS)) << 4); out < end; out += 16) {
+    const place = starts + ((<usize>load<u32>(answer)) << 2);
+    const last = load<u32>(place, 4);
     let own: f64 = 0;
-    const end = load<u32>(starts, 4);
-    for (let entry = load<u32>(starts); entry < end; entry++) {
+    for (let entry = load<u32>(place); entry < last; entry++) {
       if (<u32>load<u16>(role + ((<usize>entry) << 1)) === wanted) {
         own = <f64>load<f32>(share + ((<usize>entry) << 2));
       }
     }
-    store<f64>(out, own);
-    out += 8;
-    starts += 4;
+    const whole = <f64>load<f32>(weight);
+    store<f64>(out, whole);
+    store<f64>(out, whole * own, 8);
+    weight += 4;
+    answer += 4;
   }
 }
 
 /** Training weight at every node of the tree at hand, and what of it is of the role, two doubles each: sums over the leaves below. */
-function findWeights(ofAnswers: usize, nodes: usize): void {
-  let weight = weights + ((<usize>leafCount) << 2);
-  let answer = answers + ((<usize>leafCount) << 2);
+function findWeights(ofKinds: usize, nodes: usize): void {
+  const bytes: usize = (<usize>1) << kindShift;
+  let kind = kinds + ((<usize>leafCount) << kindShift);
   let node = nodes + ((<usize>count) << 4);
   let child = node;
   let column = columns + ((<usize>count) << 1);
@@ -136,11 +152,8 @@ function findWeights(ofAnswers: usize, nodes: usize): void {
     node -= 16;
     column -= 2;
     if (<u32>load<u16>(column) === at.FOREST_LEAF) {
-      weight -= 4;
-      answer -= 4;
-      const own = <f64>load<f32>(weight);
-      store<f64>(node, own);
-      store<f64>(node, own * load<f64>(ofAnswers + ((<usize>load<u32>(answer)) << 3)), 8);
+      kind -= bytes;
+      v128.store(node, v128.load(ofKinds + ((<usize>kindAt(kind)) << 4)));
       continue;
     }
     child -= 32;

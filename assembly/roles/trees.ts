@@ -3,16 +3,16 @@
  * two nodes that no split before has claimed: those of split number s are nodes 2s + 1 and 2s + 2 of the tree.
  */
 import * as at from '../../src/roles/kernel-layout';
-import { areBelow } from './checks';
+import { areBelow, areShortsBelow } from './checks';
 
 /** Nodes that are looked at in one go. */
 const BLOCK: u32 = 8;
 
-/** The tree at hand: its columns, the thresholds of its splits, weights and answers of its leaves, and how many nodes it has. */
+/** The tree at hand: its columns, the thresholds of its splits, the kinds of its leaves, and how many nodes it has. */
 export let columns: usize = 0;
 export let thresholds: usize = 0;
-export let weights: usize = 0;
-export let answers: usize = 0;
+export let kinds: usize = 0;
+export let kindShift: usize = 0;
 export let count: u32 = 0;
 export let leafCount: u32 = 0;
 
@@ -25,8 +25,13 @@ export function takeTree(forest: usize, tree: u32): void {
   leafCount = load<u32>(place, 12) - leaf;
   columns = load<usize>(forest, at.FOREST_COLUMN) + ((<usize>root) << 1);
   thresholds = load<usize>(forest, at.FOREST_THRESHOLD) + ((<usize>(root - leaf)) << 2);
-  weights = load<usize>(forest, at.FOREST_WEIGHT) + ((<usize>leaf) << 2);
-  answers = load<usize>(forest, at.FOREST_ANSWER) + ((<usize>leaf) << 2);
+  kindShift = load<usize>(forest, at.FOREST_KIND_SHIFT);
+  kinds = load<usize>(forest, at.FOREST_KIND) + ((<usize>leaf) << kindShift);
+}
+
+/** What lies at the place of a leaf's kind. */
+export function kindAt(place: usize): u32 {
+  return kindShift === 1 ? <u32>load<u16>(place) : load<u32>(place);
 }
 
 /** How many of the nodes from one up to another (excluded) of the tree at hand are splits. */
@@ -54,9 +59,18 @@ export function checkForest(forest: usize): i32 {
   const found = findTrees(forest);
   if (found !== at.FOREST_FINE) return found;
   const answers = load<u32>(forest, at.FOREST_ANSWERS);
-  const leaves = load<u32>(forest, at.FOREST_LEAVES);
-  if (!areBelow(load<usize>(forest, at.FOREST_ANSWER), leaves, answers)) return at.FOREST_NO_ANSWER;
+  const kindCount = load<u32>(forest, at.FOREST_KINDS);
+  if (!areKinds(forest, kindCount)) return at.FOREST_NO_ANSWER;
+  if (!areBelow(load<usize>(forest, at.FOREST_ANSWER), kindCount, answers)) return at.FOREST_NO_ANSWER;
   return checkAnswers(forest, answers);
+}
+
+/** Whether every leaf is of a kind that there is. */
+function areKinds(forest: usize, kindCount: u32): boolean {
+  const own = load<usize>(forest, at.FOREST_KIND);
+  const leaves = load<u32>(forest, at.FOREST_LEAVES);
+  const short = load<u32>(forest, at.FOREST_KIND_SHIFT) === 1;
+  return short ? areShortsBelow(own, leaves, kindCount) : areBelow(own, leaves, kindCount);
 }
 
 function findTrees(forest: usize): i32 {

@@ -33,14 +33,14 @@ export function encodeEnsemble(model: EnsembleModel): EncodedModel {
   for (const [name, array] of Object.entries(encodedKnown?.arrays ?? {})) arrays[`known/${name}`] = array;
   const encodedHints = hints === undefined ? undefined : encodeHints(hints);
   for (const [name, array] of Object.entries(encodedHints?.arrays ?? {})) arrays[`hints/${name}`] = array;
-  const { trees, nodes, leaves, distributions, entries } = encoded.meta;
+  const { trees, nodes, leaves, kinds, distributions, entries } = encoded.meta;
   return {
     meta: {
       kind,
       layout,
       roles: [...roles],
       columnCount,
-      forest: { trees, nodes, leaves, distributions, entries },
+      forest: { trees, nodes, leaves, kinds, distributions, entries },
       nets: nets.map(({ hidden, columns }) => ({ hidden, columns: columns.length })),
       shares: { ...shares },
       ...(encodedKnown && { known: encodedKnown.meta }),

@@ -11,7 +11,9 @@ export interface PackedForest {
   readonly column: Uint16Array;
   /** Of each split. */
   readonly threshold: Float32Array;
-  /** Of each leaf: weight of the training rows, and row of the distributions. */
+  /** Of each leaf: its kind. There are few: most leaves are one role's alone, and hold one device or a few. */
+  readonly leaf: Uint16Array | Uint32Array;
+  /** Of each kind of leaf: weight of the training rows, and row of the distributions. */
   readonly weight: Float32Array;
   readonly answer: Uint32Array;
   /** Where the entries of each distribution begin, as in `SparseRows`: roles, ascending, with their shares. */
@@ -49,6 +51,8 @@ export function packForest(
   const order = breadthFirst(model);
   const column = new Uint16Array(order.length);
   const thresholds: number[] = [];
+  const leaves: number[] = [];
+  const kinds = new Map<string, number>();
   const weights: number[] = [];
   const answers: number[] = [];
   for (let place = 0; place < order.length; place++) {
@@ -56,20 +60,34 @@ export function packForest(
     const split = model.column[node] as number;
     const value = model.threshold[node] as number;
     column[place] = split < 0 ? FOREST_LEAF : split;
-    if (split >= 0) thresholds.push(value);
-    else {
-      weights.push(value);
-      answers.push(model.child[node] as number);
+    if (split >= 0) {
+      thresholds.push(value);
+      continue;
     }
+    const answer = model.child[node] as number;
+    const key = `${value} ${answer}`;
+    let kind = kinds.get(key);
+    if (kind === undefined) {
+      kind = answers.push(answer) - 1;
+      weights.push(value);
+      kinds.set(key, kind);
+    }
+    leaves.push(kind);
   }
   return {
     trees: roots.length,
     column,
     threshold: Float32Array.from(thresholds),
+    leaf: areShort(answers.length) ? Uint16Array.from(leaves) : Uint32Array.from(leaves),
     weight: Float32Array.from(weights),
     answer: Uint32Array.from(answers),
     ...sparseRows(model.distributions, roles.length),
   };
+}
+
+/** Whether so many kinds of leaves are numbered by shorts. */
+export function areShort(kinds: number): boolean {
+  return kinds <= 2 ** 16;
 }
 
 /** All nodes that can be reached, tree by tree, each level from left to right. */
@@ -127,8 +145,9 @@ export function unpackForest(packed: PackedForest, roleCount: number): FlatFores
     const split = packed.column[node] as number;
     if (split === FOREST_LEAF) {
       column[node] = -1;
-      threshold[node] = packed.weight[leaf] as number;
-      child[node] = packed.answer[leaf++] as number;
+      const kind = packed.leaf[leaf++] as number;
+      threshold[node] = packed.weight[kind] as number;
+      child[node] = packed.answer[kind] as number;
       continue;
     }
     column[node] = split;

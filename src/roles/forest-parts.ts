@@ -1,6 +1,6 @@
 import { NetworkmlError } from '../errors.js';
 import { checkForest, type ForestModel } from './forest.js';
-import { type FlatForest, type PackedForest, packForest, unpackForest } from './forest-pack.js';
+import { areShort, type FlatForest, type PackedForest, packForest, unpackForest } from './forest-pack.js';
 import type { BundleArray, EncodedModel } from './model-parts.js';
 import { namesOf, partOf, textOf, wholeOf } from './model-parts.js';
 
@@ -11,7 +11,8 @@ import { namesOf, partOf, textOf, wholeOf } from './model-parts.js';
  */
 export function encodeForest(model: ForestModel): EncodedModel {
   const { kind, layout, roles, columnCount } = model;
-  const { trees, column, threshold, weight, answer, starts, role, share } = model.packed ?? packForest(model);
+  const packed = model.packed ?? packForest(model);
+  const { trees, column, threshold, leaf, weight, answer, starts, role, share } = packed;
   return {
     meta: {
       kind,
@@ -20,13 +21,15 @@ export function encodeForest(model: ForestModel): EncodedModel {
       columnCount,
       trees,
       nodes: column.length,
-      leaves: answer.length,
+      leaves: leaf.length,
+      kinds: answer.length,
       distributions: starts.length - 1,
       entries: share.length,
     },
     arrays: {
       column: flat('uint16', column),
       threshold: flat('float32', threshold),
+      leaf: leaf instanceof Uint16Array ? flat('uint16', leaf) : flat('uint32', leaf),
       weight: flat('float32', weight),
       answer: flat('uint32', answer),
       'distributions/starts': flat('uint32', starts),
@@ -59,14 +62,16 @@ export function decodeForest(
   const columnCount = wholeOf(meta, 'columnCount');
   const nodes = wholeOf(meta, 'nodes');
   const leaves = wholeOf(meta, 'leaves');
+  const kinds = wholeOf(meta, 'kinds');
   const rows = wholeOf(meta, 'distributions');
   const entries = wholeOf(meta, 'entries');
   const packed: PackedForest = {
     trees: wholeOf(meta, 'trees'),
     column: partOf(arrays, 'column', 'uint16', [nodes]),
     threshold: partOf(arrays, 'threshold', 'float32', [nodes - leaves]),
-    weight: partOf(arrays, 'weight', 'float32', [leaves]),
-    answer: partOf(arrays, 'answer', 'uint32', [leaves]),
+    leaf: partOf(arrays, 'leaf', areShort(kinds) ? 'uint16' : 'uint32', [leaves]),
+    weight: partOf(arrays, 'weight', 'float32', [kinds]),
+    answer: partOf(arrays, 'answer', 'uint32', [kinds]),
     starts: partOf(arrays, 'distributions/starts', 'uint32', [rows + 1]),
     role: partOf(arrays, 'distributions/role', 'uint16', [entries]),
     share: partOf(arrays, 'distributions/share', 'float32', [entries]),

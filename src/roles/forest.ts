@@ -69,7 +69,7 @@ export function attributeForest(
   checkWidth(model, windows);
   const { columnCount } = model;
   const packed = packedOf(model);
-  const { trees, starts } = packed;
+  const { trees } = packed;
   const nodes = packed.column.length;
   let total = 0;
   for (let row = 0; row < windows.rowCount; row++) total += counts[row] as number;
@@ -81,7 +81,7 @@ export function attributeForest(
     const dense = takeBytes(kernel, batch * columnCount * 4);
     const rows = putRows(kernel, windows);
     const rowWeights = putDoubles(kernel, weights);
-    const work = takeBytes(kernel, starts.length * 8 + nodes * 16);
+    const work = takeBytes(kernel, (packed.weight.length + nodes) * 16);
     kernel.run.attributeForest(forest, rows, rowWeights, role, out, dense, batch, work);
     return doublesAt(kernel, out, columnCount);
   });
@@ -130,12 +130,12 @@ function putForest(
   about: Pick<ForestModel, 'roles' | 'columnCount'>,
   packed: PackedForest,
 ) {
-  const { trees, column, threshold, weight, answer, starts, role, share } = packed;
+  const { trees, column, threshold, leaf, weight, answer, starts, role, share } = packed;
   const arrays = [column, threshold, weight, answer, starts, role, share];
   const forest = putWords(kernel, [
     trees,
     column.length,
-    weight.length,
+    leaf.length,
     starts.length - 1,
     share.length,
     about.columnCount,
@@ -143,6 +143,9 @@ function putForest(
     ...arrays.map((array) => placeOf(kernel, array)),
     takeBytes(kernel, (trees + 1) * 8),
     0,
+    placeOf(kernel, leaf),
+    Math.log2(leaf.BYTES_PER_ELEMENT),
+    weight.length,
   ]);
   const found = kernel.run.checkForest(forest);
   if (found !== layout.FOREST_FINE) refuse(found, kernel.run, packed);

@@ -28,7 +28,11 @@ export const FOREST_SHARE = 52;
 export const FOREST_PLACES = 56;
 /** Nodes of the largest tree; the check finds it, too. */
 export const FOREST_LONGEST = 60;
-export const FOREST_BYTES = 64;
+/** Where the kind of each leaf lies, by how many bits its number is to be shifted for that, and how many kinds there are. */
+export const FOREST_KIND = 64;
+export const FOREST_KIND_SHIFT = 68;
+export const FOREST_KINDS = 72;
+export const FOREST_BYTES = 76;
 
 /** The column of a leaf. */
 export const FOREST_LEAF = 0xffff;

@@ -342,6 +342,10 @@ describe('random forest', () => {
     expect(put('column', split, 0xffff)).toThrow(/more (nodes|leaves) than/);
     expect(put('column', leaf, 0)).toThrow(/more splits than|do not end where/);
     expect(put('answer', 0, model.distributions.length / model.roles.length)).toThrow('leads nowhere');
+    const leaves = arrays.leaf!.data;
+    for (const at of [0, leaves.length >> 1, leaves.length - 1]) {
+      expect(put('leaf', at, arrays.answer!.data.length)).toThrow('leads nowhere');
+    }
     expect(put('threshold', 0, Number.NaN)).toThrow('no number');
     expect(put('weight', 0, Number.POSITIVE_INFINITY)).toThrow('no number');
     expect(put('distributions/role', 0, model.roles.length)).toThrow('a share of role');

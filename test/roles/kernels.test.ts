@@ -86,6 +86,39 @@ describe('forests', () => {
     }
   });
 
+  it('are the same whether the kinds of leaves are shorts or words', () => {
+    const { packed, ...model } = decodeForest(encodeForest(trained(9)).meta, encodeForest(trained(9)).arrays);
+    expect(packed!.leaf).toBeInstanceOf(Uint16Array);
+    expect(packed!.weight.length).toBeLessThan(packed!.leaf.length);
+    const wide: ForestModel = { ...model, packed: { ...packed!, leaf: Uint32Array.from(packed!.leaf) } };
+    const rows = randomRows(20);
+    const counts = new Array<number>(20).fill(1);
+    expect(forestProbabilities(wide, rows)).toEqual(forestProbabilities(trained(9), rows));
+    expect(attributeForest(wide, rows, counts, 2)).toEqual(attributeForest(trained(9), rows, counts, 2));
+    const lost = Uint32Array.from(packed!.leaf);
+    lost[7] = packed!.weight.length;
+    expect(() => forestProbabilities({ ...wide, packed: { ...packed!, leaf: lost } }, rows)).toThrow(
+      'nowhere',
+    );
+  });
+
+  it('of more than 65,536 kinds of leaves go through a bundle', () => {
+    const count = 70_000;
+    const model: ForestModel = {
+      ...trained(1),
+      roots: Uint32Array.from({ length: count }, (_, i) => i),
+      column: new Int32Array(count).fill(-1),
+      threshold: Float32Array.from({ length: count }, (_, i) => i + 1),
+      child: new Uint32Array(count),
+      distributions: Float32Array.of(0.25, 0, 0.75),
+    };
+    const { meta, arrays } = encodeForest(model);
+    expect(arrays.leaf!.dtype).toBe('uint32');
+    const there = decodeForest(meta, arrays);
+    expect(Array.from(there.threshold)).toEqual(Array.from(model.threshold));
+    expect(Array.from(forestProbabilities(there, randomRows(1)))[2]).toBeCloseTo(0.75, 12);
+  });
+
   it('are explained the same when there are more rows than are looked at in one go', () => {
     const model = trained(3);
     const rows = randomRows(50);
