@@ -65,9 +65,9 @@ const marks = `
 const absent = (role) => ({
   'judge-role': `
     const role = ${JSON.stringify(role)};
-    const rest = (1 - role.top.reduce((sum, { confidence }) => sum + confidence, 0)) / 25;
     export function judgeRole(seen, { roles }) {
       const others = roles.filter((one) => !role.top.some((top) => top.role === one));
+      const rest = (1 - role.top.reduce((sum, { confidence }) => sum + confidence, 0)) / others.length;
       const ranking = [...role.top, ...others.map((other) => ({ role: other, confidence: rest }))];
       return { role, ranking, score: role.confidence, byHints: false };
     }`,

@@ -91,16 +91,12 @@ export function joinedTexts(texts: readonly string[]): EncodedArray {
 }
 
 /**
- * The inverse of `joinedTexts`, once it is asked for; bundles up to 1.8 have a list beside their numbers.
+ * The inverse of `joinedTexts`, once it is asked for.
  * @throws NetworkmlError NML_MODEL_MANIFEST when it is missing or of another type
  */
 export function seldomTextsOf(view: EncodedView, name: string): () => readonly string[] {
   const array = view.arrays[name];
-  if (array === undefined) {
-    const listed = textsOf(view, name);
-    return () => listed;
-  }
-  if (array.dtype !== 'uint8') throw manifestError(`view ${view.id}: ${name} are no texts`);
+  if (array?.dtype !== 'uint8') throw manifestError(`view ${view.id}: no usable list of ${name}`);
   let texts: readonly string[] | undefined;
   return () => {
     texts ??= new TextDecoder().decode(array.data.slice()).split(BETWEEN);

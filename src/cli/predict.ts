@@ -4,7 +4,13 @@ import { statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { setImmediate } from 'node:timers/promises';
 import { compileFilter } from '../pcap/index.js';
-import { expandInputs, type Input, type LoadedBundle, loadBundle } from '../pipeline/index.js';
+import {
+  checkReadsNames,
+  expandInputs,
+  type Input,
+  type LoadedBundle,
+  loadBundle,
+} from '../pipeline/index.js';
 import { errorSentence, predictionFormats } from '../report/index.js';
 import type { PredictionOutcome } from '../types.js';
 import type { Command, Invocation } from './command.js';
@@ -52,6 +58,7 @@ export const predict: Command = {
 async function run({ words, settings }: Invocation): Promise<number> {
   // A wrong name is told before anything is read.
   const bundle = await loadBundle(settings.text('bundle'), settings.text('classifier'));
+  if (settings.flag('names')) checkReadsNames(bundle);
   const inputs = [...expandInputs(words)];
   const output = openOutput(settings.text('output'));
   const style = styleFor(output, settings, bundle.titles);
