@@ -102,21 +102,30 @@ describe('forests', () => {
     );
   });
 
-  it('of more than 65,536 kinds of leaves go through a bundle', () => {
-    const count = 70_000;
+  it('of more than 65,536 kinds of leaves go through a bundle, and are walked to the last of them', () => {
+    const trees = 35_000;
     const model: ForestModel = {
       ...trained(1),
-      roots: Uint32Array.from({ length: count }, (_, i) => i),
-      column: new Int32Array(count).fill(-1),
-      threshold: Float32Array.from({ length: count }, (_, i) => i + 1),
-      child: new Uint32Array(count),
-      distributions: Float32Array.of(0.25, 0, 0.75),
+      roots: Uint32Array.from({ length: trees }, (_, tree) => 3 * tree),
+      // A split and two leaves each, every leaf of a weight of its own; those beyond 65,536 have another answer.
+      column: Int32Array.from({ length: 3 * trees }, (_, node) => (node % 3 === 0 ? 0 : -1)),
+      threshold: Float32Array.from({ length: 3 * trees }, (_, node) => (node % 3 === 0 ? 0.4 : node)),
+      child: Uint32Array.from({ length: 3 * trees }, (_, node) => {
+        if (node % 3 === 0) return node + 1;
+        return node > 1.5 * 65_536 ? 1 + (node % 3) : 0;
+      }),
+      distributions: Float32Array.of(0.25, 0, 0.75, 0, 0, 0, 1, 0, 0, 0, 0.5, 0.5),
     };
     const { meta, arrays } = encodeForest(model);
     expect(arrays.leaf!.dtype).toBe('uint32');
     const there = decodeForest(meta, arrays);
     expect(Array.from(there.threshold)).toEqual(Array.from(model.threshold));
-    expect(Array.from(forestProbabilities(there, randomRows(1)))[2]).toBeCloseTo(0.75, 12);
+    const rows = randomRows(3);
+    expect(Array.from(forestProbabilities(there, rows))).toEqual(slowForest(model, rows));
+    const counts = [1, 2, 3];
+    const wanted = slowAttribution(model, rows, counts, 1);
+    expect(wanted.some((gain) => gain !== 0)).toBe(true);
+    expect(Array.from(attributeForest(there, rows, counts, 1))).toEqual(wanted);
   });
 
   it('are explained the same when there are more rows than are looked at in one go', () => {
