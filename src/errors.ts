@@ -93,7 +93,7 @@ export const errorTable = {
   NML_MODEL_MANIFEST: {
     kind: 'bundle',
     meaning: 'the manifest of the bundle is not valid',
-    hint: 'take a bundle written by networkml train',
+    hint: 'take a bundle written by networkml train of this version',
   },
   NML_MODEL_CHECKSUM: {
     kind: 'bundle',

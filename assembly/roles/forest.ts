@@ -1,17 +1,7 @@
 /** What a forest answers and why: see src/roles/forest.ts. Sums are in the order of batches of rows, then trees, then rows. */
 import * as at from '../../src/roles/kernel-layout';
 import { clearRows, spreadRows } from './rows';
-import {
-  columns,
-  count,
-  kindAt,
-  kindShift,
-  kinds,
-  leafCount,
-  splitsBetween,
-  takeTree,
-  thresholds,
-} from './trees';
+import { childAt, children, columns, count, takeTree, thresholds } from './trees';
 
 /**
  * Means of the answers of all trees.
@@ -24,6 +14,8 @@ export function answerForest(forest: usize, rows: usize, out: usize, dense: usiz
   const bytes = (<usize>load<u32>(forest, at.FOREST_ROLES)) << 3;
   const rowCount = load<u32>(rows, at.ROWS_COUNT);
   const answers = load<usize>(forest, at.FOREST_ANSWER);
+  const kinds = load<u32>(forest, at.FOREST_KINDS);
+  const shift = load<usize>(forest, at.FOREST_CHILD_SHIFT);
   memory.fill(out, 0, <usize>rowCount * bytes);
   memory.fill(dense, 0, (<usize>batch * width) << 2);
   for (let first: u32 = 0; first < rowCount; first += batch) {
@@ -33,7 +25,7 @@ export function answerForest(forest: usize, rows: usize, out: usize, dense: usiz
       takeTree(forest, tree);
       let values = dense;
       for (let row = first; row < last; row++) {
-        const answer = load<u32>(answers + ((<usize>kindOf(values)) << 2));
+        const answer = load<u32>(answers + ((<usize>kindOf(values, kinds, shift)) << 2));
         addAnswer(forest, answer, out + <usize>row * bytes);
         values += (<usize>width) << 2;
       }
@@ -47,23 +39,18 @@ export function answerForest(forest: usize, rows: usize, out: usize, dense: usiz
 }
 
 /** The kind of the leaf that a row comes to. */
-function kindOf(values: usize): u32 {
-  let node: u32 = 0;
-  // Splits before it.
-  let splits: u32 = 0;
-  let split = <u32>load<u16>(columns);
-  while (split !== at.FOREST_LEAF) {
-    const next = 2 * splits + (isLow(values, split, splits) ? 1 : 2);
-    splits += splitsBetween(node, next);
-    node = next;
-    split = <u32>load<u16>(columns + ((<usize>node) << 1));
-  }
-  return kindAt(kinds + ((<usize>(node - splits)) << kindShift));
+function kindOf(values: usize, kinds: u32, shift: usize): u32 {
+  let node = kinds;
+  while (node >= kinds) node = childFor(values, node - kinds, shift);
+  return node;
 }
 
-/** Whether a row goes to the first child. @param number of the split in its tree */
-function isLow(values: usize, column: u32, number: u32): boolean {
-  return load<f32>(values + ((<usize>column) << 2)) <= load<f32>(thresholds + ((<usize>number) << 2));
+/** The child of a split that a row goes to. */
+function childFor(values: usize, split: u32, shift: usize): u32 {
+  const column = <usize>load<u16>(columns + ((<usize>split) << 1));
+  const threshold = load<f32>(thresholds + ((<usize>split) << 2));
+  const isLow = load<f32>(values + (column << 2)) <= threshold;
+  return childAt(((<usize>split) << 1) + (isLow ? 0 : 1), shift);
 }
 
 function addAnswer(forest: usize, answer: u32, out: usize): void {
@@ -82,7 +69,7 @@ function addAnswer(forest: usize, answer: u32, out: usize): void {
  * @param rowWeights a double for each row
  * @param out a double for each column
  * @param dense room for `batch` rows
- * @param work room for two doubles for each kind of leaf, and for each node of the largest tree
+ * @param work room for two doubles for each kind of leaf, and for each split of the largest tree
  */
 export function attributeForest(
   forest: usize,
@@ -97,7 +84,8 @@ export function attributeForest(
   const trees = load<u32>(forest, at.FOREST_TREES);
   const width = load<u32>(forest, at.FOREST_COLUMNS);
   const rowCount = load<u32>(rows, at.ROWS_COUNT);
-  const nodes = work + ((<usize>load<u32>(forest, at.FOREST_KINDS)) << 4);
+  const kinds = load<u32>(forest, at.FOREST_KINDS);
+  const shift = load<usize>(forest, at.FOREST_CHILD_SHIFT);
   memory.fill(out, 0, (<usize>width) << 3);
   memory.fill(dense, 0, (<usize>batch * width) << 2);
   findKinds(forest, role, work);
@@ -106,10 +94,10 @@ export function attributeForest(
     spreadRows(rows, first, last, dense, width);
     for (let tree: u32 = 0; tree < trees; tree++) {
       takeTree(forest, tree);
-      findWeights(work, nodes);
+      findWeights(work, kinds, shift);
       for (let row = first; row < last; row++) {
         const weight = load<f64>(rowWeights + ((<usize>row) << 3));
-        addPath(dense + ((<usize>(row - first) * width) << 2), nodes, weight, out);
+        addPath(dense + ((<usize>(row - first) * width) << 2), work, kinds, shift, weight, out);
       }
     }
     clearRows(rows, first, last, dense, width);
@@ -140,25 +128,30 @@ function findKinds(forest: usize, wanted: u32, out: usize): void {
   }
 }
 
-/** Training weight at every node of the tree at hand, and what of it is of the role, two doubles each: sums over the leaves below. */
-function findWeights(ofKinds: usize, nodes: usize): void {
-  const bytes: usize = (<usize>1) << kindShift;
-  let kind = kinds + ((<usize>leafCount) << kindShift);
-  let node = nodes + ((<usize>count) << 4);
-  let child = node;
-  let column = columns + ((<usize>count) << 1);
-  // From the end, so that both children are seen before they are needed.
-  while (node > nodes) {
-    node -= 16;
-    column -= 2;
-    if (<u32>load<u16>(column) === at.FOREST_LEAF) {
-      kind -= bytes;
-      v128.store(node, v128.load(ofKinds + ((<usize>kindAt(kind)) << 4)));
-      continue;
+/**
+ * Training weight at every split of the tree at hand, and what of it is of the role, two doubles each behind those of the
+ * kinds: sums over the leaves below.
+ */
+function findWeights(nodes: usize, kinds: u32, shift: usize): void {
+  let node = nodes + ((<usize>(kinds + count)) << 4);
+  // From the end, so that children come before their parents.
+  if (shift === 1) {
+    for (let place = children + ((<usize>count) << 2); place > children; ) {
+      place -= 4;
+      node -= 16;
+      putSum(node, nodes + ((<usize>load<u16>(place)) << 4), nodes + ((<usize>load<u16>(place, 2)) << 4));
     }
-    child -= 32;
-    v128.store(node, f64x2.add(v128.load(child), v128.load(child, 16)));
+  } else {
+    for (let place = children + ((<usize>count) << 3); place > children; ) {
+      place -= 8;
+      node -= 16;
+      putSum(node, nodes + ((<usize>load<u32>(place)) << 4), nodes + ((<usize>load<u32>(place, 4)) << 4));
+    }
   }
+}
+
+function putSum(out: usize, low: usize, high: usize): void {
+  v128.store(out, f64x2.add(v128.load(low), v128.load(high)));
 }
 
 /** The share of the role at a node. */
@@ -168,19 +161,15 @@ function shareAt(nodes: usize, node: u32): f64 {
 }
 
 /** Adds what the splits of the tree at hand that a row passes change, times what the row counts. */
-function addPath(values: usize, nodes: usize, weight: f64, out: usize): void {
-  let node: u32 = 0;
-  let splits: u32 = 0;
-  let share = shareAt(nodes, 0);
-  let split = <u32>load<u16>(columns);
-  while (split !== at.FOREST_LEAF) {
-    const next = 2 * splits + (isLow(values, split, splits) ? 1 : 2);
-    const below = shareAt(nodes, next);
-    const place = out + ((<usize>split) << 3);
+function addPath(values: usize, nodes: usize, kinds: u32, shift: usize, weight: f64, out: usize): void {
+  let node = kinds;
+  let share = shareAt(nodes, node);
+  while (node >= kinds) {
+    const split = node - kinds;
+    const place = out + ((<usize>load<u16>(columns + ((<usize>split) << 1))) << 3);
+    node = childFor(values, split, shift);
+    const below = shareAt(nodes, node);
     store<f64>(place, load<f64>(place) + weight * (below - share));
-    splits += splitsBetween(node, next);
-    node = next;
     share = below;
-    split = <u32>load<u16>(columns + ((<usize>node) << 1));
   }
 }

@@ -55,9 +55,19 @@ export function findSimilarities(known: usize, direction: usize, out: usize): u3
   for (const end = out + ((<usize>load<u32>(known, at.KNOWN_COUNT)) << 3); out < end; out += 8) {
     let product: f64 = 0;
     const last = (<usize>load<u32>(start, 4)) << 1;
-    for (let entry = (<usize>load<u32>(start)) << 1; entry < last; entry += 2) {
-      const own = load<f64>(direction + ((<usize>load<u16>(indices + entry)) << 3));
-      product += own * <f64>load<u16>(values + entry);
+    let entry = (<usize>load<u32>(start)) << 1;
+    // Four in a turn: before the code is compiled for speed, a turn itself costs as much as two.
+    for (; entry + 8 <= last; entry += 8) {
+      const index = indices + entry;
+      const value = values + entry;
+      product += load<f64>(direction + ((<usize>load<u16>(index)) << 3)) * <f64>load<u16>(value);
+      product += load<f64>(direction + ((<usize>load<u16>(index, 2)) << 3)) * <f64>load<u16>(value, 2);
+      product += load<f64>(direction + ((<usize>load<u16>(index, 4)) << 3)) * <f64>load<u16>(value, 4);
+      product += load<f64>(direction + ((<usize>load<u16>(index, 6)) << 3)) * <f64>load<u16>(value, 6);
+    }
+    for (; entry < last; entry += 2) {
+      product +=
+        load<f64>(direction + ((<usize>load<u16>(indices + entry)) << 3)) * <f64>load<u16>(values + entry);
     }
     // Rounding of the kept values can lead beyond 1 by some millionths.
     const similarity = min(1, product / WHOLE);

@@ -1,140 +1,110 @@
-/**
- * The trees of a forest as a bundle keeps it: nodes breadth-first, a column each, so that the children of a split are the next
- * two nodes that no split before has claimed: those of split number s are nodes 2s + 1 and 2s + 2 of the tree.
- */
+/** The trees of a forest as a bundle keeps it: see `PackedForest` in src/roles/forest-pack.ts. */
 import * as at from '../../src/roles/kernel-layout';
 import { areBelow, areShortsBelow } from './checks';
 
-/** Nodes that are looked at in one go. */
-const BLOCK: u32 = 8;
-
-/** The tree at hand: its columns, the thresholds of its splits, the kinds of its leaves, and how many nodes it has. */
+/** The tree at hand: the columns, thresholds and children of its splits, and how many it has. */
 export let columns: usize = 0;
 export let thresholds: usize = 0;
-export let kinds: usize = 0;
-export let kindShift: usize = 0;
+export let children: usize = 0;
 export let count: u32 = 0;
-export let leafCount: u32 = 0;
 
 /** Goes to a tree. */
 export function takeTree(forest: usize, tree: u32): void {
-  const place = load<usize>(forest, at.FOREST_PLACES) + ((<usize>tree) << 3);
-  const root = load<u32>(place);
-  const leaf = load<u32>(place, 4);
-  count = load<u32>(place, 8) - root;
-  leafCount = load<u32>(place, 12) - leaf;
-  columns = load<usize>(forest, at.FOREST_COLUMN) + ((<usize>root) << 1);
-  thresholds = load<usize>(forest, at.FOREST_THRESHOLD) + ((<usize>(root - leaf)) << 2);
-  kindShift = load<usize>(forest, at.FOREST_KIND_SHIFT);
-  kinds = load<usize>(forest, at.FOREST_KIND) + ((<usize>leaf) << kindShift);
+  const place = load<usize>(forest, at.FOREST_FIRST) + ((<usize>tree) << 2);
+  const first = <usize>load<u32>(place);
+  count = load<u32>(place, 4) - <u32>first;
+  columns = load<usize>(forest, at.FOREST_COLUMN) + (first << 1);
+  thresholds = load<usize>(forest, at.FOREST_THRESHOLD) + (first << 2);
+  children =
+    load<usize>(forest, at.FOREST_CHILD) + (first << (1 + load<usize>(forest, at.FOREST_CHILD_SHIFT)));
 }
 
-/** What lies at the place of a leaf's kind. */
-export function kindAt(place: usize): u32 {
-  return kindShift === 1 ? <u32>load<u16>(place) : load<u32>(place);
+/** A child of the tree at hand by its place in the list. */
+export function childAt(place: usize, shift: usize): u32 {
+  const own = children + (place << shift);
+  return shift === 1 ? <u32>load<u16>(own) : load<u32>(own);
 }
 
-/** How many of the nodes from one up to another (excluded) of the tree at hand are splits. */
-export function splitsBetween(from: u32, to: u32): u32 {
-  let splits: u32 = 0;
-  let at = columns + ((<usize>from) << 1);
-  let left = to - from;
-  for (; left >= BLOCK; left -= BLOCK) {
-    splits += popcnt<u32>(splitsOf(at));
-    at += 16;
-  }
-  return splits + popcnt<u32>(splitsOf(at) & ((1 << left) - 1));
-}
-
-/** A bit for each of eight nodes: whether it is a split. */
-function splitsOf(nodes: usize): u32 {
-  return i16x8.bitmask(i16x8.ne(v128.load(nodes), i16x8.splat(<i16>at.FOREST_LEAF)));
-}
-
-/** Which node or entry is wrong. */
+/** Which split or entry is wrong. */
 export let wrong: u32 = 0;
 
-/** Whether the trees of a forest end where the nodes do, in leaves with answers; finds the places of the trees. */
+/** Whether every walk through a forest ends in a leaf with an answer. */
 export function checkForest(forest: usize): i32 {
-  const found = findTrees(forest);
-  if (found !== at.FOREST_FINE) return found;
   const answers = load<u32>(forest, at.FOREST_ANSWERS);
-  const kindCount = load<u32>(forest, at.FOREST_KINDS);
-  if (!areKinds(forest, kindCount)) return at.FOREST_NO_ANSWER;
-  if (!areBelow(load<usize>(forest, at.FOREST_ANSWER), kindCount, answers)) return at.FOREST_NO_ANSWER;
+  const kinds = load<u32>(forest, at.FOREST_KINDS);
+  if (!areFirst(forest)) return at.FOREST_OPEN_END;
+  if (!areColumns(forest)) return at.FOREST_NO_COLUMN;
+  if (!areChildren(forest)) return at.FOREST_NO_CHILD;
+  if (!areBelow(load<usize>(forest, at.FOREST_ANSWER), kinds, answers)) return at.FOREST_NO_ANSWER;
   return checkAnswers(forest, answers);
 }
 
-/** Whether every leaf is of a kind that there is. */
-function areKinds(forest: usize, kindCount: u32): boolean {
-  const own = load<usize>(forest, at.FOREST_KIND);
-  const leaves = load<u32>(forest, at.FOREST_LEAVES);
-  const short = load<u32>(forest, at.FOREST_KIND_SHIFT) === 1;
-  return short ? areShortsBelow(own, leaves, kindCount) : areBelow(own, leaves, kindCount);
+/** Whether the trees lie one after the other, each with a split. */
+function areFirst(forest: usize): boolean {
+  let first = load<usize>(forest, at.FOREST_FIRST);
+  if (load<u32>(first) !== 0) return false;
+  for (const end = first + ((<usize>load<u32>(forest, at.FOREST_TREES)) << 2); first < end; first += 4) {
+    if (load<u32>(first, 4) <= load<u32>(first)) return false;
+  }
+  return load<u32>(first) === load<u32>(forest, at.FOREST_SPLITS);
 }
 
-function findTrees(forest: usize): i32 {
-  const nodes = load<u32>(forest, at.FOREST_NODES);
-  const trees = load<u32>(forest, at.FOREST_TREES);
-  const width = min(load<u32>(forest, at.FOREST_COLUMNS), <u32>at.FOREST_LEAF);
+/** Whether the splits look at columns of the layout. */
+function areColumns(forest: usize): boolean {
+  const width = load<u32>(forest, at.FOREST_COLUMNS);
+  const splits = load<u32>(forest, at.FOREST_SPLITS);
   const column = load<usize>(forest, at.FOREST_COLUMN);
-  let place = load<usize>(forest, at.FOREST_PLACES);
-  let leaf: u32 = 0;
-  let tree: u32 = 0;
-  let root: u32 = 0;
-  let longest: u32 = 0;
-  // Nodes of the tree that a split has claimed and that are still to come.
-  let open: u32 = 0;
-  let node: u32 = 0;
-  while (node < nodes) {
-    if (open === 0) {
-      if (tree === trees) return at.FOREST_TOO_MANY_NODES;
-      tree++;
-      longest = max(longest, node - root);
-      root = node;
-      open = 1;
-      store<u32>(place, node);
-      store<u32>(place, leaf, 4);
-      place += 8;
-    }
-    const first = column + ((<usize>node) << 1);
-    if (open > BLOCK && node + BLOCK <= nodes) {
-      const splits = popcnt<u32>(splitsOf(first));
-      if (!areColumns(first, width)) return firstWrong(column, node, width);
-      leaf += BLOCK - splits;
-      open += 2 * splits - BLOCK;
-      node += BLOCK;
-      continue;
-    }
-    const split = <u32>load<u16>(first);
-    if (split === at.FOREST_LEAF) leaf++;
-    else if (split >= width) return firstWrong(column, node, width);
-    else open += 2;
-    open--;
-    node++;
-  }
-  if (leaf !== load<u32>(forest, at.FOREST_LEAVES)) {
-    return leaf > load<u32>(forest, at.FOREST_LEAVES) ? at.FOREST_TOO_MANY_LEAVES : at.FOREST_TOO_MANY_SPLITS;
-  }
-  if (open !== 0 || tree !== trees) return at.FOREST_OPEN_END;
-  store<u32>(place, nodes);
-  store<u32>(place, leaf, 4);
-  store<u32>(forest, max(longest, nodes - root), at.FOREST_LONGEST);
-  return at.FOREST_FINE;
+  if (areShortsBelow(column, splits, width)) return true;
+  wrong = 0;
+  while (<u32>load<u16>(column + ((<usize>wrong) << 1)) < width) wrong++;
+  return false;
 }
 
-/** Whether eight nodes are leaves or look at columns of the layout. */
-function areColumns(nodes: usize, width: u32): boolean {
-  const own = v128.load(nodes);
-  const isLeaf = i16x8.eq(own, i16x8.splat(<i16>at.FOREST_LEAF));
-  return !!i16x8.all_true(v128.or(isLeaf, i16x8.lt_u(own, i16x8.splat(<i16>width))));
+/** Whether the children of all splits are kinds of leaves, or splits behind them in their trees. */
+function areChildren(forest: usize): boolean {
+  const trees = load<u32>(forest, at.FOREST_TREES);
+  const kinds = load<u32>(forest, at.FOREST_KINDS);
+  const shift = load<usize>(forest, at.FOREST_CHILD_SHIFT);
+  for (let tree: u32 = 0; tree < trees; tree++) {
+    takeTree(forest, tree);
+    if (shift === 1 && kinds + count <= 0x10000 && areAllRight(kinds)) continue;
+    for (let place: u32 = 0; place < 2 * count; place++) {
+      const split = place >> 1;
+      const child = childAt(place, shift);
+      if (child < kinds || (child - kinds > split && child - kinds < count)) continue;
+      wrong = load<u32>(load<usize>(forest, at.FOREST_FIRST) + ((<usize>tree) << 2)) + split;
+      return false;
+    }
+  }
+  return true;
 }
 
-function firstWrong(column: usize, from: u32, width: u32): i32 {
-  wrong = from;
-  let split = <u32>load<u16>(column + ((<usize>wrong) << 1));
-  while (split < width || split === at.FOREST_LEAF) split = <u32>load<u16>(column + ((<usize>++wrong) << 1));
-  return at.FOREST_NO_COLUMN;
+/** The same for the tree at hand, whose children are shorts, eight at a time. */
+function areAllRight(kinds: u32): boolean {
+  const leaves = i16x8.splat(<i16>kinds);
+  const eight = i16x8.splat(8);
+  let first = i16x8(0, 0, 1, 1, 2, 2, 3, 3);
+  let second = i16x8(4, 4, 5, 5, 6, 6, 7, 7);
+  let most = i16x8.splat(0);
+  let wrongs = i16x8.splat(0);
+  let place = children;
+  for (const end = place + ((<usize>(count & ~7)) << 2); place < end; place += 32) {
+    const own = v128.load(place);
+    const next = v128.load(place, 16);
+    most = i16x8.max_u(most, i16x8.max_u(own, next));
+    // What is taken from a leaf's number leaves more than any split's.
+    const isOwn = i16x8.le_u(i16x8.sub(own, leaves), first);
+    wrongs = v128.or(wrongs, v128.or(isOwn, i16x8.le_u(i16x8.sub(next, leaves), second)));
+    first = i16x8.add(first, eight);
+    second = i16x8.add(second, eight);
+  }
+  for (const end = children + ((<usize>count) << 2); place < end; place += 4) {
+    const own = v128.load32_splat(place);
+    const split = i16x8.splat(<i16>(<u32>(place - children) >> 2));
+    most = i16x8.max_u(most, own);
+    wrongs = v128.or(wrongs, i16x8.le_u(i16x8.sub(own, leaves), split));
+  }
+  return !v128.any_true(wrongs) && !!i16x8.all_true(i16x8.le_u(most, i16x8.splat(<i16>(kinds + count - 1))));
 }
 
 /** Whether the distinct answers of a forest lie one after the other, their roles in order. */

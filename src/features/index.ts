@@ -39,6 +39,7 @@ export {
   serviceClasses,
   serviceOfColumn,
   servicesSubject,
+  servicesSubjectName,
 } from './services/index.js';
 export { isServicePort, noService, serviceCode, serviceName } from './services.js';
 export {

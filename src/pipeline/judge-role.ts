@@ -8,6 +8,7 @@ import {
   type ServiceWindows,
   type SessionVectors,
   servicesSubject,
+  servicesSubjectName,
 } from '../features/index.js';
 import { applyConfidence, type SparseRows, SparseRowsBuilder } from '../math/index.js';
 import {
@@ -175,6 +176,7 @@ interface UnsaidReason {
 interface Grounds {
   readonly sessions: Rows;
   readonly windows: Rows;
+  /** Ensembles alone find it. */
   readonly likeness: Likeness | undefined;
 }
 
@@ -186,7 +188,7 @@ function reasons(
 ): UnsaidReason[] {
   const found: UnsaidReason[] = [];
   if (model.kind === 'ensemble') {
-    const { shares, reason } = explainLikeness(model, likeness, role, servicesSubject);
+    const { shares, reason } = explainLikeness(model, likeness as Likeness, role, servicesSubject);
     if (reason !== undefined) {
       found.push({ words: () => likenessWords(reason, seen), contribution: reason.contribution });
     }
@@ -197,7 +199,10 @@ function reasons(
       role,
       servicesSubject,
     )) {
-      found.push({ words: () => serviceWords(subject, columns, seen.windows), contribution });
+      found.push({
+        words: () => serviceWords(servicesSubjectName(subject), columns, seen.windows),
+        contribution,
+      });
     }
   } else if (model.kind === 'one-layer') {
     const options = { role, limit: MOST_REASONS };
@@ -228,6 +233,6 @@ const MOST_IN_COMMON = 2;
 function likenessWords({ device, distance, subjects }: LikenessReason, { windows }: DeviceEvidence): string {
   const common = subjects
     .slice(0, MOST_IN_COMMON)
-    .map(({ subject, columns }) => serviceWords(subject, columns, windows));
+    .map(({ subject, columns }) => serviceWords(servicesSubjectName(subject), columns, windows));
   return `like the known device ${device} at distance ${distance.toFixed(4)}; in common: ${common.join(', ')}`;
 }

@@ -3,7 +3,7 @@ import { allPositive } from '../math/index.js';
 import type { EnsembleModel } from './ensemble.js';
 import { decodeForest, encodeForest } from './forest-parts.js';
 import { decodeHints, encodeHints } from './hint-parts.js';
-import { decodeKnownDevices, encodeKnownDevices, type KnownDevices } from './known-devices.js';
+import { decodeKnownDevices, encodeKnownDevices } from './known-devices.js';
 import {
   type BundleArray,
   columnsOf,
@@ -18,7 +18,7 @@ import {
 } from './model-parts.js';
 import type { NearestSettings } from './nearest-member.js';
 import type { OneLayerModel } from './one-layer.js';
-import type { WindowNet } from './window-net.js';
+import type { WindowNets } from './window-net.js';
 
 /** Takes an ensemble apart; its one-layer member is a classifier of the bundle by itself and is not repeated. */
 export function encodeEnsemble(model: EnsembleModel): EncodedModel {
@@ -26,42 +26,49 @@ export function encodeEnsemble(model: EnsembleModel): EncodedModel {
   const encoded = encodeForest(forest);
   const arrays: Record<string, BundleArray> = {};
   for (const [name, array] of Object.entries(encoded.arrays)) arrays[`forest/${name}`] = array;
-  nets.forEach((net, index) => {
-    for (const [name, array] of Object.entries(netArrays(net))) arrays[`net${index}/${name}`] = array;
-  });
-  const encodedKnown = known === null ? undefined : encodeKnownDevices(known);
-  for (const [name, array] of Object.entries(encodedKnown?.arrays ?? {})) arrays[`known/${name}`] = array;
+  for (const [name, array] of Object.entries(netArrays(nets))) arrays[`nets/${name}`] = array;
+  const encodedKnown = encodeKnownDevices(known);
+  for (const [name, array] of Object.entries(encodedKnown.arrays)) arrays[`known/${name}`] = array;
   const encodedHints = hints === undefined ? undefined : encodeHints(hints);
   for (const [name, array] of Object.entries(encodedHints?.arrays ?? {})) arrays[`hints/${name}`] = array;
-  const { trees, nodes, leaves, kinds, distributions, entries } = encoded.meta;
+  const { trees, splits, kinds, distributions, entries } = encoded.meta;
   return {
     meta: {
       kind,
       layout,
       roles: [...roles],
       columnCount,
-      forest: { trees, nodes, leaves, kinds, distributions, entries },
-      nets: nets.map(({ hidden, columns }) => ({ hidden, columns: columns.length })),
+      forest: { trees, splits, kinds, distributions, entries },
+      nets: { nets: nets.nets, hidden: nets.hidden, columns: nets.columns.length },
       shares: { ...shares },
-      ...(encodedKnown && { known: encodedKnown.meta }),
-      ...(nearest && { nearest: { ...nearest } }),
+      known: encodedKnown.meta,
+      nearest: { ...nearest },
       ...(encodedHints && { hints: encodedHints.meta }),
     },
     arrays,
   };
 }
 
-function netArrays(net: WindowNet): Record<string, BundleArray> {
-  const { columns, mean, deviation, hidden, w1, b1, w2, b2 } = net;
+function netArrays({
+  columns,
+  mean,
+  deviation,
+  nets,
+  hidden,
+  w1,
+  b1,
+  w2,
+  b2,
+}: WindowNets): Record<string, BundleArray> {
   const width = columns.length;
   return {
     columns: { dtype: 'uint32', shape: [width], data: columns },
     mean: { dtype: 'float32', shape: [width], data: mean },
     deviation: { dtype: 'float32', shape: [width], data: deviation },
-    w1: { dtype: 'float32', shape: [width, hidden], data: w1 },
-    b1: { dtype: 'float32', shape: [hidden], data: b1 },
-    w2: { dtype: 'float32', shape: [hidden, b2.length], data: w2 },
-    b2: { dtype: 'float32', shape: [b2.length], data: b2 },
+    w1: { dtype: 'float32', shape: [width, nets, hidden], data: w1 },
+    b1: { dtype: 'float32', shape: [nets, hidden], data: b1 },
+    w2: { dtype: 'float32', shape: [nets, hidden, b2.length / nets], data: w2 },
+    b2: { dtype: 'float32', shape: [nets, b2.length / nets], data: b2 },
   };
 }
 
@@ -82,55 +89,33 @@ export function decodeEnsemble(
   const columnCount = wholeOf(meta, 'columnCount');
   const about = { layout, roles, columnCount };
   const forestMeta = { ...objectOf(meta.forest), ...about, kind: 'random-forest' };
-  const list = meta.nets;
-  if (!Array.isArray(list) || list.length === 0) refuse('nets is not a list');
   const arraysOf = partsOf(arrays);
-  const nets = list.map((net: unknown, index) => decodeNet(objectOf(net), arraysOf(`net${index}`), about));
   const shares = objectOf(meta.shares);
   const model: EnsembleModel = {
     kind: 'ensemble',
     ...about,
     forest: decodeForest(forestMeta, arraysOf('forest')),
-    nets,
+    nets: decodeNets(objectOf(meta.nets), arraysOf('nets'), about),
     oneLayer,
-    known:
-      meta.known === undefined ? null : decodeKnown(objectOf(meta.known), arraysOf('known'), roles.length),
-    nearest: meta.nearest === undefined ? null : decodeNearest(objectOf(meta.nearest)),
+    known: decodeKnownDevices(objectOf(meta.known), arraysOf('known'), roles.length),
+    nearest: decodeNearest(objectOf(meta.nearest)),
     shares: {
       forest: numberOf(shares, 'forest', 0.001, 1),
       nets: numberOf(shares, 'nets', 0.001, 1),
       oneLayer: numberOf(shares, 'oneLayer', 0, 1),
-      nearest: shares.nearest === undefined ? 0 : numberOf(shares, 'nearest', 0, 1),
+      nearest: numberOf(shares, 'nearest', 0, 1),
     },
     ...(meta.hints === undefined
       ? {}
       : { hints: decodeHints(objectOf(meta.hints), arraysOf('hints'), roles.length) }),
   };
   const sum = Object.values(model.shares).reduce((a, b) => a + b, 0);
-  if (model.shares.nearest > 0 && (model.known === null || model.nearest === null)) {
-    refuse('it keeps no known devices to be compared with');
-  }
-  if (model.known !== null && model.known.rows.columnCount > columnCount)
-    refuse('known devices are too wide');
+  if (model.known.rows.columnCount > columnCount) refuse('known devices are too wide');
   if (Math.abs(sum - 1) > 1e-6) refuse(`the shares of its members sum to ${sum}`);
   if (oneLayer.roles.length !== roles.length || roles.some((role, k) => oneLayer.roles[k] !== role)) {
     refuse('its one-layer network has other roles');
   }
   return model;
-}
-
-/** Known devices; bundles up to 1.1 keep one row a device, and halve nothing. */
-function decodeKnown(
-  meta: EncodedModel['meta'],
-  arrays: EncodedModel['arrays'],
-  roleCount: number,
-): KnownDevices {
-  if (meta.rows !== undefined) return decodeKnownDevices(meta, arrays, roleCount);
-  const devices = Array.isArray(meta.names) ? meta.names.length : 0;
-  const data = Uint32Array.from({ length: devices }, (_, device) => device);
-  const owners: BundleArray = { dtype: 'uint32', shape: [devices], data };
-  const whole = { ...meta, rows: devices, halvedFrom: meta.columnCount };
-  return decodeKnownDevices(whole, { ...arrays, owners }, roleCount);
 }
 
 function decodeNearest(meta: EncodedModel['meta']): NearestSettings {
@@ -139,17 +124,17 @@ function decodeNearest(meta: EncodedModel['meta']): NearestSettings {
     recognitionShare: numberOf(meta, 'recognitionShare', 0, 1),
     recognitionDistance: numberOf(meta, 'recognitionDistance', 1e-4, 10),
     recognitionSpread: numberOf(meta, 'recognitionSpread', 1e-4, 10),
-    // Bundles up to 1.2 lean on the known captures alone.
-    recognitionForest: meta.recognitionForest === undefined ? 0 : numberOf(meta, 'recognitionForest', 0, 1),
+    recognitionForest: numberOf(meta, 'recognitionForest', 0, 1),
   };
 }
 
-function decodeNet(
+function decodeNets(
   meta: EncodedModel['meta'],
   arrays: EncodedModel['arrays'],
   about: { roles: string[]; columnCount: number },
-): WindowNet {
+): WindowNets {
   const width = wholeOf(meta, 'columns');
+  const nets = wholeOf(meta, 'nets');
   const hidden = wholeOf(meta, 'hidden');
   const classes = about.roles.length;
   const columns = columnsOf(arrays, width, about.columnCount);
@@ -159,11 +144,12 @@ function decodeNet(
     columns,
     mean: partOf(arrays, 'mean', 'float32', [width]),
     deviation,
+    nets,
     hidden,
-    w1: partOf(arrays, 'w1', 'float32', [width, hidden]),
-    b1: partOf(arrays, 'b1', 'float32', [hidden]),
-    w2: partOf(arrays, 'w2', 'float32', [hidden, classes]),
-    b2: partOf(arrays, 'b2', 'float32', [classes]),
+    w1: partOf(arrays, 'w1', 'float32', [width, nets, hidden]),
+    b1: partOf(arrays, 'b1', 'float32', [nets, hidden]),
+    w2: partOf(arrays, 'w2', 'float32', [nets, hidden, classes]),
+    b2: partOf(arrays, 'b2', 'float32', [nets, classes]),
   };
 }
 

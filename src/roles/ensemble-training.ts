@@ -9,7 +9,7 @@ import { knownDevices } from './known-devices.js';
 import { nearestDefaults } from './nearest-member.js';
 import { trainOneLayer } from './one-layer-training.js';
 import type { RoleTrainingSet } from './training-set.js';
-import { trainWindowNet, windowNetDefaults } from './window-net-training.js';
+import { trainWindowNets, windowNetDefaults } from './window-net-training.js';
 
 /** The classifiers that can be trained. */
 export const classifierKinds = ['ensemble', 'random-forest', 'one-layer'] as const;
@@ -99,13 +99,10 @@ async function trainEnsemble(
   const steps = ensembleNets + 2;
   const forest = await trainSetForest(windows, chosen, options, forestDefaults.trees);
   onProgress?.(1, steps);
-  const nets = Array.from({ length: ensembleNets }, (_, index) => {
-    const net = trainWindowNet(windows, chosen, {
-      seed: seed * ensembleNets + index,
-      columnsBelow: netColumns,
-    });
-    onProgress?.(2 + index, steps);
-    return net;
+  const nets = trainWindowNets(windows, chosen, {
+    seeds: Array.from({ length: ensembleNets }, (_, index) => seed * ensembleNets + index),
+    columnsBelow: netColumns,
+    onNet: (trained) => onProgress?.(1 + trained, steps),
   });
   const oneLayer = options.oneLayer ?? trainOneLayer(sessions, chosen, { seed });
   onProgress?.(steps, steps);

@@ -3,10 +3,10 @@ import type { CountedRows, DeviceRows, RowTables } from './device-rows.js';
 import { type ForestModel, forestProbabilities } from './forest.js';
 import type { HintModel } from './hint-ratios.js';
 import type { KnownDevices } from './known-devices.js';
-import { meanAnswers } from './layer-kernel.js';
-import { type Likeness, likenessOf, type NearestSettings, nearestDefaults } from './nearest-member.js';
+import { layerAnswers } from './layer-kernel.js';
+import { type Likeness, likenessOf, type NearestSettings } from './nearest-member.js';
 import { type OneLayerModel, oneLayerProbabilities } from './one-layer.js';
-import type { WindowNet } from './window-net.js';
+import type { WindowNets } from './window-net.js';
 
 /**
  * The default classifier: the weighted mean of a forest and of nets over windows (layout `services/1`), of the
@@ -20,12 +20,12 @@ export interface EnsembleModel {
   /** Width of that layout. */
   readonly columnCount: number;
   readonly forest: ForestModel;
-  readonly nets: readonly WindowNet[];
+  readonly nets: WindowNets;
   readonly oneLayer: OneLayerModel;
-  /** The captures it was trained on; null in bundles that do not keep them. */
-  readonly known: KnownDevices | null;
-  /** What is made of the likeness to them; null in bundles from before this member. */
-  readonly nearest: NearestSettings | null;
+  /** The captures it was trained on. */
+  readonly known: KnownDevices;
+  /** What is made of the likeness to them. */
+  readonly nearest: NearestSettings;
   /** Weights of the members; they sum to 1, the nets share theirs evenly. */
   readonly shares: EnsembleShares;
   /**
@@ -85,11 +85,12 @@ export function answerDevices(
     const { shares } = model;
     add(forestProbabilities(model.forest, tables.windows), shares.forest, (d) => d.windows);
     const forest = out.map((p) => p / shares.forest);
-    add(meanAnswers(model.nets, tables.windows, classCount), shares.nets, (d) => d.windows);
+    add(layerAnswers(model.nets, tables.windows), shares.nets, (d) => d.windows);
     if (shares.oneLayer > 0) {
       add(oneLayerProbabilities(model.oneLayer, tables.sessions), shares.oneLayer, (d) => d.sessions);
     }
-    likeness = likenessOfDevices(model, tables, devices);
+    const windows = devices.map((device) => device.windows);
+    likeness = likenessOf(model.known, model.nearest, tables.windows, windows, classCount);
     likeness.forEach((one, index) => {
       const own = (list: Float64Array) => list.subarray(index * classCount, (index + 1) * classCount);
       addNearest(model, one, own(forest), own(out));
@@ -105,22 +106,6 @@ export function deviceProbabilities(
   devices: readonly DeviceRows[],
 ): Float64Array {
   return answerDevices(model, tables, devices).probabilities;
-}
-
-function likenessOfDevices(
-  { known, nearest, roles }: EnsembleModel,
-  { windows }: RowTables,
-  devices: readonly DeviceRows[],
-): Likeness[] {
-  if (known === null) return [];
-  return likenessOf(
-    known,
-    // Bundles from before this member keep devices, too, to name the nearest one.
-    nearest ?? nearestDefaults,
-    windows,
-    devices.map((device) => device.windows),
-    roles.length,
-  );
 }
 
 /**
@@ -152,7 +137,6 @@ function addNearest(
   forest: Float64Array,
   out: Float64Array,
 ): void {
-  if (nearest === null) return;
   const ofForest = nearest.recognitionForest;
   for (let k = 0; k < out.length; k++) {
     const whole = (out[k] as number) + shares.nearest * (member[k] as number);

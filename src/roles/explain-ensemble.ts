@@ -5,7 +5,8 @@ import { addLosses } from './layer-kernel.js';
 
 /** How much what one subject's columns say speaks for a role. */
 export interface SubjectContribution {
-  readonly subject: string;
+  /** The first column about it. */
+  readonly subject: number;
   /** Columns of the subject that are not empty in the device's windows, ascending. */
   readonly columns: readonly number[];
   /** Above 0 speaks for the role; a part of its probability. */
@@ -20,7 +21,7 @@ export interface SubjectContribution {
  *
  * @param counts windows with each row.
  * @param role index of the role.
- * @param subjectOf name of what a column is about.
+ * @param subjectOf what a column is about, as the first column about it.
  * @returns the weightiest first; only those that speak for the role and that the device shows.
  */
 export function explainEnsemble(
@@ -28,7 +29,7 @@ export function explainEnsemble(
   windows: SparseRows,
   counts: ArrayLike<number>,
   role: number,
-  subjectOf: (column: number) => string,
+  subjectOf: (column: number) => number,
 ): SubjectContribution[] {
   const { subjects, numbers, columns, ofEntries } = subjectsOf(windows, subjectOf);
   const contributions = new Float64Array(subjects.length);
@@ -36,9 +37,9 @@ export function explainEnsemble(
   for (let column = 0; column < ofColumns.length; column++) {
     const value = ofColumns[column] as number;
     if (value === 0) continue;
-    const subject = numbers.get(subjectOf(column));
-    if (subject === undefined) continue;
-    contributions[subject] = (contributions[subject] as number) + model.shares.forest * value;
+    const number = numbers[subjectOf(column)] as number;
+    if (number < 0) continue;
+    contributions[number] = (contributions[number] as number) + model.shares.forest * value;
   }
   const all = addLosses(model.nets, windows, contributions, {
     subjects: ofEntries,
@@ -54,38 +55,40 @@ export function explainEnsemble(
       }),
     )
     .filter(({ contribution }) => contribution > 0)
-    .sort((a, b) => b.contribution - a.contribution || (a.subject < b.subject ? -1 : 1));
+    .sort((a, b) => b.contribution - a.contribution || a.subject - b.subject);
 }
 
 /** What the entries of some windows are about. */
 interface Subjects {
   /** In the order of their first entries. */
-  readonly subjects: readonly string[];
-  /** Place of each in that order. */
-  readonly numbers: ReadonlyMap<string, number>;
+  readonly subjects: readonly number[];
+  /** Place of each in that order by its first column; -1 for all that the windows say nothing about. */
+  readonly numbers: Int32Array;
   /** Columns of each that have entries. */
   readonly columns: readonly number[][];
-  /** Of each entry. */
+  /** Place of that of each entry. */
   readonly ofEntries: Uint32Array;
 }
 
-function subjectsOf(windows: SparseRows, subjectOf: (column: number) => string): Subjects {
-  const subjects: string[] = [];
-  const numbers = new Map<string, number>();
+function subjectsOf({ indices, columnCount }: SparseRows, subjectOf: (column: number) => number): Subjects {
+  const subjects: number[] = [];
   const columns: number[][] = [];
-  const ofColumn = new Int32Array(windows.columnCount).fill(-1);
-  const ofEntries = new Uint32Array(windows.indices.length);
-  for (let entry = 0; entry < windows.indices.length; entry++) {
-    const column = windows.indices[entry] as number;
+  const numbers = new Int32Array(columnCount).fill(-1);
+  const ofColumn = new Int32Array(columnCount).fill(-1);
+  const ofEntries = new Uint32Array(indices.length);
+  for (let entry = 0; entry < indices.length; entry++) {
+    const column = indices[entry] as number;
     let number = ofColumn[column] as number;
     if (number < 0) {
       const subject = subjectOf(column);
-      number = numbers.get(subject) ?? subjects.push(subject) - 1;
-      numbers.set(subject, number);
+      number = numbers[subject] as number;
+      if (number < 0) {
+        number = subjects.push(subject) - 1;
+        numbers[subject] = number;
+        columns.push([]);
+      }
+      (columns[number] as number[]).push(column);
       ofColumn[column] = number;
-      const own = columns[number];
-      if (own === undefined) columns[number] = [column];
-      else own.push(column);
     }
     ofEntries[entry] = number;
   }
@@ -102,7 +105,7 @@ function rowSharesOf(
   for (let row = 0; row < rowCount; row++) total += counts[row] as number;
   const rowShares = new Float64Array(rowCount);
   for (let row = 0; row < rowCount; row++) {
-    rowShares[row] = (shares.nets * (counts[row] as number)) / total / nets.length;
+    rowShares[row] = (shares.nets * (counts[row] as number)) / total / nets.nets;
   }
   return rowShares;
 }

@@ -11,7 +11,7 @@ export interface LikenessReason {
   /** Its part of the role's probability, less what it would give if all roles were alike to it. */
   readonly contribution: number;
   /** What both do, the weightiest for the cosine first; columns that neither is empty in, ascending. */
-  readonly subjects: readonly { readonly subject: string; readonly columns: readonly number[] }[];
+  readonly subjects: readonly { readonly subject: number; readonly columns: readonly number[] }[];
 }
 
 /** What the members count for one device, and what likeness says of it. */
@@ -24,18 +24,17 @@ export interface LikenessAnswer {
 /**
  * Why a device got its role by its likeness to known captures.
  *
- * @param likeness of the device; undefined where the model compares with none.
+ * @param likeness of the device.
  * @param role index of the role.
- * @param subjectOf name of what a column is about.
+ * @param subjectOf what a column is about, as the first column about it.
  */
 export function explainLikeness(
   model: EnsembleModel,
-  likeness: Likeness | undefined,
+  likeness: Likeness,
   role: number,
-  subjectOf: (column: number) => string,
+  subjectOf: (column: number) => number,
 ): LikenessAnswer {
   const { known, nearest, shares, roles } = model;
-  if (known === null || nearest === null || likeness === undefined) return { shares, reason: undefined };
   const { part, similarities } = likeness;
   const ofKnown = part * (1 - nearest.recognitionForest);
   const answer = {
@@ -65,9 +64,9 @@ function inCommon(
   { rows }: KnownDevices,
   row: number,
   own: Float64Array,
-  subjectOf: (column: number) => string,
+  subjectOf: (column: number) => number,
 ): LikenessReason['subjects'] {
-  const found = new Map<string, { columns: number[]; weight: number }>();
+  const found = new Map<number, { columns: number[]; weight: number }>();
   for (let entry = rows.start[row] as number; entry < (rows.start[row + 1] as number); entry++) {
     const column = rows.indices[entry] as number;
     const product = (own[column] as number) * (rows.values[entry] as number);
@@ -79,6 +78,6 @@ function inCommon(
     known.weight += product;
   }
   return [...found]
-    .sort(([a, one], [b, other]) => other.weight - one.weight || (a < b ? -1 : 1))
+    .sort(([a, one], [b, other]) => other.weight - one.weight || a - b)
     .map(([subject, { columns }]) => ({ subject, columns }));
 }

@@ -1,19 +1,19 @@
 import { NetworkmlError } from '../errors.js';
-import { FOREST_LEAF } from './kernel-layout.js';
 
-/**
- * A forest as bundles keep it and the kernels walk it: nodes tree by tree and breadth-first, so that it need not say where
- * the children of a split are. They are the next two nodes that no split before has claimed.
- */
+/** A forest as bundles keep it and the kernels walk it: the splits of its trees, tree by tree, and the kinds of its leaves. */
 export interface PackedForest {
-  readonly trees: number;
-  /** Of each node: the column that a split looks at, 65,535 in a leaf; so the widest layout has as many columns. */
+  /** First split of each tree, which is its root, and how many splits there are: [trees + 1]. */
+  readonly first: Uint32Array;
+  /** Of each split: the column that it looks at; so the widest layout has 65,536 columns. */
   readonly column: Uint16Array;
-  /** Of each split. */
+  /** Of each split: values up to this go to its first child. */
   readonly threshold: Float32Array;
-  /** Of each leaf: its kind. There are few: most leaves are one role's alone, and hold one device or a few. */
-  readonly leaf: Uint16Array | Uint32Array;
-  /** Of each kind of leaf: weight of the training rows, and row of the distributions. */
+  /**
+   * Of each split: its two children. One below the number of kinds is a leaf of that kind; from there on the splits of the
+   * tree are counted, and come behind their parents.
+   */
+  readonly child: Uint16Array | Uint32Array;
+  /** Of each kind of leaf, of which there are few: weight of the training rows, and row of the distributions. */
   readonly weight: Float32Array;
   readonly answer: Uint32Array;
   /** Where the entries of each distribution begin, as in `SparseRows`: roles, ascending, with their shares. */
@@ -36,71 +36,98 @@ export interface FlatForest {
   readonly distributions: Float32Array;
 }
 
+/** Columns of the widest layout. */
+const mostColumns = 2 ** 16;
+
 /**
- * A forest in its packed form.
+ * A forest in its packed form. A tree that is a single leaf becomes a split whose children are both that leaf.
  *
- * @throws NetworkmlError `NML_INTERNAL` for layouts of 65,535 columns or more, which there are none of.
+ * @throws NetworkmlError `NML_INTERNAL` for layouts of more than 65,536 columns, which there are none of.
  */
 export function packForest(
   model: FlatForest & { readonly roles: readonly string[]; readonly columnCount: number },
 ): PackedForest {
   const { roots, roles, columnCount } = model;
-  if (columnCount >= FOREST_LEAF) {
+  if (columnCount > mostColumns) {
     throw new NetworkmlError('NML_INTERNAL', `a forest over ${columnCount} columns`);
   }
-  const order = breadthFirst(model);
-  const column = new Uint16Array(order.length);
+  const kinds = new LeafKinds(model);
+  const columns: number[] = [];
   const thresholds: number[] = [];
-  const leaves: number[] = [];
-  const kinds = new Map<string, number>();
-  const weights: number[] = [];
-  const answers: number[] = [];
-  for (let place = 0; place < order.length; place++) {
-    const node = order[place] as number;
-    const split = model.column[node] as number;
-    const value = model.threshold[node] as number;
-    column[place] = split < 0 ? FOREST_LEAF : split;
-    if (split >= 0) {
-      thresholds.push(value);
-      continue;
+  const first = new Uint32Array(roots.length + 1);
+  // Kinds as they are, splits from -1 downwards: how many kinds there are is not known yet.
+  const children: number[] = [];
+  let longest = 0;
+  roots.forEach((root, tree) => {
+    const nodes = splitsOf(model, root);
+    const numbers = new Map(nodes.map((node, number) => [node, number]));
+    const codeOf = (node: number): number => {
+      const number = numbers.get(node);
+      return number === undefined ? kinds.of(node) : -1 - number;
+    };
+    if (nodes.length === 0) {
+      columns.push(0);
+      thresholds.push(0);
+      children.push(codeOf(root), codeOf(root));
     }
-    const answer = model.child[node] as number;
-    const key = `${value} ${answer}`;
-    let kind = kinds.get(key);
-    if (kind === undefined) {
-      kind = answers.push(answer) - 1;
-      weights.push(value);
-      kinds.set(key, kind);
+    for (const node of nodes) {
+      columns.push(model.column[node] as number);
+      thresholds.push(model.threshold[node] as number);
+      const child = model.child[node] as number;
+      children.push(codeOf(child), codeOf(child + 1));
     }
-    leaves.push(kind);
-  }
+    first[tree + 1] = columns.length;
+    longest = Math.max(longest, nodes.length);
+  });
+  const { weights, answers } = kinds;
+  const Codes = answers.length + longest <= 2 ** 16 ? Uint16Array : Uint32Array;
   return {
-    trees: roots.length,
-    column,
+    first,
+    column: Uint16Array.from(columns),
     threshold: Float32Array.from(thresholds),
-    leaf: areShort(answers.length) ? Uint16Array.from(leaves) : Uint32Array.from(leaves),
+    child: Codes.from(children.map((code) => (code < 0 ? answers.length - 1 - code : code))),
     weight: Float32Array.from(weights),
     answer: Uint32Array.from(answers),
     ...sparseRows(model.distributions, roles.length),
   };
 }
 
-/** Whether so many kinds of leaves are numbered by shorts. */
-export function areShort(kinds: number): boolean {
-  return kinds <= 2 ** 16;
+/** Leaves of one weight and one answer, in the order in which they are met. */
+class LeafKinds {
+  readonly weights: number[] = [];
+  readonly answers: number[] = [];
+  private readonly known = new Map<string, number>();
+
+  constructor(private readonly model: FlatForest) {}
+
+  /** The kind of a leaf. */
+  of(node: number): number {
+    const weight = this.model.threshold[node] as number;
+    const answer = this.model.child[node] as number;
+    const key = `${weight} ${answer}`;
+    let kind = this.known.get(key);
+    if (kind === undefined) {
+      kind = this.answers.push(answer) - 1;
+      this.weights.push(weight);
+      this.known.set(key, kind);
+    }
+    return kind;
+  }
 }
 
-/** All nodes that can be reached, tree by tree, each level from left to right. */
-function breadthFirst({ roots, column, child }: FlatForest): number[] {
-  const order: number[] = [];
-  for (const root of roots) {
-    for (let place = order.push(root) - 1; place < order.length; place++) {
-      const node = order[place] as number;
-      const next = child[node] as number;
-      if ((column[node] as number) >= 0) order.push(next, next + 1);
-    }
+/** The splits of a tree, each level from left to right. */
+function splitsOf({ column, child }: FlatForest, root: number): number[] {
+  const splits: number[] = [];
+  const note = (node: number): void => {
+    if ((column[node] as number) >= 0) splits.push(node);
+  };
+  note(root);
+  for (let i = 0; i < splits.length; i++) {
+    const next = child[splits[i] as number] as number;
+    note(next);
+    note(next + 1);
   }
-  return order;
+  return splits;
 }
 
 /** Rows of which most entries are 0. */
@@ -123,39 +150,48 @@ function sparseRows(
 }
 
 /**
- * The parts that a packed form stands for; nodes keep its order.
+ * The parts that a packed form stands for; nodes are tree by tree and breadth-first.
  *
  * @param packed checked.
+ * @throws NetworkmlError `NML_MODEL_MANIFEST` where splits share a child or are nobody's, which walks do not care about
  */
 export function unpackForest(packed: PackedForest, roleCount: number): FlatForest {
-  const nodes = packed.column.length;
-  const roots = new Uint32Array(packed.trees);
+  const trees = packed.first.length - 1;
+  const nodes = 2 * packed.column.length + trees;
+  const kinds = packed.answer.length;
+  const roots = new Uint32Array(trees);
   const column = new Int32Array(nodes);
   const threshold = new Float32Array(nodes);
   const child = new Uint32Array(nodes);
-  // Of the node at hand: leaves before it, and the first node that no split has claimed yet.
-  let leaf = 0;
-  let claimed = 0;
-  let tree = 0;
-  for (let node = 0; node < nodes; node++) {
-    if (node === claimed) {
-      roots[tree++] = node;
-      claimed = node + 1;
+  const codes = new Uint32Array(nodes);
+  let free = 0;
+  for (let tree = 0; tree < trees; tree++) {
+    let node = free++;
+    roots[tree] = node;
+    codes[node] = kinds;
+    for (; node < free; node++) {
+      const code = codes[node] as number;
+      if (code < kinds) {
+        column[node] = -1;
+        threshold[node] = packed.weight[code] as number;
+        child[node] = packed.answer[code] as number;
+        continue;
+      }
+      const split = (packed.first[tree] as number) + code - kinds;
+      if (free + 2 > nodes) refuseTree();
+      column[node] = packed.column[split] as number;
+      threshold[node] = packed.threshold[split] as number;
+      child[node] = free;
+      codes[free++] = packed.child[2 * split] as number;
+      codes[free++] = packed.child[2 * split + 1] as number;
     }
-    const split = packed.column[node] as number;
-    if (split === FOREST_LEAF) {
-      column[node] = -1;
-      const kind = packed.leaf[leaf++] as number;
-      threshold[node] = packed.weight[kind] as number;
-      child[node] = packed.answer[kind] as number;
-      continue;
-    }
-    column[node] = split;
-    threshold[node] = packed.threshold[node - leaf] as number;
-    child[node] = claimed;
-    claimed += 2;
   }
+  if (free !== nodes) refuseTree();
   return { roots, column, threshold, child, distributions: denseRows(packed, roleCount) };
+}
+
+function refuseTree(): never {
+  throw new NetworkmlError('NML_MODEL_MANIFEST', 'random forest: splits that make no tree');
 }
 
 function denseRows({ starts, role, share }: PackedForest, width: number): Float32Array {

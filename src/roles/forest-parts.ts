@@ -1,35 +1,35 @@
 import { NetworkmlError } from '../errors.js';
 import { checkForest, type ForestModel } from './forest.js';
-import { areShort, type FlatForest, type PackedForest, packForest, unpackForest } from './forest-pack.js';
+import { type FlatForest, type PackedForest, packForest, unpackForest } from './forest-pack.js';
 import type { BundleArray, EncodedModel } from './model-parts.js';
 import { namesOf, partOf, textOf, wholeOf } from './model-parts.js';
 
 /**
  * Takes a forest apart for a bundle: see `PackedForest`.
  *
- * @throws NetworkmlError `NML_INTERNAL` for layouts of 65,535 columns or more, which there are none of.
+ * @throws NetworkmlError `NML_INTERNAL` for layouts of more than 65,536 columns, which there are none of.
  */
 export function encodeForest(model: ForestModel): EncodedModel {
   const { kind, layout, roles, columnCount } = model;
   const packed = model.packed ?? packForest(model);
-  const { trees, column, threshold, leaf, weight, answer, starts, role, share } = packed;
+  const { first, column, threshold, child, weight, answer, starts, role, share } = packed;
   return {
     meta: {
       kind,
       layout,
       roles: [...roles],
       columnCount,
-      trees,
-      nodes: column.length,
-      leaves: leaf.length,
+      trees: first.length - 1,
+      splits: column.length,
       kinds: answer.length,
       distributions: starts.length - 1,
       entries: share.length,
     },
     arrays: {
+      first: flat('uint32', first),
       column: flat('uint16', column),
       threshold: flat('float32', threshold),
-      leaf: leaf instanceof Uint16Array ? flat('uint16', leaf) : flat('uint32', leaf),
+      child: child instanceof Uint16Array ? flat('uint16', child) : flat('uint32', child),
       weight: flat('float32', weight),
       answer: flat('uint32', answer),
       'distributions/starts': flat('uint32', starts),
@@ -49,8 +49,8 @@ function flat<D extends BundleArray['dtype']>(
 /**
  * Puts a forest together again; nothing in the parts is trusted: every walk from a root ends in a leaf.
  *
- * @throws NetworkmlError `NML_MODEL_MANIFEST` for a missing or misshapen part, trees that do not end where the nodes do, or a
- *   value that is out of range.
+ * @throws NetworkmlError `NML_MODEL_MANIFEST` for a missing or misshapen part, a child that is not behind its parent, or a value that
+ *   is out of range.
  */
 export function decodeForest(
   meta: EncodedModel['meta'],
@@ -60,16 +60,16 @@ export function decodeForest(
   const layout = textOf(meta, 'layout');
   const roles = namesOf(meta, 'roles');
   const columnCount = wholeOf(meta, 'columnCount');
-  const nodes = wholeOf(meta, 'nodes');
-  const leaves = wholeOf(meta, 'leaves');
+  const trees = wholeOf(meta, 'trees');
+  const splits = wholeOf(meta, 'splits');
   const kinds = wholeOf(meta, 'kinds');
   const rows = wholeOf(meta, 'distributions');
   const entries = wholeOf(meta, 'entries');
   const packed: PackedForest = {
-    trees: wholeOf(meta, 'trees'),
-    column: partOf(arrays, 'column', 'uint16', [nodes]),
-    threshold: partOf(arrays, 'threshold', 'float32', [nodes - leaves]),
-    leaf: partOf(arrays, 'leaf', areShort(kinds) ? 'uint16' : 'uint32', [leaves]),
+    first: partOf(arrays, 'first', 'uint32', [trees + 1]),
+    column: partOf(arrays, 'column', 'uint16', [splits]),
+    threshold: partOf(arrays, 'threshold', 'float32', [splits]),
+    child: partOf(arrays, 'child', arrays.child?.dtype === 'uint32' ? 'uint32' : 'uint16', [2 * splits]),
     weight: partOf(arrays, 'weight', 'float32', [kinds]),
     answer: partOf(arrays, 'answer', 'uint32', [kinds]),
     starts: partOf(arrays, 'distributions/starts', 'uint32', [rows + 1]),

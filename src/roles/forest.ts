@@ -69,8 +69,7 @@ export function attributeForest(
   checkWidth(model, windows);
   const { columnCount } = model;
   const packed = packedOf(model);
-  const { trees } = packed;
-  const nodes = packed.column.length;
+  const trees = packed.first.length - 1;
   let total = 0;
   for (let row = 0; row < windows.rowCount; row++) total += counts[row] as number;
   const weights = new Float64Array(windows.rowCount);
@@ -81,7 +80,7 @@ export function attributeForest(
     const dense = takeBytes(kernel, batch * columnCount * 4);
     const rows = putRows(kernel, windows);
     const rowWeights = putDoubles(kernel, weights);
-    const work = takeBytes(kernel, (packed.weight.length + nodes) * 16);
+    const work = takeBytes(kernel, (packed.weight.length + packed.column.length) * 16);
     kernel.run.attributeForest(forest, rows, rowWeights, role, out, dense, batch, work);
     return doublesAt(kernel, out, columnCount);
   });
@@ -130,22 +129,18 @@ function putForest(
   about: Pick<ForestModel, 'roles' | 'columnCount'>,
   packed: PackedForest,
 ) {
-  const { trees, column, threshold, leaf, weight, answer, starts, role, share } = packed;
-  const arrays = [column, threshold, weight, answer, starts, role, share];
+  const { first, column, threshold, child, weight, answer, starts, role, share } = packed;
+  const arrays = [first, column, threshold, child, weight, answer, starts, role, share];
   const forest = putWords(kernel, [
-    trees,
+    first.length - 1,
     column.length,
-    leaf.length,
+    answer.length,
     starts.length - 1,
     share.length,
     about.columnCount,
     about.roles.length,
     ...arrays.map((array) => placeOf(kernel, array)),
-    takeBytes(kernel, (trees + 1) * 8),
-    0,
-    placeOf(kernel, leaf),
-    Math.log2(leaf.BYTES_PER_ELEMENT),
-    weight.length,
+    Math.log2(child.BYTES_PER_ELEMENT),
   ]);
   const found = kernel.run.checkForest(forest);
   if (found !== layout.FOREST_FINE) refuse(found, kernel.run, packed);
@@ -169,12 +164,10 @@ export function checkForest(about: Pick<ForestModel, 'roles' | 'columnCount'>, p
 function refuse(found: number, { wrong }: RoleExports, { column, role }: PackedForest): never {
   const at = wrong.value >>> 0;
   const problems = new Map([
-    [layout.FOREST_TOO_MANY_NODES, 'more nodes than its trees have'],
-    [layout.FOREST_TOO_MANY_LEAVES, 'more leaves than it says'],
-    [layout.FOREST_TOO_MANY_SPLITS, 'more splits than it says'],
-    [layout.FOREST_NO_ANSWER, 'a leaf leads nowhere'],
-    [layout.FOREST_NO_COLUMN, `node ${at} looks at column ${column[at]}`],
-    [layout.FOREST_OPEN_END, 'trees that do not end where the nodes do'],
+    [layout.FOREST_OPEN_END, 'trees that do not end where the splits do'],
+    [layout.FOREST_NO_COLUMN, `split ${at} looks at column ${column[at]}`],
+    [layout.FOREST_NO_CHILD, `split ${at} leads nowhere`],
+    [layout.FOREST_NO_ANSWER, 'a leaf has no answer'],
     [layout.FOREST_NOT_FILLED, 'distributions that do not fill their shares'],
     [layout.FOREST_OUT_OF_ORDER, 'distributions out of order'],
     [layout.FOREST_NO_ROLE, `a share of role ${role[at]}`],

@@ -38,8 +38,6 @@ export function decodeHints(
   arrays: EncodedModel['arrays'],
   classCount: number,
 ): HintModel[] {
-  // Bundles up to 1.5 have one, without a number.
-  if (meta.opinions === undefined) return [decodeOpinion(meta, arrays, classCount)];
   if (!Array.isArray(meta.opinions) || meta.opinions.length === 0) {
     throw new NetworkmlError('NML_MODEL_MANIFEST', 'ensemble: opinions is not a list');
   }

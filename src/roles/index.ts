@@ -86,7 +86,7 @@ export {
   type NearestDevice,
   nearestDevice,
 } from './known-devices.js';
-export { addLosses, type Layer, type LossRequest, meanAnswers } from './layer-kernel.js';
+export { addLosses, type Layer, type LossRequest, layerAnswers } from './layer-kernel.js';
 export type { BundleArray, EncodedModel } from './model-parts.js';
 export { type Likeness, likenessOf, type NearestSettings, nearestDefaults } from './nearest-member.js';
 export { type OneLayerModel, oneLayerProbabilities } from './one-layer.js';
@@ -118,5 +118,5 @@ export {
 export { allExamples, checkTrainingSet, type RoleExample, type RoleTrainingSet } from './training-set.js';
 export { answerRole, defaultUnknownCut, type RoleAnswer, unknownRole } from './unknown.js';
 export { type CaptureBalance, captureWeights } from './weights.js';
-export type { WindowNet } from './window-net.js';
-export { trainWindowNet, type WindowNetOptions, windowNetDefaults } from './window-net-training.js';
+export type { WindowNets } from './window-net.js';
+export { trainWindowNets, type WindowNetOptions, windowNetDefaults } from './window-net-training.js';

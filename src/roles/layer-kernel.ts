@@ -13,30 +13,38 @@ import {
   withKernel,
 } from './role-kernel.js';
 
-/** The arrays of a network: see `OneLayerModel` and `WindowNet`. */
+/** The arrays of a network, or of several side by side: see `OneLayerModel` and `WindowNets`. */
 export interface Layer {
   readonly columns: Uint32Array;
-  /** Where values are standardised. */
+  /** Where values are standardised; then the biases are what hidden units are where all columns are absent. */
   readonly mean?: Float32Array;
   readonly deviation?: Float32Array;
+  /** Networks side by side, 1 unless given. */
+  readonly nets?: number;
+  /** Hidden units of each. */
   readonly hidden: number;
+  /** [columns x nets x hidden] */
   readonly w1: Float32Array;
+  /** [nets x hidden] */
   readonly b1: Float32Array;
+  /** [nets x hidden x roles] */
   readonly w2: Float32Array;
+  /** [nets x roles] */
   readonly b2: Float32Array;
 }
 
 /**
- * The mean of the role probabilities of each row by some networks.
+ * The mean of the role probabilities of each row by the networks of a layer.
  *
  * @returns [rowCount x roles]
  * @throws NetworkmlError NML_MODEL_LAYOUT for rows that lack a column of a network, NML_MEMORY
  */
-export function meanAnswers(layers: readonly Layer[], rows: SparseRows, roleCount: number): Float64Array {
-  return withLayers(layers, rows, (kernel, places) => {
-    const out = takeBytes(kernel, rows.rowCount * roleCount * 8);
-    kernel.run.answerRows(putWords(kernel, places), places.length, putRows(kernel, rows), out);
-    return doublesAt(kernel, out, rows.rowCount * roleCount);
+export function layerAnswers(layer: Layer, rows: SparseRows): Float64Array {
+  return withLayer(layer, rows, (kernel, place) => {
+    const count = rows.rowCount * rolesOf(layer);
+    const out = takeBytes(kernel, count * 8);
+    kernel.run.answerRows(place, putRows(kernel, rows), out);
+    return doublesAt(kernel, out, count);
   });
 }
 
@@ -54,19 +62,18 @@ export interface LossRequest {
  *
  * @param onto what it is added to, [subjects]
  * @returns the sums; what is added is above 0 where the subject speaks for the role
- * @throws NetworkmlError as `meanAnswers`
+ * @throws NetworkmlError as `layerAnswers`
  */
 export function addLosses(
-  layers: readonly Layer[],
+  layer: Layer,
   rows: SparseRows,
   onto: Float64Array,
   { subjects, rowShares, role }: LossRequest,
 ): Float64Array {
-  return withLayers(layers, rows, (kernel, places) => {
+  return withLayer(layer, rows, (kernel, place) => {
     const out = putDoubles(kernel, onto);
     kernel.run.addLosses(
-      putWords(kernel, places),
-      places.length,
+      place,
       putRows(kernel, rows),
       putDoubles(kernel, rowShares),
       role,
@@ -81,11 +88,11 @@ export function addLosses(
 /** Writes the probabilities of one row without one of its entries (an index into `rows.indices`; -1 for with all) to `out`. */
 export type RowAnswerer = (row: number, without: number, out: Float64Array, at: number) => void;
 
-/** Calls `work` with what computes single rows by a network. @throws NetworkmlError as `meanAnswers` */
+/** Calls `work` with what computes single rows by a network. @throws NetworkmlError as `layerAnswers` */
 export function withRowAnswerer<T>(layer: Layer, rows: SparseRows, work: (answer: RowAnswerer) => T): T {
-  return withLayers([layer], rows, (kernel, [place = 0]) => {
+  return withLayer(layer, rows, (kernel, place) => {
     const table = putRows(kernel, rows);
-    const roleCount = layer.b2.length;
+    const roleCount = rolesOf(layer);
     const found = takeBytes(kernel, roleCount * 8);
     const numbers = new Float64Array(kernel.memory.buffer, found, roleCount);
     return work((row, without, out, at) => {
@@ -95,24 +102,19 @@ export function withRowAnswerer<T>(layer: Layer, rows: SparseRows, work: (answer
   });
 }
 
-/** All layers lie in the kernel of the first one, or are copied there. */
-function withLayers<T>(
-  layers: readonly Layer[],
+function rolesOf({ nets = 1, b2 }: Layer): number {
+  return b2.length / nets;
+}
+
+function withLayer<T>(
+  layer: Layer,
   { columnCount }: SparseRows,
-  work: (kernel: RoleKernel, places: number[]) => T,
+  work: (kernel: RoleKernel, place: number) => T,
 ): T {
-  const [first] = layers;
-  if (first === undefined) throw new NetworkmlError('NML_INTERNAL', 'no network is asked');
   return withKernel(
-    first.w1,
-    (kernel) =>
-      work(
-        kernel,
-        layers.map((layer) => keptLayer(kernel, layer, columnCount) ?? putLayer(kernel, layer, columnCount)),
-      ),
-    (kernel) => {
-      for (const layer of layers) keepLayer(kernel, layer, columnCount);
-    },
+    layer.w1,
+    (kernel) => work(kernel, keptLayer(kernel, layer, columnCount) ?? putLayer(kernel, layer, columnCount)),
+    (kernel) => keepLayer(kernel, layer, columnCount),
   );
 }
 
@@ -134,7 +136,7 @@ function keepLayer(kernel: RoleKernel, layer: Layer, columnCount: number): void 
 }
 
 function putLayer(kernel: RoleKernel, layer: Layer, columnCount: number): number {
-  const { columns, mean, deviation, hidden, w1, b1, w2, b2 } = layer;
+  const { columns, mean, deviation, nets = 1, hidden, w1, b1, w2, b2 } = layer;
   const place = (numbers: Parameters<typeof placeOf>[1] | undefined) =>
     numbers === undefined ? 0 : placeOf(kernel, numbers);
   const room = (doubles: number) => takeBytes(kernel, doubles * 8);
@@ -143,18 +145,19 @@ function putLayer(kernel: RoleKernel, layer: Layer, columnCount: number): number
     place(columns),
     place(mean),
     place(deviation),
+    nets,
     hidden,
+    rolesOf(layer),
     place(w1),
     place(b1),
-    b2.length,
     place(w2),
     place(b2),
     columnCount,
     takeBytes(kernel, columnCount * 4),
     room(columns.length),
-    room(hidden),
-    room(hidden),
-    room(hidden),
+    room(b1.length),
+    room(b1.length),
+    room(b2.length),
     room(b2.length),
   ]);
   if (kernel.run.prepareLayer(record) !== 0) return record;

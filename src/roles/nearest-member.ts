@@ -141,7 +141,10 @@ function putKnown(
 ): number {
   const { rowCount, start, indices, values } = rows;
   const logarithms = new Float64Array(shares.length);
-  for (let i = 0; i < shares.length; i++) logarithms[i] = Math.log(shares[i] as number);
+  for (let i = 0; i < shares.length; i++) {
+    // Most devices count 1, whose logarithm is there already.
+    if (shares[i] !== 1) logarithms[i] = Math.log(shares[i] as number);
+  }
   return putWords(kernel, [
     rowCount,
     placeOf(kernel, start),

@@ -1,6 +1,6 @@
 import { NetworkmlError } from '../errors.js';
 import type { SparseRows } from '../math/index.js';
-import { meanAnswers, type RowAnswerer, withRowAnswerer } from './layer-kernel.js';
+import { layerAnswers, type RowAnswerer, withRowAnswerer } from './layer-kernel.js';
 
 /**
  * A network with one hidden layer: softmax(relu(x W1 + b1) W2 + b2).
@@ -35,7 +35,7 @@ export interface OneLayerModel {
  */
 export function oneLayerProbabilities(model: OneLayerModel, rows: SparseRows): Float64Array {
   checkWidth(model, rows);
-  return meanAnswers([model], rows, model.roles.length);
+  return layerAnswers(model, rows);
 }
 
 /** As `withRowAnswerer`. @throws NetworkmlError as `oneLayerProbabilities` */

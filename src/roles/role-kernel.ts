@@ -30,10 +30,9 @@ export interface RoleExports {
 
   prepareLayer(layer: number): number;
   answerRow(layer: number, rows: number, row: number, without: number, out: number): void;
-  answerRows(layers: number, layerCount: number, rows: number, out: number): void;
+  answerRows(layer: number, rows: number, out: number): void;
   addLosses(
-    layers: number,
-    layerCount: number,
+    layer: number,
     rows: number,
     rowShares: number,
     role: number,

@@ -2,6 +2,7 @@ import { NetworkmlError } from '../errors.js';
 import {
   createRandom,
   type LayerBatch,
+  type LayerParameters,
   type LayerTraining,
   layerParameters,
   narrowRows,
@@ -13,12 +14,14 @@ import { drawLayerWeights } from './one-layer-training.js';
 import { mergeSessions, type SoftTargets } from './soft-targets.js';
 import type { RoleTrainingSet } from './training-set.js';
 import { captureWeights } from './weights.js';
-import { leastDeviation, standardised, type WindowNet } from './window-net.js';
+import { leastDeviation, standardised, type WindowNets } from './window-net.js';
 
 /** Settings of the training; what is left out has the value in `windowNetDefaults`. */
 export interface WindowNetOptions {
-  /** Same seed, same bytes. */
-  readonly seed: number;
+  /** One for each net; same seeds, same bytes. */
+  readonly seeds: readonly number[];
+  /** Called after each net. */
+  readonly onNet?: (trained: number) => void;
   /** Columns from this one on are not looked at. */
   readonly columnsBelow?: number;
   readonly hidden?: number;
@@ -43,40 +46,66 @@ export const windowNetDefaults = {
 } as const;
 
 /**
- * Trains a net on the windows of some captures: full-batch Adam on their distinct vectors with device-balanced weights,
+ * Trains nets on the windows of some captures: full-batch Adam on their distinct vectors with device-balanced weights,
  * soft targets, label smoothing and input dropout. Dropped entries count as absent, not as average, so that a step costs
  * what the entries cost; in cross-validation both forms are equal (docs/roles.md).
  *
  * @param chosen indices of the examples to train on.
  * @throws NetworkmlError `NML_CONFIG` for a setting out of range, `NML_TRAIN_DATA` when there are no windows.
  */
-export function trainWindowNet(
+export function trainWindowNets(
   set: RoleTrainingSet,
   chosen: Uint32Array,
   options: WindowNetOptions,
-): WindowNet {
+): WindowNets {
+  const { seeds, onNet, columnsBelow = set.rows.columnCount } = options;
   const settings = { ...windowNetDefaults, ...options };
   checkSettings(settings);
   const data = mergeSessions(set, chosen, captureWeights(set.examples, chosen));
-  const below = options.columnsBelow ?? set.rows.columnCount;
-  const kept = data.columns.filter((column) => column < below);
-  const places = Uint32Array.from(kept.keys());
-  const rows = kept.length === data.columns.length ? data.rows : narrowRows(data.rows, places);
+  const columns = data.columns.filter((column) => column < columnsBelow);
+  const places = Uint32Array.from(columns.keys());
+  const rows = columns.length === data.columns.length ? data.rows : narrowRows(data.rows, places);
   const { mean, deviation } = moments(rows, data.weights);
   const prepared = prepare(rows, data, mean, deviation, settings.smoothing);
-  const random = createRandom(settings.seed);
-  const parameters = layerParameters(kept.length, settings.hidden, set.roles.length);
-  drawLayerWeights(parameters, kept.length, random);
-  trainLayers(parameters, prepared, (training) => optimise(training, settings, random));
+  const trained = seeds.map((seed, net) => {
+    const random = createRandom(seed);
+    const parameters = layerParameters(columns.length, settings.hidden, set.roles.length);
+    drawLayerWeights(parameters, columns.length, random);
+    trainLayers(parameters, prepared, (training) => optimise(training, settings, random));
+    onNet?.(net + 1);
+    return parameters;
+  });
+  return { columns, mean, deviation, hidden: settings.hidden, ...sideBySide(trained, prepared.absent) };
+}
+
+/** Some networks over the same columns as one. @param absent standardised values of absent columns */
+function sideBySide(
+  trained: readonly LayerParameters[],
+  absent: Float64Array,
+): Pick<WindowNets, 'nets' | 'w1' | 'b1' | 'w2' | 'b2'> {
+  const nets = trained.length;
+  const hidden = trained[0]?.b1.length ?? 0;
+  const w1 = new Float32Array(absent.length * nets * hidden);
+  const b1 = new Float64Array(nets * hidden);
+  trained.forEach((own, net) => {
+    b1.set(own.b1, net * hidden);
+    const weights = Float32Array.from(own.w1);
+    absent.forEach((x, column) => {
+      const ofColumn = weights.subarray(column * hidden, (column + 1) * hidden);
+      w1.set(ofColumn, (column * nets + net) * hidden);
+      ofColumn.forEach((weight, j) => {
+        b1[net * hidden + j] = (b1[net * hidden + j] as number) + x * weight;
+      });
+    });
+  });
+  const joined = (lists: readonly ArrayLike<number>[]) =>
+    Float32Array.from(lists.flatMap((list) => Array.from(list)));
   return {
-    columns: kept,
-    mean,
-    deviation,
-    hidden: settings.hidden,
-    w1: Float32Array.from(parameters.w1),
-    b1: Float32Array.from(parameters.b1),
-    w2: Float32Array.from(parameters.w2),
-    b2: Float32Array.from(parameters.b2),
+    nets,
+    w1,
+    b1: Float32Array.from(b1),
+    w2: joined(trained.map((own) => own.w2)),
+    b2: joined(trained.map((own) => own.b2)),
   };
 }
 
@@ -85,10 +114,11 @@ type Settings = typeof windowNetDefaults extends infer D
   : never;
 
 function checkSettings(settings: Settings): void {
-  const { hidden, epochs, learningRate, l2, dropout, smoothing } = settings;
+  const { seeds, hidden, epochs, learningRate, l2, dropout, smoothing } = settings;
   const whole = (value: number) => Number.isInteger(value) && value >= 1;
   const share = (value: number) => value >= 0 && value < 1;
   const right: Record<string, [number, boolean]> = {
+    nets: [seeds.length, seeds.length > 0],
     'hidden units': [hidden, whole(hidden)],
     epochs: [epochs, whole(epochs)],
     'learning rate': [learningRate, learningRate > 0 && learningRate < 1],

@@ -1,23 +1,26 @@
 /**
- * A network with one hidden layer over standardised columns: x = clip((sqrt(v) - mean) / deviation), then
- * softmax(relu(x W1 + b1) W2 + b2). Columns that are empty in training have no weights at all. Absent columns have the
- * same standardised value in every row, so that their part of the hidden layer is summed up once and a row costs what its
- * entries cost: see layer-kernel.ts.
+ * Networks with one hidden layer over the same standardised columns, x = clip((sqrt(v) - mean) / deviation), side by side:
+ * the mean of their softmax(relu(x W1 + b) W2 + b2). Columns that are empty in training have no weights at all. Absent columns
+ * have the same standardised value in every row; what they make of the hidden layers is summed up once, after training, and a row
+ * costs what its entries cost: see layer-kernel.ts.
  */
-export interface WindowNet {
-  /** The columns it has weights for, ascending. */
+export interface WindowNets {
+  /** The columns they have weights for, ascending. */
   readonly columns: Uint32Array;
   /** Mean and deviation of the square root of each column in training. */
   readonly mean: Float32Array;
   readonly deviation: Float32Array;
+  /** How many there are. */
+  readonly nets: number;
+  /** Hidden units of each. */
   readonly hidden: number;
-  /** [columns x hidden] */
+  /** [columns x nets x hidden] */
   readonly w1: Float32Array;
-  /** [hidden] */
+  /** [nets x hidden]: the hidden units, before the rectifier, where all columns are absent. */
   readonly b1: Float32Array;
-  /** [hidden x roles] */
+  /** [nets x hidden x roles] */
   readonly w2: Float32Array;
-  /** [roles] */
+  /** [nets x roles] */
   readonly b2: Float32Array;
 }
 

@@ -5,6 +5,7 @@ import {
   serviceClasses,
   serviceOfColumn,
   servicesSubject,
+  servicesSubjectName,
 } from '../../src/features/index.js';
 import { serviceClassOf, sideOf } from '../../src/features/services/index.js';
 import * as layout from '../../src/features/services/layout.js';
@@ -186,11 +187,38 @@ describe('layout services/1', () => {
   });
 
   it('says in words what a column is about, and has a name for every class once', () => {
-    const subjects = Array.from({ length: SERVICES_COLUMNS }, (_, column) => servicesSubject(column));
-    expect(subjects.every((subject) => subject.length > 3)).toBe(true);
+    const named = new Map<string, number[]>();
+    for (let column = 0; column < SERVICES_COLUMNS; column++) {
+      const name = servicesSubjectName(servicesSubject(column));
+      expect(name.length).toBeGreaterThan(3);
+      named.set(name, [...(named.get(name) ?? []), column]);
+    }
+    // Columns of one name are of one subject, which is the first of them.
+    for (const [first, ...others] of named.values()) {
+      for (const column of [first!, ...others]) expect(servicesSubject(column)).toBe(first);
+    }
+    // Three sides, two kinds of groups; sides, protocols, reach, what is sent, TCP, the stack.
+    expect(named.size).toBe(5 * classes + 3 + 6 + 3 + 1 + 8 + 3);
     const print = serviceClasses.indexOf('print');
-    expect(servicesSubject(layout.LISTENS + print)).toBe('serves printing');
-    expect(servicesSubject(layout.USED_OUTSIDE + print)).toBe('uses printing');
+    const name = (column: number) => servicesSubjectName(servicesSubject(column));
+    expect(name(layout.LISTENS + print)).toBe('serves printing');
+    expect(name(layout.ANSWERED + print)).toBe('serves printing');
+    expect(name(layout.USED_OUTSIDE + print)).toBe('uses printing');
+    expect(name(layout.PACKET_SHARE + 2 * classes + print)).toBe('speaks printing with equals');
+    expect(name(layout.GROUP_SENT + print)).toBe('sends printing to a group');
+    expect(name(layout.GROUP_RECEIVED + print)).toBe('receives printing to a group');
+    expect(name(layout.SIDE_SHARE + 1)).toBe('uses others');
+    expect(name(layout.PROTOCOL_PACKETS + 1)).toBe('share of UDP');
+    expect(name(layout.REACH_PACKETS + 2)).toBe('share of multicast or broadcast peers');
+    expect(name(layout.SENT_BYTES)).toBe('share of what it sends');
+    expect(name(layout.TCP_OUTCOMES + 4)).toBe('TCP sessions with a RST sent');
+    expect([0, 5, 6, 7, 13].map((at) => name(layout.STACK + at))).toEqual([
+      'TTL of its packets',
+      'TTL of its packets',
+      "don't-fragment flag",
+      'TCP options of its stack',
+      'TCP options of its stack',
+    ]);
     expect(serviceOfColumn(layout.PACKET_SHARE + classes + print)).toEqual({ side: 1, serviceClass: print });
     expect(new Set(serviceClasses).size).toBe(51);
     expect([631, 47808, 70, 4000, 20001, 60000].map((port) => serviceClasses[serviceClassOf(port)])).toEqual([

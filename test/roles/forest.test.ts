@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type SparseRows, SparseRowsBuilder } from '../../src/math/index.js';
 import {
   allExamples,
+  type BundleArray,
   decodeForest,
   encodeForest,
   type ForestItems,
@@ -334,31 +335,31 @@ describe('random forest', () => {
       change(copy.arrays as Numbers, copy.meta as Record<string, number>);
       return () => decodeForest(copy.meta, copy.arrays);
     };
-    const column = arrays.column!.data;
-    const [split, leaf] = [column.findIndex((c) => c < columnCount), column.indexOf(0xffff)];
     const put = (name: string, at: number, value: number) => broken((a) => (a[name]!.data[at] = value));
     expect(broken(() => {})).not.toThrow();
-    expect(put('column', split, columnCount)).toThrow('looks at column');
-    expect(put('column', split, 0xffff)).toThrow(/more (nodes|leaves) than/);
-    expect(put('column', leaf, 0)).toThrow(/more splits than|do not end where/);
-    expect(put('answer', 0, model.distributions.length / model.roles.length)).toThrow('leads nowhere');
-    const leaves = arrays.leaf!.data;
-    for (const at of [0, leaves.length >> 1, leaves.length - 1]) {
-      expect(put('leaf', at, arrays.answer!.data.length)).toThrow('leads nowhere');
+    const splits = arrays.column!.data.length;
+    for (const at of [0, splits >> 1, splits - 1]) {
+      expect(put('column', at, columnCount)).toThrow(`split ${at} looks at column ${columnCount}`);
     }
+    expect(put('answer', 0, model.distributions.length / model.roles.length)).toThrow('a leaf has no answer');
+    for (const at of [0, splits, 2 * splits - 1]) {
+      expect(put('child', at, 65_535)).toThrow(`split ${at >> 1} leads nowhere`);
+    }
+    expect(put('first', 0, 1)).toThrow('trees that do not end');
+    expect(put('first', 3, arrays.first!.data[2]!)).toThrow('trees that do not end');
+    expect(put('first', 7, splits - 1)).toThrow('trees that do not end');
     expect(put('threshold', 0, Number.NaN)).toThrow('no number');
     expect(put('weight', 0, Number.POSITIVE_INFINITY)).toThrow('no number');
     expect(put('distributions/role', 0, model.roles.length)).toThrow('a share of role');
     expect(put('distributions/starts', 1, 0xffffffff)).toThrow('distributions');
     expect(put('distributions/starts', 0, 1)).toThrow('do not fill');
-    expect(broken((_, m) => (m.trees = 8))).toThrow('trees that do not end');
-    expect(broken((_, m) => (m.trees = 6))).toThrow('more nodes');
-    expect(broken((_, m) => (m.leaves! -= 1))).toThrow('array threshold is');
-    // Two nodes that change places make other trees, whose walks end, too, or none.
+    expect(broken((_, m) => (m.trees! += 1))).toThrow('array first is');
+    expect(broken((_, m) => (m.splits! -= 1))).toThrow('array column is');
+    // Two children that change places make other trees, whose walks end, too, or none.
     let walked = 0;
-    for (let node = 0; node + 1 < column.length; node++) {
-      const changed = broken(({ column: { data } = { data: [] } }) => {
-        [data[node], data[node + 1]] = [data[node + 1] as number, data[node] as number];
+    for (let place = 0; place + 1 < 2 * splits; place++) {
+      const changed = broken(({ child: { data } = { data: [] } }) => {
+        [data[place], data[place + 1]] = [data[place + 1] as number, data[place] as number];
       });
       try {
         const back = changed() as ForestModel;
@@ -369,6 +370,21 @@ describe('random forest', () => {
       }
     }
     expect(walked).toBeGreaterThan(0);
+  });
+
+  it('whose splits share a child answers, but is no list of nodes', () => {
+    const items = randomItems(testRandom(6), 60);
+    const { meta, arrays } = encodeForest(trainForest(about, items, { seed: 1, trees: 2 }).model);
+    const child = Uint16Array.from(arrays.child!.data);
+    const kinds = arrays.answer!.data.length;
+    const place = child.findIndex((code, at) => at > 1 && code > kinds + (at >> 1));
+    child[0] = child[place]!;
+    const other = { ...arrays, child: { ...arrays.child!, data: child } as BundleArray };
+    const shared = decodeForest(meta, other);
+    expect(forestProbabilities(shared, items.rows).every(Number.isFinite)).toBe(true);
+    expect(() => shared.roots).toThrow('splits that make no tree');
+    child.fill(0, 0, 2 * arrays.first!.data[1]!);
+    expect(() => decodeForest(meta, other).child).toThrow('splits that make no tree');
   });
 
   it('refuses settings and data it cannot use', () => {

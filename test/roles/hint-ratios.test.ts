@@ -194,11 +194,6 @@ describe('what devices say as a second opinion', () => {
       { tokens: 1, weight: hintDefaults.makers.weight },
     ];
     expect(meta).toEqual({ opinions: [words, makers] });
-    // A bundle of before, with words alone.
-    const before = Object.fromEntries(
-      ['tokens', 'gains', 'silence'].map((name) => [name, arrays[`0/${name}`]]),
-    );
-    expect(decodeHints(words, before as typeof arrays, 3)).toEqual([models[0]]);
     const silence = { dtype: 'float32' as const, shape: [3], data: Float32Array.of(0, Number.NaN, 0) };
     const tokens = { dtype: 'uint32' as const, shape: [2], data: Uint32Array.of(20, 10) };
     const refused = [
@@ -206,6 +201,7 @@ describe('what devices say as a second opinion', () => {
       () => decodeHints({ opinions: [words, { ...makers, weight: -1 }] }, arrays, 3),
       () => decodeHints({ opinions: [words, makers, makers] }, arrays, 3),
       () => decodeHints({ opinions: [] }, arrays, 3),
+      () => decodeHints(words, arrays, 3),
       () => decodeHints({ opinions: [words, null] }, arrays, 3),
       () => decodeHints({ opinions: words }, arrays, 3),
       () => decodeHints(meta, arrays, 4),

@@ -17,13 +17,13 @@ import {
   type KnownDevices,
   knownDevices,
   type Layer,
+  layerAnswers,
   likenessOf,
-  meanAnswers,
   modelMemory,
   nearestDefaults,
   trainForest,
 } from '../../src/roles/index.js';
-import { slowAnswer, slowAttribution, slowForest, slowLikeness } from './slow-kernels.js';
+import { slowAnswers, slowAttribution, slowForest, slowLikeness } from './slow-kernels.js';
 import { columnCount, sparseOf, syntheticSet } from './synthetic.js';
 
 const random = createRandom(21);
@@ -86,20 +86,73 @@ describe('forests', () => {
     }
   });
 
-  it('are the same whether the kinds of leaves are shorts or words', () => {
+  it('are the same whether their children are shorts or words', () => {
     const { packed, ...model } = decodeForest(encodeForest(trained(9)).meta, encodeForest(trained(9)).arrays);
-    expect(packed!.leaf).toBeInstanceOf(Uint16Array);
-    expect(packed!.weight.length).toBeLessThan(packed!.leaf.length);
-    const wide: ForestModel = { ...model, packed: { ...packed!, leaf: Uint32Array.from(packed!.leaf) } };
+    expect(packed!.child).toBeInstanceOf(Uint16Array);
+    expect(packed!.weight.length).toBeLessThan(packed!.column.length);
+    const wide: ForestModel = { ...model, packed: { ...packed!, child: Uint32Array.from(packed!.child) } };
     const rows = randomRows(20);
     const counts = new Array<number>(20).fill(1);
     expect(forestProbabilities(wide, rows)).toEqual(forestProbabilities(trained(9), rows));
     expect(attributeForest(wide, rows, counts, 2)).toEqual(attributeForest(trained(9), rows, counts, 2));
-    const lost = Uint32Array.from(packed!.leaf);
-    lost[7] = packed!.weight.length;
-    expect(() => forestProbabilities({ ...wide, packed: { ...packed!, leaf: lost } }, rows)).toThrow(
-      'nowhere',
-    );
+  });
+
+  it('have children that are leaves, or splits behind their parents in the same tree, at every place', () => {
+    const { packed, ...model } = decodeForest(encodeForest(trained(9)).meta, encodeForest(trained(9)).arrays);
+    const { child, first } = packed!;
+    const kinds = packed!.answer.length;
+    const rows = randomRows(1);
+    let refused = 0;
+    for (let tree = 0; tree + 1 < first.length; tree++) {
+      const count = first[tree + 1]! - first[tree]!;
+      for (let place = 2 * first[tree]!; place < 2 * first[tree + 1]!; place++) {
+        const parent = (place >> 1) - first[tree]!;
+        for (const Codes of [Uint16Array, Uint32Array]) {
+          for (const other of [
+            0,
+            kinds - 1,
+            kinds,
+            kinds + parent,
+            kinds + parent + 1,
+            kinds + count - 1,
+            kinds + count,
+            65_535,
+          ]) {
+            const changed = Codes.from(child);
+            changed[place] = other;
+            const asked = () =>
+              forestProbabilities({ ...model, packed: { ...packed!, child: changed } }, rows);
+            if (other < kinds || (other > kinds + parent && other < kinds + count)) {
+              expect(asked().every(Number.isFinite)).toBe(true);
+              continue;
+            }
+            expect(asked).toThrow(`split ${place >> 1} leads nowhere`);
+            refused++;
+          }
+        }
+      }
+    }
+    expect(refused).toBeGreaterThan(1000);
+  });
+
+  it('whose numbers go beyond what shorts can say are checked one by one', () => {
+    const { packed, ...model } = decodeForest(encodeForest(trained(1)).meta, encodeForest(trained(1)).arrays);
+    const splits = 70_000;
+    const kinds = packed!.answer.length;
+    const tree = {
+      ...packed!,
+      first: Uint32Array.of(0, splits),
+      column: new Uint16Array(splits),
+      threshold: new Float32Array(splits),
+    };
+    const asked = (split: number, other: number) => () => {
+      const child = new Uint16Array(2 * splits);
+      child[2 * split] = other;
+      return forestProbabilities({ ...model, packed: { ...tree, child } }, randomRows(2));
+    };
+    expect(asked(65_500, 65_535)().every(Number.isFinite)).toBe(true);
+    // By the last sixteen bits the parent comes before the child, and the child before the end of the tree.
+    expect(asked(65_600, kinds + 200)).toThrow('split 65600 leads nowhere');
   });
 
   it('of more than 65,536 kinds of leaves go through a bundle, and are walked to the last of them', () => {
@@ -117,7 +170,7 @@ describe('forests', () => {
       distributions: Float32Array.of(0.25, 0, 0.75, 0, 0, 0, 1, 0, 0, 0, 0.5, 0.5),
     };
     const { meta, arrays } = encodeForest(model);
-    expect(arrays.leaf!.dtype).toBe('uint32');
+    expect(arrays.child!.dtype).toBe('uint32');
     const there = decodeForest(meta, arrays);
     expect(Array.from(there.threshold)).toEqual(Array.from(model.threshold));
     const rows = randomRows(3);
@@ -166,26 +219,39 @@ function partsOf({ meta, arrays }: EncodedModel): [EncodedModel['meta'], Encoded
   return [meta, arrays];
 }
 
-function randomLayer(width: number, hidden: number, roles: number, isPlain: boolean): Layer {
+interface LayerSize {
+  readonly width: number;
+  readonly hidden: number;
+  readonly roles: number;
+  /** Networks side by side, over standardised columns. */
+  readonly nets?: number;
+}
+
+function randomLayer({ width, hidden, roles, nets }: LayerSize): Layer {
   const floats = (count: number, reach: number) =>
     Float32Array.from({ length: count }, () => between(-reach, reach));
   const columns = Array.from({ length: columnCount }, (_, column) => column).slice(0, width);
+  const count = nets ?? 1;
   return {
     columns: Uint32Array.from(columns, (column) => column + (columnCount - width)),
-    ...(isPlain
+    ...(nets === undefined
       ? {}
-      : { mean: floats(width, 0.4), deviation: floats(width, 1).map((value) => 0.15 + Math.abs(value)) }),
+      : {
+          nets,
+          mean: floats(width, 0.4),
+          deviation: floats(width, 1).map((value) => 0.15 + Math.abs(value)),
+        }),
     hidden,
-    w1: floats(width * hidden, 1),
-    b1: floats(hidden, 1),
-    w2: floats(hidden * roles, 2),
-    b2: floats(roles, 1),
+    w1: floats(width * count * hidden, 1),
+    b1: floats(count * hidden, 1),
+    w2: floats(count * hidden * roles, 2),
+    b2: floats(count * roles, 1),
   };
 }
 
 /** A layer in the kernels' own memory. */
 function moved(layer: Layer): Layer {
-  const { columns, mean, deviation, hidden, w1, b1, w2, b2 } = layer;
+  const { columns, mean, deviation, nets = 1, hidden, w1, b1, w2, b2 } = layer;
   const list = { columns, w1, b1, w2, b2, ...(mean && deviation && { mean, deviation }) };
   const arrays = Object.fromEntries(
     Object.entries(list).map(([name, data]) => [
@@ -194,56 +260,62 @@ function moved(layer: Layer): Layer {
     ]),
   );
   const there = Object.entries(inModelMemory({ meta: {}, arrays }).arrays);
-  return { hidden, ...Object.fromEntries(there.map(([name, { data }]) => [name, data])) } as unknown as Layer;
+  return {
+    nets,
+    hidden,
+    ...Object.fromEntries(there.map(([name, { data }]) => [name, data])),
+  } as unknown as Layer;
 }
 
 describe('networks', () => {
   it('answer as plain loops do, to the last bit, with odd and even numbers of units and roles', () => {
-    for (const [width, hidden, roles, isPlain] of [
-      [1, 1, 2, true],
-      [29, 7, 5, true],
-      [30, 64, 28, false],
-      [12, 5, 3, false],
-    ] as const) {
-      const layers = [0, 1, 2].map(() => randomLayer(width, hidden, roles, isPlain));
+    for (const size of [
+      { width: 1, hidden: 1, roles: 2 },
+      { width: 29, hidden: 7, roles: 5 },
+      { width: 30, hidden: 64, roles: 28, nets: 3 },
+      { width: 12, hidden: 5, roles: 3, nets: 1 },
+      { width: 20, hidden: 9, roles: 11, nets: 4 },
+    ]) {
+      const layer = randomLayer(size);
       const rows = randomRows(6);
+      const nets = size.nets ?? 1;
       const wanted = Array.from({ length: 6 }).flatMap((_, row) => {
-        const sums = new Array<number>(roles).fill(0);
-        for (const layer of layers) {
-          slowAnswer(layer, rows, row).forEach((p, k) => {
-            sums[k]! += (1 / 3) * p;
+        const sums = new Array<number>(size.roles).fill(0);
+        for (const answer of slowAnswers(layer, rows, row)) {
+          answer.forEach((p, k) => {
+            sums[k]! += (1 / nets) * p;
           });
         }
         return sums;
       });
-      for (const form of [layers, layers.map(moved), [layers[0]!, moved(layers[1]!), moved(layers[2]!)]]) {
+      for (const form of [layer, moved(layer)]) {
         // Asked twice: what is kept between calls changes nothing.
-        for (let time = 0; time < 2; time++)
-          expect(Array.from(meanAnswers(form, rows, roles))).toEqual(wanted);
+        for (let time = 0; time < 2; time++) expect(Array.from(layerAnswers(form, rows))).toEqual(wanted);
       }
     }
   });
 
   it('are explained as plain loops do, to the last bit', () => {
-    const layers = [randomLayer(30, 9, 4, false), randomLayer(20, 9, 4, false)];
-    const rows = randomRows(5);
-    const subjects = Uint32Array.from(rows.indices, (column) => column % 4);
-    const rowShares = Float64Array.from({ length: 5 }, () => between(0, 1));
-    const start = Float64Array.from({ length: 5 }, () => between(0, 1));
-    const wanted = Array.from(start);
-    for (let row = 0; row < 5; row++) {
-      for (const layer of layers) {
-        const whole = slowAnswer(layer, rows, row)[2]!;
+    for (const nets of [1, 3]) {
+      const layer = randomLayer({ width: 30, hidden: 9, roles: 4, nets });
+      const rows = randomRows(5);
+      const subjects = Uint32Array.from(rows.indices, (column) => column % 4);
+      const rowShares = Float64Array.from({ length: 5 }, () => between(0, 1));
+      const start = Float64Array.from({ length: 5 }, () => between(0, 1));
+      const wanted = Array.from(start);
+      for (let row = 0; row < 5; row++) {
+        const whole = slowAnswers(layer, rows, row);
         for (let subject = 0; subject < 4; subject++) {
           const entries = subjects.subarray(rows.start[row], rows.start[row + 1]);
           if (!entries.includes(subject)) continue;
-          const without = slowAnswer(layer, rows, row, (entry) => subjects[entry] === subject)[2]!;
-          wanted[subject]! += rowShares[row]! * (whole - without);
+          slowAnswers(layer, rows, row, (entry) => subjects[entry] === subject).forEach((without, net) => {
+            wanted[subject]! += rowShares[row]! * (whole[net]![2]! - without[2]!);
+          });
         }
       }
-    }
-    for (const form of [layers, layers.map(moved)]) {
-      expect(Array.from(addLosses(form, rows, start, { subjects, rowShares, role: 2 }))).toEqual(wanted);
+      for (const form of [layer, moved(layer)]) {
+        expect(Array.from(addLosses(form, rows, start, { subjects, rowShares, role: 2 }))).toEqual(wanted);
+      }
     }
   });
 
@@ -273,7 +345,7 @@ describe('networks', () => {
       const some = Array.from({ length: 2000 }, () => [between(0, reach)]);
       const rows = sparseOf([...some, ...far.map((value) => [value]), ...[745, 746, 3e38].map((v) => [v])]);
       const w2 = Math.fround(between(0.99, 1.01));
-      const found = meanAnswers([one(w2)], rows, 2);
+      const found = layerAnswers(one(w2), rows);
       for (let row = 0; row < rows.rowCount; row++) {
         const value = rows.start[row] === rows.start[row + 1] ? 0 : rows.values[rows.start[row]!]!;
         const power = Math.exp(0 - value * w2);
@@ -283,10 +355,10 @@ describe('networks', () => {
   });
 
   it('refuse rows that lack their columns', () => {
-    const layer = randomLayer(3, 2, 2, true);
+    const layer = randomLayer({ width: 3, hidden: 2, roles: 2 });
     const rows = randomRows(2, columnCount - 1);
     for (const form of [layer, moved(layer)]) {
-      expect(() => meanAnswers([form], rows, 2)).toThrow(`columns, not ${columnCount - 1}`);
+      expect(() => layerAnswers(form, rows)).toThrow(`columns, not ${columnCount - 1}`);
     }
   });
 });

@@ -76,43 +76,45 @@ export function slowAttribution(
 }
 
 /**
- * Probabilities of one row by a network: every column counts as absent, then come the entries, then those that are taken away
- * again.
+ * Probabilities of one row by each network of a layer: every column counts as absent, then come the entries, then those that
+ * are taken away again.
  */
-export function slowAnswer(
-  { columns, mean, deviation, hidden, w1, b1, w2, b2 }: Layer,
+export function slowAnswers(
+  { columns, mean, deviation, nets = 1, hidden, w1, b1, w2, b2 }: Layer,
   rows: SparseRows,
   row: number,
   taken: (entry: number) => boolean = () => false,
-): number[] {
+): number[][] {
   const clip = (x: number): number => Math.max(-4, Math.min(4, x));
   const standardised = (place: number, value: number): number =>
     mean === undefined || deviation === undefined
       ? value
       : clip((Math.sqrt(Math.max(0, value)) - mean[place]!) / deviation[place]!);
-  const sums = Array.from(b1);
-  const add = (place: number, factor: number): void => {
-    for (let j = 0; j < hidden; j++) sums[j]! += factor * w1[place * hidden + j]!;
-  };
-  for (const place of columns.keys()) add(place, standardised(place, 0));
-  const change = (entry: number, times: number): void => {
-    const place = columns.indexOf(rows.indices[entry]!);
-    if (place < 0) return;
-    add(place, (standardised(place, rows.values[entry]!) - standardised(place, 0)) * times);
-  };
+  const roles = b2.length / nets;
   const entries = Array.from(
     { length: rows.start[row + 1]! - rows.start[row]! },
     (_, i) => rows.start[row]! + i,
   );
-  for (const entry of entries) change(entry, 1);
-  for (const entry of entries) if (taken(entry)) change(entry, -1);
-  const outputs = Array.from(b2);
-  for (let j = 0; j < hidden; j++) {
-    if (sums[j]! > 0) for (const k of b2.keys()) outputs[k]! += sums[j]! * w2[j * b2.length + k]!;
-  }
-  const powers = outputs.map((value) => Math.exp(value - Math.max(...outputs)));
-  const sum = powers.reduce((a, b) => a + b, 0);
-  return powers.map((power) => power / sum);
+  return Array.from({ length: nets }, (_, net) => {
+    const sums = Array.from(b1.subarray(net * hidden, (net + 1) * hidden));
+    const change = (entry: number, times: number): void => {
+      const place = columns.indexOf(rows.indices[entry]!);
+      if (place < 0) return;
+      const factor = (standardised(place, rows.values[entry]!) - standardised(place, 0)) * times;
+      for (let j = 0; j < hidden; j++) sums[j]! += factor * w1[(place * nets + net) * hidden + j]!;
+    };
+    for (const entry of entries) change(entry, 1);
+    for (const entry of entries) if (taken(entry)) change(entry, -1);
+    const outputs = Array.from(b2.subarray(net * roles, (net + 1) * roles));
+    for (let j = 0; j < hidden; j++) {
+      if (sums[j]! > 0) {
+        for (let k = 0; k < roles; k++) outputs[k]! += sums[j]! * w2[(net * hidden + j) * roles + k]!;
+      }
+    }
+    const powers = outputs.map((value) => Math.exp(value - Math.max(...outputs)));
+    const sum = powers.reduce((a, b) => a + b, 0);
+    return powers.map((power) => power / sum);
+  });
 }
 
 /** Likeness of a device to the known captures, straight from what `Likeness` says. */

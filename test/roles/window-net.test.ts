@@ -4,11 +4,11 @@ import {
   addLosses,
   allExamples,
   captureWeights,
-  meanAnswers,
+  layerAnswers,
   mergeSessions,
   type RoleTrainingSet,
-  trainWindowNet,
-  type WindowNet,
+  trainWindowNets,
+  type WindowNets,
 } from '../../src/roles/index.js';
 import { slowSoftmax } from './slow-one-layer.js';
 import { columnCount, denseRow, syntheticSet } from './synthetic.js';
@@ -22,20 +22,28 @@ function windowSet(): RoleTrainingSet {
   return { ...set, rows: { ...set.rows, values: set.rows.values.map((v) => Math.abs(v) / 8) } };
 }
 
-function slowProbabilities(net: WindowNet, dense: readonly number[]): number[] {
-  const x = Array.from(net.columns, (column, i) =>
-    clip((Math.sqrt(dense[column]!) - net.mean[i]!) / net.deviation[i]!),
-  );
-  const hidden = Array.from(net.b1, (b, j) =>
+/** What the mean of the nets says of a vector, from the differences to an empty one. */
+function slowProbabilities(nets: WindowNets, dense: readonly number[]): number[] {
+  const { columns, mean, deviation, hidden, w1, b1, w2, b2 } = nets;
+  const standardised = (value: number, i: number) => clip((Math.sqrt(value) - mean[i]!) / deviation[i]!);
+  const x = Array.from(columns, (column, i) => standardised(dense[column]!, i) - standardised(0, i));
+  const units = Array.from(b1, (b, j) =>
     Math.max(
       0,
-      x.reduce((sum, v, i) => sum + v * net.w1[i * net.hidden + j]!, b),
+      x.reduce((sum, v, i) => sum + v * w1[i * b1.length + j]!, b),
     ),
   );
-  const classes = net.b2.length;
-  return slowSoftmax(
-    Array.from(net.b2, (b, k) => hidden.reduce((sum, h, j) => sum + h * net.w2[j * classes + k]!, b)),
+  const classes = b2.length / nets.nets;
+  const answers = range(0, nets.nets).map((net) =>
+    slowSoftmax(
+      range(0, classes).map((k) =>
+        units
+          .slice(net * hidden, (net + 1) * hidden)
+          .reduce((sum, h, j) => sum + h * w2[(net * hidden + j) * classes + k]!, b2[net * classes + k]!),
+      ),
+    ),
   );
+  return range(0, classes).map((k) => answers.reduce((sum, own) => sum + own[k]!, 0) / nets.nets);
 }
 
 /** Full-batch Adam on dense standardised rows, with gradients by the textbook formulas over plain matrices. */
@@ -97,14 +105,12 @@ function slowTraining(set: RoleTrainingSet, hidden: number, epochs: number, seed
       all[i]! -= (3e-3 * (m[i]! / (1 - 0.9 ** t))) / (Math.sqrt(v[i]! / (1 - 0.999 ** t)) + 1e-8);
     }
   }
-  return {
-    mean,
-    deviation,
-    w1: all.slice(0, w2At),
-    w2: all.slice(w2At, b1At),
-    b1: all.slice(b1At, b2At),
-    b2: all.slice(b2At),
-  };
+  const w1 = all.slice(0, w2At);
+  // As the net has it: with the part of absent columns.
+  const b1 = all
+    .slice(b1At, b2At)
+    .map((b, j) => mean.reduce((s, own, c) => s + clip(-own / deviation[c]!) * w1[c * hidden + j]!, b));
+  return { mean, deviation, w1, w2: all.slice(w2At, b1At), b1, b2: all.slice(b2At) };
 }
 
 const near = (found: ArrayLike<number>, wanted: readonly number[], digits: number): void => {
@@ -119,17 +125,34 @@ describe('net over windows', () => {
   const chosen = allExamples(set);
 
   it('takes the steps of full-batch Adam on the dense standardised rows', () => {
-    const net = trainWindowNet(set, chosen, { seed: 3, hidden: 7, epochs: 12, dropout: 0 });
+    const net = trainWindowNets(set, chosen, { seeds: [3], hidden: 7, epochs: 12, dropout: 0 });
     const slow = slowTraining(set, 7, 12, 3);
     near(net.mean, slow.mean, 5);
     near(net.deviation, slow.deviation, 5);
     for (const part of ['w1', 'b1', 'w2', 'b2'] as const) near(net[part], slow[part], 4);
   });
 
+  it('stand side by side as each would be alone', () => {
+    const train = (...seeds: number[]) => trainWindowNets(set, chosen, { seeds, hidden: 6, epochs: 3 });
+    const trained: number[] = [];
+    const onNet = (count: number) => trained.push(count);
+    const both = trainWindowNets(set, chosen, { seeds: [5, 8], hidden: 6, epochs: 3, onNet });
+    expect(trained).toEqual([1, 2]);
+    const [first, second] = [train(5), train(8)];
+    expect(both.nets).toBe(2);
+    expect(both.b1).toEqual(Float32Array.of(...first.b1, ...second.b1));
+    expect(both.w2).toEqual(Float32Array.of(...first.w2, ...second.w2));
+    expect(both.b2).toEqual(Float32Array.of(...first.b2, ...second.b2));
+    for (const c of both.columns.keys()) {
+      const own = (net: WindowNets) => Array.from(net.w1.subarray(c * 6, (c + 1) * 6));
+      expect(Array.from(both.w1.subarray(c * 12, (c + 1) * 12))).toEqual([...own(first), ...own(second)]);
+    }
+  });
+
   it('answers as the formula does, with entries left out as if they were never there', () => {
-    const net = trainWindowNet(set, chosen, { seed: 1, hidden: 16 });
+    const net = trainWindowNets(set, chosen, { seeds: [1, 2, 6], hidden: 16 });
     const classes = set.roles.length;
-    const found = meanAnswers([net], set.rows, classes);
+    const found = layerAnswers(net, set.rows);
     const entries = set.rows.indices.length;
     const subjectCount = 4;
     const subjects = Uint32Array.from({ length: entries }, (_, entry) => (entry % 5) % subjectCount);
@@ -145,28 +168,30 @@ describe('net over windows', () => {
         }
         const without = slowProbabilities(net, dense);
         wanted.forEach((list, role) => {
-          list[subject]! += rowShares[row]! * (whole[role]! - without[role]!);
+          list[subject]! += 3 * rowShares[row]! * (whole[role]! - without[role]!);
         });
       }
     }
     for (const role of set.roles.keys()) {
       const onto = new Float64Array(subjectCount).fill(0.25);
-      near(addLosses([net], set.rows, onto, { subjects, rowShares, role }), wanted[role]!, 5);
+      near(addLosses(net, set.rows, onto, { subjects, rowShares, role }), wanted[role]!, 5);
     }
   });
 
   it('looks at no column from a given one on, and gives the same bytes for the same seed', () => {
-    const net = trainWindowNet(set, chosen, { seed: 2, columnsBelow: 6 });
+    const net = trainWindowNets(set, chosen, { seeds: [2], columnsBelow: 6 });
     expect(Math.max(...net.columns)).toBeLessThan(6);
-    expect(trainWindowNet(set, chosen, { seed: 2, columnsBelow: 6 })).toEqual(net);
-    expect(trainWindowNet(set, chosen, { seed: 3, columnsBelow: 6 }).w1).not.toEqual(net.w1);
+    expect(trainWindowNets(set, chosen, { seeds: [2], columnsBelow: 6 })).toEqual(net);
+    expect(trainWindowNets(set, chosen, { seeds: [3], columnsBelow: 6 }).w1).not.toEqual(net.w1);
     expect(columnCount).toBeGreaterThan(6);
   });
 
   it('refuses settings out of range', () => {
-    const wrong = { hidden: 0, epochs: 0.5, learningRate: 1, l2: -1, dropout: 1, smoothing: 1 };
+    const wrong = { seeds: [], hidden: 0, epochs: 0.5, learningRate: 1, l2: -1, dropout: 1, smoothing: 1 };
     for (const [name, value] of Object.entries(wrong)) {
-      expect(() => trainWindowNet(set, chosen, { seed: 1, [name]: value })).toThrow(`: ${value}`);
+      expect(() => trainWindowNets(set, chosen, { seeds: [1], [name]: value })).toThrow(
+        `: ${name === 'seeds' ? 0 : value}`,
+      );
     }
   });
 });

@@ -7,5 +7,6 @@ export {
   SERVICES_WITHOUT_STACK,
   serviceOfColumn,
   servicesSubject,
+  servicesSubjectName,
 } from './layout.js';
 export { ServiceWindowCollector, type ServiceWindows, sideOf } from './windows.js';

@@ -76,40 +76,51 @@ export const SERVICES_PER_SERVICE = SIDE_SHARE;
 export const SERVICES_COLUMNS = STACK + stackColumns.length;
 
 /**
- * What a column is about: columns with one key say the same thing in several ways (there at all, share of sessions,
- * share of packets, answered ...) and are explained together.
+ * What a column is about, as the first column about it: columns about one thing say the same in several ways (there at all,
+ * share of sessions, share of packets, answered ...) and are explained together.
  */
-export function servicesSubject(column: number): string {
-  if (column < SIDE_SHARE) return subjectOfService(column);
-  if (column < PROTOCOL_SESSIONS)
-    return ['serves others', 'uses others', 'talks to equals'][column - SIDE_SHARE] ?? '';
-  const protocol = ['TCP', 'UDP', 'ICMP', 'ICMPv6', 'IGMP', 'other protocols'];
-  if (column < REACH_SESSIONS) return `share of ${protocol[(column - PROTOCOL_SESSIONS) % 6] ?? ''}`;
-  const reach = ['private', 'external', 'multicast or broadcast'];
-  if (column < SENT_PACKETS) return `share of ${reach[(column - REACH_SESSIONS) % 3] ?? ''} peers`;
-  if (column < TCP_OUTCOMES) return 'share of what it sends';
-  if (column < STACK) return `TCP sessions with ${tcpOutcomes[column - TCP_OUTCOMES] ?? ''}`;
-  const at = column - STACK;
-  return at < 6 ? 'TTL of its packets' : at === 6 ? "don't-fragment flag" : 'TCP options of its stack';
+export function servicesSubject(column: number): number {
+  if (column < GROUP_SENT) return sideOfColumn(column) * CLASSES + (column % CLASSES);
+  if (column < PROTOCOL_SESSIONS) return column;
+  if (column < REACH_SESSIONS) return PROTOCOL_SESSIONS + ((column - PROTOCOL_SESSIONS) % 6);
+  if (column < SENT_PACKETS) return REACH_SESSIONS + ((column - REACH_SESSIONS) % 3);
+  if (column < TCP_OUTCOMES) return SENT_PACKETS;
+  if (column <= STACK) return column;
+  return column < STACK + 6 ? STACK : Math.min(column, STACK + 7);
 }
 
-function subjectOfService(column: number): string {
-  const title = serviceClassTitle(column % CLASSES);
-  if (column >= GROUP_SENT) {
-    return column < GROUP_RECEIVED ? `sends ${title} to a group` : `receives ${title} to a group`;
-  }
-  if (column < ANSWERED) {
-    const side = Math.floor(column / CLASSES) % 3;
-    return side === PEER ? `speaks ${title} with equals` : `${sides[side] ?? ''} ${title}`;
-  }
-  return column >= USED_OUTSIDE && column < LISTENS ? `uses ${title}` : `serves ${title}`;
+/** Side of a column about a service, groups left out. */
+function sideOfColumn(column: number): number {
+  if (column < ANSWERED) return Math.floor(column / CLASSES) % 3;
+  return column >= USED_OUTSIDE && column < LISTENS ? USES : SERVES;
+}
+
+/** A subject in words: `serves printing`. @param subject as `servicesSubject` gives it */
+export function servicesSubjectName(subject: number): string {
+  if (subject < SIDE_SHARE) return serviceSubjectName(subject);
+  if (subject < PROTOCOL_SESSIONS)
+    return ['serves others', 'uses others', 'talks to equals'][subject - SIDE_SHARE] ?? '';
+  const protocol = ['TCP', 'UDP', 'ICMP', 'ICMPv6', 'IGMP', 'other protocols'];
+  if (subject < REACH_SESSIONS) return `share of ${protocol[subject - PROTOCOL_SESSIONS] ?? ''}`;
+  const reach = ['private', 'external', 'multicast or broadcast'];
+  if (subject < SENT_PACKETS) return `share of ${reach[subject - REACH_SESSIONS] ?? ''} peers`;
+  if (subject < TCP_OUTCOMES) return 'share of what it sends';
+  if (subject < STACK) return `TCP sessions with ${tcpOutcomes[subject - TCP_OUTCOMES] ?? ''}`;
+  if (subject === STACK) return 'TTL of its packets';
+  return subject === STACK + 6 ? "don't-fragment flag" : 'TCP options of its stack';
+}
+
+function serviceSubjectName(subject: number): string {
+  const title = serviceClassTitle(subject % CLASSES);
+  if (subject >= GROUP_RECEIVED) return `receives ${title} to a group`;
+  if (subject >= GROUP_SENT) return `sends ${title} to a group`;
+  const side = sideOfColumn(subject);
+  return side === PEER ? `speaks ${title} with equals` : `${sides[side] ?? ''} ${title}`;
 }
 
 /** Side and class that a column of group V is about; undefined for all others. */
 export function serviceOfColumn(column: number): { side: number; serviceClass: number } | undefined {
   if (column >= SIDE_SHARE) return undefined;
   const serviceClass = column % CLASSES;
-  if (column >= GROUP_SENT) return { side: PEER, serviceClass };
-  if (column < ANSWERED) return { side: Math.floor(column / CLASSES) % 3, serviceClass };
-  return { side: column >= USED_OUTSIDE && column < LISTENS ? USES : SERVES, serviceClass };
+  return { side: column < GROUP_SENT ? sideOfColumn(column) : PEER, serviceClass };
 }
