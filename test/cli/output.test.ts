@@ -102,6 +102,21 @@ describe('a stream that takes no more', () => {
   });
 });
 
+describe('a pipe that does not block', () => {
+  it('gets every byte, however slowly it is read', async () => {
+    const command = `'${process.execPath}' '${program}' packets '${desktop}' --quiet`;
+    // As programs leave it that read without waiting: Node's own children get pipes that block.
+    const unblocked = `perl -MFcntl -e 'fcntl(STDOUT, F_SETFL, O_WRONLY | O_NONBLOCK) or die; exec @ARGV or die' ${command}`;
+    const line = `set -o pipefail; ${unblocked} | (sleep 0.5; cat) | cksum; ${command} | cksum`;
+    const { code, stdout, stderr } = await execute('bash', ['-c', line]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const [slow, whole] = stdout.trim().split('\n');
+    expect(slow).toBe(whole);
+    // More than a pipe holds.
+    expect(Number(whole!.split(' ')[1])).toBeGreaterThan(2 ** 17);
+  });
+});
+
 describe('a run that is cut off', () => {
   it('by a closed pipe ends silently', async () => {
     const captures = Array.from({ length: 40 }, () => `'${printer}'`).join(' ');
