@@ -23,3 +23,12 @@ export function partsOf<T>(bundle: Bundle, names: Record<string, string>): Recor
   }
   return parts;
 }
+
+/** Does some work; what is refused names the bundle. */
+export function inBundle<T>({ directory }: Pick<Bundle, 'directory'>, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw error instanceof NetworkmlError ? error.at(directory) : error;
+  }
+}

@@ -4,7 +4,7 @@ import {
   decodeBehaviour,
 } from '../anomaly/index.js';
 import { checkArrays, findBundle, type ManifestFile, readArrays, readManifest } from '../models/index.js';
-import { type ArrayReader, namesOf, partsOf } from './bundle-parts.js';
+import { type ArrayReader, inBundle, namesOf, partsOf } from './bundle-parts.js';
 import { type LoadedClassifier, loadClassifier } from './load-classifier.js';
 
 /** A bundle ready to be used. */
@@ -67,11 +67,11 @@ export function loadedBundle(bundle: ManifestFile, read: ArrayReader): LoadedBun
     roles,
     titles: titlesIn(manifest),
     classifier: (name = manifest.defaultClassifier) => {
-      const known = loaded.get(name) ?? loadClassifier(bundle, name, read);
+      const known = loaded.get(name) ?? inBundle(bundle, () => loadClassifier(bundle, name, read));
       loaded.set(name, known);
       return known;
     },
-    behaviour: loadBehaviour(bundle, read),
+    behaviour: inBundle(bundle, () => loadBehaviour(bundle, read)),
   };
 }
 

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -51,4 +52,20 @@ it('knows a wrong name at once, and its titles without any array', async () => {
   rmSync(join(bundle, 'arrays.bin'));
   expect(bundleTitles(bundle).get('IpCamera')).toBe('IP camera');
   expect(await codeOf(() => loadBundle(bundle))).toBe('NML_MODEL_CHECKSUM');
+});
+
+it('says which bundle was made by another version', async () => {
+  const path = join(bundle, 'manifest.json');
+  const before = readFileSync(path);
+  const after = Buffer.from(before.toString().replace(/"splits"/g, '"nodes"'));
+  const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
+  const sums = join(bundle, 'SHA256SUMS');
+  writeFileSync(sums, readFileSync(sums, 'utf8').replace(sha256(before), sha256(after)));
+  writeFileSync(path, after);
+  await expect(loadBundle(bundle)).rejects.toMatchObject({
+    code: 'NML_MODEL_MANIFEST',
+    message: 'splits is not a whole number above 0',
+    place: { file: bundle },
+    hint: 'take a bundle written by networkml train of this version',
+  });
 });
