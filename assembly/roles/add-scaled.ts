@@ -1,6 +1,6 @@
 /**
  * Adds `factor` times some floats to as many doubles. Eight in a turn: before the code is compiled for speed, a turn itself
- * costs as much as four.
+ * has its price.
  */
 export function addScaled(sums: usize, floats: usize, count: u32, factor: f64): void {
   const factors = f64x2.splat(factor);

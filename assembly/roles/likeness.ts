@@ -56,7 +56,7 @@ export function findSimilarities(known: usize, direction: usize, out: usize): u3
     let product: f64 = 0;
     const last = (<usize>load<u32>(start, 4)) << 1;
     let entry = (<usize>load<u32>(start)) << 1;
-    // Four in a turn: before the code is compiled for speed, a turn itself costs as much as two.
+    // Four in a turn: before the code is compiled for speed, a turn itself has its price.
     for (; entry + 8 <= last; entry += 8) {
       const index = indices + entry;
       const value = values + entry;

@@ -5,7 +5,6 @@ export const ROWS_COUNT = 0;
 export const ROWS_START = 4;
 export const ROWS_INDICES = 8;
 export const ROWS_VALUES = 12;
-export const ROWS_BYTES = 16;
 
 /** A forest, as `PackedForest` has it: how many trees, splits, kinds of leaves, distinct answers, and entries of these. */
 export const FOREST_TREES = 0;
@@ -28,7 +27,6 @@ export const FOREST_ROLE = 56;
 export const FOREST_SHARE = 60;
 /** By how many bits the number of a child is to be shifted for its place. */
 export const FOREST_CHILD_SHIFT = 64;
-export const FOREST_BYTES = 68;
 
 /** What the check of a forest finds. */
 export const FOREST_FINE = 0;
@@ -63,7 +61,6 @@ export const LAYER_SUMS = 56;
 export const LAYER_WHOLE = 60;
 export const LAYER_OUTPUTS = 64;
 export const LAYER_ANSWERS = 68;
-export const LAYER_BYTES = 72;
 
 /** The known captures: how many, and where `KnownDevices` lies; room for the roles behind it. */
 export const KNOWN_COUNT = 0;
@@ -75,4 +72,3 @@ export const KNOWN_LABELS = 20;
 /** Doubles: the logarithm of what each device counts. */
 export const KNOWN_LOGARITHMS = 24;
 export const KNOWN_ROLES = 28;
-export const KNOWN_BYTES = 32;

@@ -23,7 +23,8 @@ import {
   oneLayerProbabilities,
   trainRoleModel,
 } from '../../src/roles/index.js';
-import { columnCount, denseRow, syntheticSet } from './synthetic.js';
+import { slowAnswers, slowAttribution } from './slow-kernels.js';
+import { columnCount, denseRow, sparseOf, syntheticSet } from './synthetic.js';
 
 const sessions = syntheticSet({ seed: 4 });
 const values = sessions.rows.values.map((v) => Math.abs(v) / 8);
@@ -130,6 +131,50 @@ describe('ensemble', () => {
     const weights = found.map(({ contribution }) => contribution);
     expect(weights).toEqual(weights.toSorted((a, b) => b - a));
     expect(Math.min(...weights)).toBeGreaterThan(0);
+  });
+});
+
+describe('explainEnsemble', () => {
+  it('adds up what the forest and the nets say of each subject that the device shows, and of no other', () => {
+    let left = 0;
+    for (const example of windows.examples.slice(0, 9)) {
+      const rows = sparseOf(Array.from(example.rows, (row) => denseRow(windows.rows, row)));
+      const { counts } = example;
+      const total = counts.reduce((a, b) => a + b, 0);
+      const shown = new Set(Array.from(rows.indices, subjectOf));
+      for (let role = 0; role < classes; role++) {
+        const wanted = new Map(Array.from(shown, (subject) => [subject, 0]));
+        const add = (subject: number, part: number) => wanted.set(subject, wanted.get(subject)! + part);
+        slowAttribution(model.forest, rows, counts, role).forEach((gain, column) => {
+          const subject = subjectOf(column);
+          if (shown.has(subject)) add(subject, model.shares.forest * gain);
+          else if (gain !== 0) left++;
+        });
+        for (let row = 0; row < rows.rowCount; row++) {
+          const share = (model.shares.nets * counts[row]!) / total / model.nets.nets;
+          const whole = slowAnswers(model.nets, rows, row);
+          for (const subject of shown) {
+            const taken = (entry: number) => subjectOf(rows.indices[entry]!) === subject;
+            slowAnswers(model.nets, rows, row, taken).forEach((without, net) => {
+              add(subject, share * (whole[net]![role]! - without[role]!));
+            });
+          }
+        }
+        const found = new Map(
+          explainEnsemble(model, rows, counts, role, subjectOf).map((one) => [one.subject, one]),
+        );
+        for (const [subject, gain] of wanted) {
+          expect(found.get(subject)?.contribution ?? 0).toBeCloseTo(Math.max(0, gain), 12);
+        }
+        expect([...found.keys()].every((subject) => shown.has(subject))).toBe(true);
+        for (const { subject, columns } of found.values()) {
+          const own = [...new Set(rows.indices)].filter((column) => subjectOf(column) === subject);
+          expect(columns).toEqual(own.sort((a, b) => a - b));
+        }
+      }
+    }
+    // What the forest says of subjects that are not shown is left out.
+    expect(left).toBeGreaterThan(0);
   });
 });
 

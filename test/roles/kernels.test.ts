@@ -371,8 +371,10 @@ describe('likeness', () => {
       rows: { ...set.rows, values: set.rows.values.map((v) => v * between(0.5, 1)) },
     };
     const columns = { below: columnCount - 2, halvedFrom: columnCount - 3 };
-    const examples = windows.examples.map((one, i) => ({ ...one, share: i % 3 === 0 ? 0.3 : 1 }));
+    const examples = windows.examples.map((one, i) => ({ ...one, share: i % 9 < 3 ? 0.3 : 1 }));
     const known = knownDevices({ ...windows, examples }, allExamples(windows), columns);
+    // Some devices count less than others, whole.
+    expect(new Set(known.shares)).toEqual(new Set([Math.fround(0.3), 1]));
     const strangers: CountedRows[] = Array.from({ length: 8 }, (_, i) => ({
       rows: Array.from({ length: i }, () => random.below(windows.rows.rowCount)),
       counts: Array.from({ length: i }, () => 1 + random.below(5)),
